@@ -1,0 +1,174 @@
+"""What the engine and a worker tell each other: requests, checkpoints, progress, results. Values only, no behaviour."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+
+class LogLevel(enum.StrEnum):
+    """How loud a line is; the names are those of the `stdout-*` and `stderr-*` service messages."""
+
+    VERBOSE = "verbose"  # shown only to those who ask for the whole log
+    INFO = "info"  # what a script prints
+    HIGHLIGHT = "highlight"  # also told in the thread
+    WAIT = "wait"  # the script says what it waits for
+    WARNING = "warning"  # success with warnings
+    ERROR = "error"  # printed on stderr or after `stdout-error`; fails nothing by itself
+
+
+class Outcome(enum.StrEnum):
+    """How following an action ended."""
+
+    SUCCEEDED = "succeeded"  # exit code 0
+    FAILED = "failed"  # any other exit code, or it could not be started
+    CANCELED = "canceled"  # somebody asked for it; the whole process group was ended
+    TIMED_OUT = "timed_out"  # the execution time limit passed; ended like a cancel
+    LOST = "lost"  # it was started and its end cannot be known: a person decides
+    UNREACHABLE = "unreachable"  # the machine did not answer; nothing is known to have been started
+    DETACHED = "detached"  # we stopped following (shutdown); it goes on and will be followed again
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that does not print. `reveal()` is the only way to its text."""
+
+    _text: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """The secret text itself; never log, store or format what this returns."""
+        return self._text
+
+    def __str__(self) -> str:
+        return "********"
+
+    def __repr__(self) -> str:
+        return "Secret(********)"
+
+    def __format__(self, spec: str) -> str:
+        return format("********", spec)
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script as text; it reaches the machine on stdin or in a 0600 file, never in argv."""
+
+    body: str
+    syntax: str = "bash"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """How far an action has been followed. Committed as one; resuming from it gives no gap and no double.
+
+    `stdout_offset`, `stderr_offset`: bytes of the two files on the machine that are consumed.
+    `log_length`: bytes of the stored log that are committed (the engine truncates to it on resume).
+    `parser`: what the parsers hold between two reads (levels, masks, unfinished message, held-back bytes), JSON-able;
+    may hold secrets, so the engine stores it sealed.
+    """
+
+    stdout_offset: int = 0
+    stderr_offset: int = 0
+    log_length: int = 0
+    parser: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LogSegment:
+    """A stretch of log of one level from one stream, masked, whole UTF-8, in the order it was read."""
+
+    at: datetime  # UTC, when we read it
+    level: LogLevel
+    stream: str  # "stdout", "stderr" or "foredeck" (what the worker itself says)
+    text: str
+
+
+@dataclass(frozen=True)
+class OutputVariable:
+    """Set by a script with `set_octopusvariable`."""
+
+    name: str
+    value: str | Secret
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place to look at, set by a script with `set_environmenturl`."""
+
+    url: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What was read since the last progress; the engine commits all of it with its checkpoint, or none."""
+
+    checkpoint: Checkpoint  # `log_length` is filled in by the engine
+    segments: tuple[LogSegment, ...] = ()
+    outputs: tuple[OutputVariable, ...] = ()
+    links: tuple[Link, ...] = ()
+    percentage: int | None = None  # 0..100, from the `progress` message
+    percentage_message: str = ""
+
+
+@dataclass(frozen=True)
+class ActionRequest:
+    """All that a worker needs to run one action; values are resolved, secrets are `Secret`.
+
+    `ticket`: 32 hex digits (128 random bits), stored before the launch: starting twice is the same as once.
+    `launch_confirmed`: the row says that it was launched; from then on only following is allowed.
+    """
+
+    ticket: str
+    task_id: int
+    action_run_id: int
+    step_name: str
+    script: Script
+    variables: Mapping[str, str | Secret]
+    masks: tuple[Secret, ...] = ()  # secrets beyond those in `variables` that must not show either
+    time_limit: timedelta | None = None
+    launch_confirmed: bool = False
+    started_at: datetime | None = None  # UTC, of the first launch; the time limit counts from it
+    checkpoint: Checkpoint = field(default_factory=Checkpoint)
+
+
+@dataclass(frozen=True)
+class ActionResult:
+    """How an action ended, with the evidence."""
+
+    outcome: Outcome
+    exit_code: int | None = None
+    message: str = ""  # one sentence for a person: what happened and what it means; masked
+    hint: str = ""  # one sentence: what to do next
+
+
+@dataclass(frozen=True)
+class Account:
+    """How to log in to a machine by key."""
+
+    slug: str
+    username: str
+    private_key: Secret
+    passphrase: Secret | None = None
+
+
+@dataclass(frozen=True)
+class SshMachine:
+    """An SSH worker. `host_key` is the pinned `SHA256:…` fingerprint."""
+
+    slug: str
+    host: str
+    port: int
+    host_key: str
+    account: Account
+
+
+@dataclass(frozen=True)
+class Health:
+    """The answer of a worker to *can you work?*"""
+
+    healthy: bool
+    message: str  # one sentence
+    facts: Mapping[str, str] = field(default_factory=dict)  # e.g. {"shell": "dash", "bash": "5.2.15"}

@@ -1,0 +1,70 @@
+"""The ports: the few places where two real implementations meet the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from engine.contracts import ActionRequest, ActionResult, Health, Progress, SshMachine
+
+Clock = Callable[[], datetime]
+"""Returns the current time in UTC, with its zone."""
+
+
+class RunSink(Protocol):
+    """Where a worker reports while it follows an action. Every method may be called from the follower's thread only."""
+
+    def launch_confirmed(self) -> None:
+        """The ticket is claimed on the machine: commit that, before anything else is reported."""
+        ...
+
+    def record(self, progress: Progress) -> None:
+        """Commit this progress and its checkpoint as one."""
+        ...
+
+    def cancel_requested(self) -> bool:
+        """Has somebody asked to cancel? Cheap enough to call several times a second."""
+        ...
+
+    def stopping(self) -> bool:
+        """Is the bot shutting down? Then detach at once: the script goes on and is followed again later."""
+        ...
+
+
+class Worker(Protocol):
+    """Runs an action somewhere. One contract suite holds for all of them."""
+
+    @property
+    def slug(self) -> str:
+        """What people know it by; `built-in` for the built-in worker."""
+        ...
+
+    def ensure_and_follow(self, request: ActionRequest, sink: RunSink) -> ActionResult:
+        """Launch the action if its ticket was never claimed, else attach; follow it to its end.
+
+        Blocks. Raises nothing for what can go wrong on a machine: that is an `ActionResult` with evidence.
+        """
+        ...
+
+    def clean_up(self, ticket: str) -> None:
+        """Remove what the action left, after its result is committed; leaves a tombstone. Best effort, never raises."""
+        ...
+
+    def check_health(self) -> Health:
+        """Ask whether it can work, with a time limit; never raises."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and children; scripts that run go on."""
+        ...
+
+
+class Workers(Protocol):
+    """Makes and keeps workers: the built-in one, and one for each machine."""
+
+    def built_in(self) -> Worker: ...
+
+    def ssh(self, machine: SshMachine) -> Worker: ...
+
+    def close(self) -> None: ...
