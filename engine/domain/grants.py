@@ -1,0 +1,82 @@
+"""Who may do what: roles are named sets of permissions, a grant gives roles to a team. Deny by default; grants add up.
+
+Being named responsible in a manual intervention is not decided here; the permissions say only what a role gives.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from engine.domain.scopes import Scope
+
+
+class Permission(enum.StrEnum):
+    """What can be allowed; Octopus's names."""
+
+    RELEASE_VIEW = "release_view"
+    RELEASE_CREATE = "release_create"
+    DEPLOYMENT_VIEW = "deployment_view"
+    DEPLOYMENT_CREATE = "deployment_create"
+    TASK_CANCEL = "task_cancel"
+    INTERRUPTION_SUBMIT = "interruption_submit"  # answer any interruption
+    INTERRUPTION_VIEW_SUBMIT_RESPONSIBLE = "interruption_view_submit_responsible"  # those one's team answers for
+
+
+_VIEW = frozenset({Permission.RELEASE_VIEW, Permission.DEPLOYMENT_VIEW})
+_RESPONSIBLE = frozenset({Permission.INTERRUPTION_VIEW_SUBMIT_RESPONSIBLE})
+_ANSWER_ANY = _RESPONSIBLE | {Permission.INTERRUPTION_SUBMIT}
+
+ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
+    {
+        "project_viewer": _VIEW,
+        "project_contributor": _VIEW | _RESPONSIBLE,
+        "project_lead": _VIEW | _RESPONSIBLE | {Permission.RELEASE_CREATE},
+        "project_deployer": _VIEW | _ANSWER_ANY | {Permission.DEPLOYMENT_CREATE, Permission.TASK_CANCEL},
+        "release_creator": _VIEW | {Permission.RELEASE_CREATE},
+        "deployment_creator": _VIEW | {Permission.DEPLOYMENT_CREATE},
+        "build_server": _VIEW | {Permission.RELEASE_CREATE, Permission.DEPLOYMENT_CREATE},
+        "environment_manager": _VIEW | {Permission.TASK_CANCEL},
+        "space_manager": frozenset(Permission),
+    }
+)
+"""Octopus's built-in roles, reduced to these permissions. A lead creates but cannot deploy, a deployer the reverse."""
+
+BOUND_TO_NO_ENVIRONMENT = frozenset({Permission.RELEASE_VIEW, Permission.RELEASE_CREATE})
+"""A release belongs to no environment: a grant's environments do not restrict these."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A team has these roles where the scope matches."""
+
+    team: str
+    roles: tuple[str, ...]
+    when: Scope = Scope()
+
+
+def permissions_of(
+    person: str,
+    grants: Iterable[Grant],
+    memberships: Mapping[str, Collection[str]],
+    *,
+    project: str | None,
+    environment: str | None,
+) -> frozenset[Permission]:
+    """What this person may do in this project and environment.
+
+    `memberships`: the people of each team, by the team's slug. `None` asks for no particular project or environment
+    and matches only grants that are not restricted to one (for releases, environments never restrict).
+    """
+    allowed: set[Permission] = set()
+    for grant in grants:
+        if person not in memberships.get(grant.team, ()):
+            continue
+        permissions = frozenset[Permission]().union(*(ROLES.get(role, frozenset()) for role in grant.roles))
+        if grant.when.matches(project=project, environment=environment):
+            allowed |= permissions
+        elif grant.when.ignoring_environments().matches(project=project):
+            allowed |= permissions & BOUND_TO_NO_ENVIRONMENT
+    return frozenset(allowed)

@@ -1,0 +1,214 @@
+"""What a deployment process is made of: steps, their actions and the work of an action, as values that can be stored.
+
+It does not decide what runs when: that is the plan and the next moves.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from engine.domain.scopes import Scope, scope_from_json, scope_to_json
+
+
+class RunCondition(enum.StrEnum):
+    """When a step runs, seen from the steps before it."""
+
+    SUCCESS = "success"  # only when all before it succeeded
+    FAILURE = "failure"  # only when one before it failed
+    ALWAYS = "always"  # in both cases
+
+
+@dataclass(frozen=True)
+class RunScript:
+    """Run a script on a worker. `source` is where its text came from: a file's name, or `inline`."""
+
+    body: str
+    syntax: str = "bash"
+    source: str = "inline"
+
+
+@dataclass(frozen=True)
+class ManualIntervention:
+    """Wait for people of these teams (never empty) to proceed or to abort."""
+
+    instructions: str  # Markdown; variables are substituted when it is raised
+    teams: tuple[str, ...]
+    minimum: int = 1  # how many must proceed; one abort is enough
+    requester_may: bool = True  # may the person who asked for the deployment answer?
+    block_concurrent_deployments: bool = False  # keep the place (project and environment) while waiting?
+
+
+@dataclass(frozen=True)
+class Action:
+    """One piece of work of a step."""
+
+    slug: str
+    name: str
+    work: RunScript | ManualIntervention
+    scope: Scope = Scope()
+    worker_pool: str | None = None  # None: the default pool
+    time_limit: timedelta | None = None  # of the execution, not of the wait before it
+    idempotent: bool = False  # may it be run again without asking when its end cannot be known?
+
+
+@dataclass(frozen=True)
+class Step:
+    """A place in the process: its actions share a run condition and a scope."""
+
+    slug: str
+    name: str
+    condition: RunCondition
+    scope: Scope
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class Process:
+    """The steps, in order."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class SecretReference:
+    """Where a secret is kept; the secret itself is read when it is used and never stored."""
+
+    store: str  # "env" or "file"
+    path: str  # the name of the environment variable, or an absolute path
+
+    def __str__(self) -> str:
+        return f"{self.store}:{self.path}"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One value of a variable, and where it applies. A name may have several."""
+
+    name: str
+    value: str | SecretReference
+    scope: Scope = Scope()
+
+
+def process_to_json(process: Process) -> dict[str, Any]:
+    """As a JSON-able dict, script bodies included."""
+    return {"steps": [_step_to_json(step) for step in process.steps]}
+
+
+def process_from_json(content: Mapping[str, Any]) -> Process:
+    """The inverse of `process_to_json`."""
+    return Process(tuple(_step_from_json(step) for step in content["steps"]))
+
+
+def variables_to_json(variables: Iterable[Variable]) -> list[dict[str, Any]]:
+    """As a JSON-able list; of secrets only the reference."""
+    return [
+        {
+            "name": variable.name,
+            "value": (
+                secret_reference_to_json(variable.value)
+                if isinstance(variable.value, SecretReference)
+                else variable.value
+            ),
+            "scope": scope_to_json(variable.scope),
+        }
+        for variable in variables
+    ]
+
+
+def variables_from_json(content: Iterable[Mapping[str, Any]]) -> tuple[Variable, ...]:
+    """The inverse of `variables_to_json`."""
+    return tuple(
+        Variable(
+            item["name"],
+            item["value"] if isinstance(item["value"], str) else secret_reference_from_json(item["value"]),
+            scope_from_json(item["scope"]),
+        )
+        for item in content
+    )
+
+
+def secret_reference_to_json(reference: SecretReference) -> dict[str, Any]:
+    """As a JSON-able dict, in the form the configuration writes it."""
+    return {"secret": str(reference)}
+
+
+def secret_reference_from_json(content: Mapping[str, Any]) -> SecretReference:
+    """The inverse of `secret_reference_to_json`."""
+    store, _, path = content["secret"].partition(":")
+    return SecretReference(store, path)
+
+
+def _step_to_json(step: Step) -> dict[str, Any]:
+    return {
+        "slug": step.slug,
+        "name": step.name,
+        "condition": step.condition.value,
+        "scope": scope_to_json(step.scope),
+        "actions": [_action_to_json(action) for action in step.actions],
+    }
+
+
+def _step_from_json(content: Mapping[str, Any]) -> Step:
+    return Step(
+        slug=content["slug"],
+        name=content["name"],
+        condition=RunCondition(content["condition"]),
+        scope=scope_from_json(content["scope"]),
+        actions=tuple(_action_from_json(action) for action in content["actions"]),
+    )
+
+
+def _action_to_json(action: Action) -> dict[str, Any]:
+    return {
+        "slug": action.slug,
+        "name": action.name,
+        "work": _work_to_json(action.work),
+        "scope": scope_to_json(action.scope),
+        "worker_pool": action.worker_pool,
+        "time_limit": None if action.time_limit is None else action.time_limit.total_seconds(),
+        "idempotent": action.idempotent,
+    }
+
+
+def _action_from_json(content: Mapping[str, Any]) -> Action:
+    seconds = content["time_limit"]
+    return Action(
+        slug=content["slug"],
+        name=content["name"],
+        work=_work_from_json(content["work"]),
+        scope=scope_from_json(content["scope"]),
+        worker_pool=content["worker_pool"],
+        time_limit=None if seconds is None else timedelta(seconds=seconds),
+        idempotent=content["idempotent"],
+    )
+
+
+def _work_to_json(work: RunScript | ManualIntervention) -> dict[str, Any]:
+    if isinstance(work, RunScript):
+        return {"kind": "run_script", "body": work.body, "syntax": work.syntax, "source": work.source}
+    return {
+        "kind": "manual_intervention",
+        "instructions": work.instructions,
+        "teams": list(work.teams),
+        "minimum": work.minimum,
+        "requester_may": work.requester_may,
+        "block_concurrent_deployments": work.block_concurrent_deployments,
+    }
+
+
+def _work_from_json(content: Mapping[str, Any]) -> RunScript | ManualIntervention:
+    if content["kind"] == "run_script":
+        return RunScript(content["body"], content["syntax"], content["source"])
+    if content["kind"] != "manual_intervention":
+        raise ValueError(f"unknown kind of work: {content['kind']}")
+    return ManualIntervention(
+        instructions=content["instructions"],
+        teams=tuple(content["teams"]),
+        minimum=content["minimum"],
+        requester_may=content["requester_may"],
+        block_concurrent_deployments=content["block_concurrent_deployments"],
+    )
