@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from engine.domain.scopes import Scope
+from engine.domain.scopes import EVERYWHERE, Scope
 
 
 class Permission(enum.StrEnum):
@@ -54,7 +54,7 @@ class Grant:
 
     team: str
     roles: tuple[str, ...]
-    when: Scope = Scope()
+    when: Scope = EVERYWHERE
 
 
 def permissions_of(

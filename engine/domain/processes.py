@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from engine.domain.scopes import Scope, scope_from_json, scope_to_json
+from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_json
 
 
 class RunCondition(enum.StrEnum):
@@ -49,7 +49,7 @@ class Action:
     slug: str
     name: str
     work: RunScript | ManualIntervention
-    scope: Scope = Scope()
+    scope: Scope = EVERYWHERE
     worker_pool: str | None = None  # None: the default pool
     time_limit: timedelta | None = None  # of the execution, not of the wait before it
     idempotent: bool = False  # may it be run again without asking when its end cannot be known?
@@ -90,7 +90,7 @@ class Variable:
 
     name: str
     value: str | SecretReference
-    scope: Scope = Scope()
+    scope: Scope = EVERYWHERE
 
 
 def process_to_json(process: Process) -> dict[str, Any]:

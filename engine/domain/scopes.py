@@ -1,4 +1,4 @@
-"""Where something applies: the `when:` of a step, a variable or a grant. It decides no precedence between two that apply."""
+"""Where something applies: the `when:` of a step, a variable or a grant. It decides no precedence between two."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ class Scope:
     def ignoring_environments(self) -> Scope:
         """The same scope for a question that is about no environment (a release belongs to none)."""
         return replace(self, environments=())
+
+
+EVERYWHERE = Scope()
+"""Restricts nothing."""
 
 
 def scope_to_json(scope: Scope) -> dict[str, Any]:

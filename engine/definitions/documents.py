@@ -1,0 +1,165 @@
+"""A whole configuration as one frozen value, its digest, and the form in which a revision of it is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
+
+from engine.definitions.problems import StoredDefinitionsUnreadable
+from engine.definitions.values import (
+    AccountDefinition,
+    Defaults,
+    Environment,
+    Person,
+    Project,
+    Team,
+    WorkerDefinition,
+    WorkerPool,
+)
+from engine.domain.grants import Grant
+from engine.domain.processes import (
+    process_from_json,
+    process_to_json,
+    secret_reference_from_json,
+    secret_reference_to_json,
+    variables_from_json,
+    variables_to_json,
+)
+from engine.domain.scopes import scope_from_json, scope_to_json
+
+FORMAT = 1
+"""The version of the configuration format that this code reads and stores."""
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """Everything that a configuration folder declares. Environments keep their order, the rest is sorted by slug."""
+
+    format: int
+    defaults: Defaults
+    people: Mapping[str, Person]
+    teams: Mapping[str, Team]
+    grants: tuple[Grant, ...]
+    environments: Mapping[str, Environment]
+    worker_pools: Mapping[str, WorkerPool]
+    workers: Mapping[str, WorkerDefinition]
+    accounts: Mapping[str, AccountDefinition]
+    projects: Mapping[str, Project]
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of `to_json()`, in hexadecimal: two folders that mean the same have the same one."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """Canonical JSON: script bodies included, of secrets only the references."""
+        content = {
+            "format": self.format,
+            "defaults": asdict(self.defaults),
+            "people": _listed(self.people),
+            "teams": _listed(self.teams),
+            "grants": [
+                {"team": grant.team, "roles": list(grant.roles), "when": scope_to_json(grant.when)}
+                for grant in self.grants
+            ],
+            "environments": _listed(self.environments),
+            "worker_pools": _listed(self.worker_pools),
+            "workers": _listed(self.workers),
+            "accounts": [_account_to_json(account) for account in self.accounts.values()],
+            "projects": [_project_to_json(project) for project in self.projects.values()],
+        }
+        return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def parse_stored(content: str) -> Definitions:
+    """Read what `Definitions.to_json` wrote. Raises `StoredDefinitionsUnreadable`."""
+    try:
+        stored = json.loads(content)
+        if stored["format"] != FORMAT:
+            raise StoredDefinitionsUnreadable(reason=f"its format is {stored['format']!r}, not {FORMAT}")
+        return _definitions_from_json(stored)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        # The content itself is not repeated: only what kind of damage it is.
+        raise StoredDefinitionsUnreadable(reason=f"it is damaged ({type(error).__name__})") from None
+
+
+def _definitions_from_json(stored: Mapping[str, Any]) -> Definitions:
+    return Definitions(
+        format=stored["format"],
+        defaults=Defaults(**stored["defaults"]),
+        people=by_slug(Person(**item) for item in stored["people"]),
+        teams=by_slug(Team(**{**item, "people": tuple(item["people"])}) for item in stored["teams"]),
+        grants=tuple(
+            Grant(item["team"], tuple(item["roles"]), scope_from_json(item["when"])) for item in stored["grants"]
+        ),
+        environments=by_slug(Environment(**item) for item in stored["environments"]),
+        worker_pools=by_slug(WorkerPool(**item) for item in stored["worker_pools"]),
+        workers=by_slug(WorkerDefinition(**{**item, "pools": tuple(item["pools"])}) for item in stored["workers"]),
+        accounts=by_slug(_account_from_json(item) for item in stored["accounts"]),
+        projects=by_slug(_project_from_json(item) for item in stored["projects"]),
+    )
+
+
+class _Sluggish(Protocol):
+    @property
+    def slug(self) -> str: ...
+
+
+_Item = TypeVar("_Item", bound=_Sluggish)
+
+
+def by_slug(items: Iterable[_Item]) -> Mapping[str, _Item]:
+    """A read-only mapping from slug to value that keeps the order."""
+    return MappingProxyType({item.slug: item for item in items})
+
+
+def _listed(items: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A list and not a mapping: canonical JSON sorts keys, and the order of environments has a meaning."""
+    return [asdict(item) for item in items.values()]
+
+
+def _account_to_json(account: AccountDefinition) -> dict[str, Any]:
+    passphrase = account.passphrase
+    return {
+        "slug": account.slug,
+        "type": account.type,
+        "username": account.username,
+        "private_key": secret_reference_to_json(account.private_key),
+        "passphrase": None if passphrase is None else secret_reference_to_json(passphrase),
+    }
+
+
+def _account_from_json(item: Mapping[str, Any]) -> AccountDefinition:
+    passphrase = item["passphrase"]
+    return AccountDefinition(
+        slug=item["slug"],
+        type=item["type"],
+        username=item["username"],
+        private_key=secret_reference_from_json(item["private_key"]),
+        passphrase=None if passphrase is None else secret_reference_from_json(passphrase),
+    )
+
+
+def _project_to_json(project: Project) -> dict[str, Any]:
+    return {
+        "slug": project.slug,
+        "name": project.name,
+        "slack_channel": project.slack_channel,
+        "process": process_to_json(project.process),
+        "variables": variables_to_json(project.variables),
+    }
+
+
+def _project_from_json(item: Mapping[str, Any]) -> Project:
+    return Project(
+        slug=item["slug"],
+        name=item["name"],
+        slack_channel=item["slack_channel"],
+        process=process_from_json(item["process"]),
+        variables=variables_from_json(item["variables"]),
+    )

@@ -1,0 +1,87 @@
+"""The nouns of a configuration as frozen values: people, teams, environments, machines, projects. They read no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.domain.processes import Process, SecretReference, Variable
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What holds where nothing more specific is said."""
+
+    slack_channel: str | None = None
+    time_zone: str = "UTC"  # a name of the IANA time zone database
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may be given permissions; `slack` is the member id (`U…`)."""
+
+    slug: str
+    name: str
+    slack: str | None = None
+
+
+@dataclass(frozen=True)
+class Team:
+    """People by list, by Slack user group (`S…`), or both: the group where the plan has groups, the list otherwise."""
+
+    slug: str
+    name: str
+    people: tuple[str, ...] = ()
+    slack_group: str | None = None
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where releases are deployed to; their order is the default lifecycle."""
+
+    slug: str
+    name: str
+    slack_channel: str | None = None
+
+
+@dataclass(frozen=True)
+class WorkerPool:
+    """A choice of workers. The default one serves the steps that name none."""
+
+    slug: str
+    name: str
+    default: bool = False
+
+
+@dataclass(frozen=True)
+class WorkerDefinition:
+    """A machine that runs steps over SSH; `host_key` is its pinned `SHA256:…` fingerprint."""
+
+    slug: str
+    name: str
+    pools: tuple[str, ...]
+    host: str
+    port: int
+    account: str
+    host_key: str
+
+
+@dataclass(frozen=True)
+class AccountDefinition:
+    """How to log in: a user's name and where the key is kept, never the key."""
+
+    slug: str
+    username: str
+    private_key: SecretReference
+    passphrase: SecretReference | None = None
+    type: str = "ssh_key"
+
+
+@dataclass(frozen=True)
+class Project:
+    """What is deployed, how, and with which variables."""
+
+    slug: str
+    name: str
+    process: Process
+    slack_channel: str | None = None
+    variables: tuple[Variable, ...] = ()
