@@ -105,12 +105,14 @@ def _definitions_from_json(stored: Mapping[str, Any]) -> Definitions:
     )
 
 
-class _Sluggish(Protocol):
+class Sluggish(Protocol):
+    """What has a slug."""
+
     @property
     def slug(self) -> str: ...
 
 
-_Item = TypeVar("_Item", bound=_Sluggish)
+_Item = TypeVar("_Item", bound=Sluggish)
 
 
 def by_slug(items: Iterable[_Item]) -> Mapping[str, _Item]:

@@ -1,0 +1,118 @@
+"""Reads a configuration folder into `Definitions`: every section, wherever it is written, then what holds across."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine.definitions.documents import FORMAT, Definitions, Sluggish, by_slug
+from engine.definitions.fields import Field, Record
+from engine.definitions.folders import Folder
+from engine.definitions.machines import read_accounts, read_worker_pools, read_workers
+from engine.definitions.nodes import Place, Scalar
+from engine.definitions.people import read_grants, read_people, read_teams
+from engine.definitions.places import read_defaults, read_environments
+from engine.definitions.problems import InvalidDefinitions, Problem
+from engine.definitions.projects import read_projects
+from engine.definitions.readings import Reading
+from engine.definitions.sections import SECTIONS, Sections
+from engine.definitions.values import WorkerDefinition, WorkerPool
+
+_MAIN = "foredeck.yml"
+
+
+def load(folder: Path) -> Definitions:
+    """The definitions in this folder. Raises `InvalidDefinitions` with all problems; warnings do not hinder."""
+    definitions, problems = _read(folder)
+    if definitions is None:
+        raise InvalidDefinitions([problem for problem in problems if problem.is_error])
+    return definitions
+
+
+def check(folder: Path) -> tuple[Problem, ...]:
+    """All that is wrong with this folder, warnings too, by file and line; empty when it is good."""
+    return _read(folder)[1]
+
+
+def _read(folder: Path) -> tuple[Definitions | None, tuple[Problem, ...]]:
+    reading = Reading()
+    definitions = _read_folder(Folder(folder, reading), reading)
+    problems = reading.finish()
+    if definitions is None or any(problem.is_error for problem in problems):
+        return None, problems
+    return definitions, problems
+
+
+def _read_folder(folder: Folder, reading: Reading) -> Definitions | None:
+    if not folder.path.is_dir():
+        _note(reading, str(folder.root), "missing-folder", "This folder does not exist.", "Check the path.")
+        return None
+    if not folder.has(_MAIN):
+        hint = "Rename foredeck.yaml." if folder.has("foredeck.yaml") else "Begin it with the line `foredeck: 1`."
+        _note(reading, _MAIN, "missing-file", f"There is no {_MAIN} in this folder.", hint)
+        return None
+    main = folder.field(_MAIN, "")
+    if main is None:
+        reading.give_up_on(SECTIONS)
+        record = Record(Field(None, Place(_MAIN, 1, 1), "", reading), {})
+    else:
+        hints = {
+            "projects": "A project is a folder: projects/<slug>/ with project.yml and process.yml.",
+            "tenants": "`tenants` is a reserved word; nothing implements it yet.",
+        }
+        record = main.table(["foredeck", *SECTIONS], hints=hints)
+        if not _is_this_format(record):
+            return None
+    folder.refuse_strangers([_MAIN, *(f"{section}.yml" for section in SECTIONS)])
+    return _read_sections(Sections(folder, record), folder)
+
+
+def _is_this_format(record: Record) -> bool:
+    """False when a newer version wrote it: then nothing else can be judged."""
+    version = record.need("foredeck", str(FORMAT))
+    if version is None:
+        return True
+    text = version.node.text if isinstance(version.node, Scalar) and version.node.plain else ""
+    if not text.isascii() or not text.isdigit() or int(text[:9]) < FORMAT:
+        version.wrong("version", "This must be the number of the format's version.", f"Write `foredeck: {FORMAT}`.")
+    elif int(text[:9]) > FORMAT:
+        message = f"This folder is written in format {text[:9]}; this Foredeck reads format {FORMAT}."
+        version.wrong("version", message, "Update Foredeck, or go back to the earlier folder.")
+        return False
+    return True
+
+
+def _read_sections(sections: Sections, folder: Folder) -> Definitions:
+    teams = by_slug(sorted(read_teams(sections.field("teams")), key=_slug))
+    pools = read_worker_pools(sections.field("worker_pools"))
+    workers = read_workers(sections.field("workers"))
+    _warn_of_empty_pools(pools, workers, folder.reading)
+    return Definitions(
+        format=FORMAT,
+        defaults=read_defaults(sections.field("defaults")),
+        people=by_slug(sorted(read_people(sections.field("people")), key=_slug)),
+        teams=teams,
+        grants=tuple(read_grants(sections.field("grants"))),
+        environments=by_slug(read_environments(sections.field("environments"))),
+        worker_pools=by_slug(sorted(pools, key=_slug)),
+        workers=by_slug(sorted(workers, key=_slug)),
+        accounts=by_slug(sorted(read_accounts(sections.field("accounts")), key=_slug)),
+        projects=by_slug(sorted(read_projects(folder, teams), key=_slug)),
+    )
+
+
+def _slug(item: Sluggish) -> str:
+    return item.slug
+
+
+def _warn_of_empty_pools(pools: Iterable[WorkerPool], workers: Iterable[WorkerDefinition], reading: Reading) -> None:
+    used = {pool for worker in workers for pool in worker.pools}
+    for pool in pools:
+        if not pool.default and pool.slug not in used and reading.knows("workers"):
+            place, path = reading.place_of("worker_pools", pool.slug), f"worker_pools.{pool.slug}"
+            message = f"No worker is in the pool {pool.slug}, so steps that name it cannot run."
+            reading.note(place, path, "empty-pool", message, "Add a worker to it.", severity="warning")
+
+
+def _note(reading: Reading, file: str, rule: str, message: str, suggestion: str) -> None:
+    reading.note(Place(file, 0, 0), "", rule, message, suggestion)

@@ -1,0 +1,136 @@
+"""Reads what steps run on and how to get there: worker pools, workers, accounts."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from engine.definitions.fields import Field, Record
+from engine.definitions.secret_references import read_secret_reference
+from engine.definitions.values import AccountDefinition, WorkerDefinition, WorkerPool
+from engine.domain.processes import SecretReference
+
+_LITERALS = dict.fromkeys(
+    ("password", "key", "private_key_passphrase"),
+    "The only way in is a key: `private_key: {secret: …}` and, where it has one, `passphrase: {secret: …}`.",
+)
+
+
+def read_worker_pools(section: Field) -> list[WorkerPool]:
+    """`worker_pools:` — slug to pool; at most one is the default."""
+    pools: list[WorkerPool] = []
+    for slug, field in section.named("worker_pools"):
+        record = field.table(["name", "default"])
+        pool = WorkerPool(slug, record.line("name", slug), record.flag("default", default=False))
+        first = next((other for other in pools if other.default), None)
+        if pool.default and first:
+            message = f"{first.slug} and {slug} are both the default pool; there is one at most."
+            record.fields["default"].wrong("one-default", message, "Remove one `default: true`.")
+        pools.append(pool)
+    return pools
+
+
+def read_workers(section: Field) -> list[WorkerDefinition]:
+    """`workers:` — slug to a machine that is reached over SSH."""
+    workers = []
+    for slug, field in section.named("workers"):
+        if slug == "built-in":
+            field.wrong("slug", '"built-in" is the worker in Foredeck itself.', "Choose another slug.")
+        record = field.table(["name", "pools", "ssh", "account", "host_key"])
+        host, port = _read_address(record)
+        pools, account = record.need("pools", "[linux]"), record.need("account", "deploy")
+        if pools and not pools.references("worker_pools") and pools.items() == []:
+            pools.wrong("empty", f"The worker {slug} is in no pool, so nothing runs on it.", "Name a pool.")
+        workers.append(
+            WorkerDefinition(
+                slug=slug,
+                name=record.line("name", slug),
+                pools=tuple(item.text() for item in pools.items()) if pools else (),
+                host=host,
+                port=port,
+                account=account.reference("accounts") if account else "",
+                host_key=_read_host_key(record),
+            )
+        )
+    return workers
+
+
+def read_accounts(section: Field) -> list[AccountDefinition]:
+    """`accounts:` — slug to a way to log in."""
+    accounts = []
+    for slug, field in section.named("accounts"):
+        record = field.table(["type", "username", "private_key", "passphrase"], hints=_LITERALS)
+        kind, username = record.need("type", "ssh_key"), record.need("username", "deploy")
+        if kind and kind.text("ssh_key") not in ("ssh_key", ""):
+            kind.wrong("account-type", "This type of account is not known.", "The one known type is `ssh_key`.")
+        key = record.need("private_key", '{secret: "file:/etc/foredeck/key"}')
+        passphrase = record.get("passphrase")
+        accounts.append(
+            AccountDefinition(
+                slug=slug,
+                username=_read_username(username) if username else "",
+                private_key=read_secret_reference(key) if key else SecretReference("env", ""),
+                passphrase=read_secret_reference(passphrase) if passphrase else None,
+            )
+        )
+    return accounts
+
+
+def _read_username(field: Field) -> str:
+    username = field.line("deploy")
+    if username and (username.startswith("-") or re.search(r"[\s:@/]", username)):
+        field.wrong("username", "This is not the name of a user.", "Write the name alone, for example deploy.")
+    return username
+
+
+def _read_address(record: Record) -> tuple[str, int]:
+    """`ssh: host:port`; an IPv6 address is in brackets."""
+    example = '"10.0.0.7:22" or "[2001:db8::7]:22"'
+    field = record.need("ssh", '"10.0.0.7:22"')
+    text = field.line(example, longest=300) if field else ""
+    if not field or not text:
+        return "", 22
+    match = re.fullmatch(r"(?:\[(?P<v6>[^\]]*)\]|(?P<host>[^:\[\]]*)):(?P<port>[0-9]{1,5})", text, re.ASCII)
+    if not match:
+        without_port = _is_host(text) or _is_v6(text.strip("[]"))
+        message = "The port is missing." if without_port else "This is not an address."
+        field.wrong("ssh-address", message, f"Write host and port: {example}.")
+        return "", 22
+    host, port = match["v6"] or match["host"] or "", int(match["port"])
+    if "@" in host:
+        field.wrong("ssh-address", "The account says who logs in.", f"Write host and port only: {example}.")
+    elif not (_is_v6(host) if match["v6"] is not None else _is_host(host)):
+        field.wrong("ssh-address", "This is not the name or the address of a host.", f"For example {example}.")
+    if not 1 <= port <= 65535:
+        field.wrong("ssh-address", "A port is a number from 1 to 65535.", f"For example {example}.")
+    return host, port
+
+
+def _is_host(text: str) -> bool:
+    if re.fullmatch(r"[0-9.]+", text, re.ASCII):
+        try:
+            ipaddress.IPv4Address(text)
+        except ValueError:
+            return False
+        return True
+    label = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+    return len(text) <= 253 and re.fullmatch(rf"{label}(?:\.{label})*\.?", text, re.ASCII) is not None
+
+
+def _is_v6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_host_key(record: Record) -> str:
+    field = record.need("host_key", '"SHA256:…"')
+    text = field.text('"SHA256:…"') if field else ""
+    if field and text and not re.fullmatch(r"SHA256:[A-Za-z0-9+/]{43}", text, re.ASCII):
+        hint = (
+            "It is `SHA256:` and 43 characters, as `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` prints it there."
+        )
+        field.wrong("host-key", "This is not the fingerprint of a host key.", hint)
+    return text

@@ -1,0 +1,188 @@
+"""Reads a deployment process: steps, actions, and the work of an action. What runs when is decided elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from engine.definitions.approvals import check_approval
+from engine.definitions.fields import Field, Record
+from engine.definitions.nodes import Items, Scalar, shown
+from engine.definitions.project_files import ProjectFiles
+from engine.definitions.readings import suggest
+from engine.definitions.scopes import read_scope
+from engine.definitions.secret_references import HOW, holds_a_secret
+from engine.definitions.values import Team
+from engine.domain.processes import Action, ManualIntervention, Process, RunCondition, RunScript, Step
+from engine.domain.scopes import EVERYWHERE, Scope
+
+_WORK = ("run_script", "manual_intervention")
+_OF_AN_ACTION = (*_WORK, "worker_pool", "time_limit", "idempotent")
+_OF_A_STEP = ("step", "name", "when", "run_condition", *_OF_AN_ACTION, "actions")
+_NOTHING = RunScript("")
+
+
+@dataclass
+class _Names:
+    """What the names in one process are taken by: scripts refer to actions by slug and by name."""
+
+    kind: str
+    first: dict[str, Field] = field(default_factory=dict)
+
+    def take(self, slug: str, name: str, record: Record) -> None:
+        where = record.fields.get(self.kind, record.whole)
+        for word in {slug.casefold(), name.casefold()} - {""}:
+            if (first := self.first.setdefault(word, where)) is not where:
+                message = f"The {self.kind} {shown(word)} is in line {first.place.line} already."
+                where.wrong("duplicate-name", message, "Slugs and names are unique in a process.")
+
+
+def read_process(whole: Field, files: ProjectFiles, teams: Mapping[str, Team]) -> Process:
+    """The content of `process.yml`."""
+    steps = whole.table(["steps"]).need("steps", "[{step: install, run_script: {file: install.sh}}]")
+    if steps is None:
+        return Process(())
+    items = steps.items("`- step: install`")
+    if not items and isinstance(steps.node, Items):
+        steps.wrong("empty", "A process has at least one step.", "Add a step, for example `- step: install`.")
+    reader = _ProcessReader(files, teams)
+    return Process(tuple(reader.read_step(item) for item in items))
+
+
+class _ProcessReader:
+    """Reads the steps of one process."""
+
+    def __init__(self, files: ProjectFiles, teams: Mapping[str, Team]) -> None:
+        self._files = files
+        self._teams = teams
+        self._steps = _Names("step")
+        self._actions = _Names("action")
+
+    def read_step(self, item: Field) -> Step:
+        record = item.table(
+            _OF_A_STEP, hints={"action": "`action:` names the entries of `actions:`; a step has `step:`."}
+        )
+        slug, name = self._identity(record, "step", self._steps)
+        step_scope = read_scope(record)
+        listed = record.fields.get("actions")
+        if listed is None:
+            # One action, written flat: it is named as its step, and the step's `when` covers it.
+            self._actions.take(slug, name, record)
+            actions = [self._read_action(record, slug, name, EVERYWHERE)]
+        else:
+            _refuse_beside(record, "actions", _OF_AN_ACTION)
+            actions = [self._read_listed(action) for action in self._listed(listed)]
+        return Step(slug, name, _read_run_condition(record), step_scope, tuple(actions))
+
+    def _listed(self, actions: Field) -> list[Field]:
+        items = actions.items("`- action: copy`")
+        if not items and (actions.is_empty or isinstance(actions.node, Items)):
+            actions.wrong("empty", "`actions` lists nothing.", "Add an action, or write its keys in the step.")
+        return items
+
+    def _read_listed(self, item: Field) -> Action:
+        record = item.table(("action", "name", "when", *_OF_AN_ACTION))
+        slug, name = self._identity(record, "action", self._actions)
+        return self._read_action(record, slug, name, read_scope(record))
+
+    def _identity(self, record: Record, key: str, names: _Names) -> tuple[str, str]:
+        written = record.need(key, "install")
+        slug = written.slug() if written else ""
+        name = record.line("name", slug)
+        names.take(slug, name, record)
+        return slug, name
+
+    def _read_action(self, record: Record, slug: str, name: str, scope: Scope) -> Action:
+        pool, limit = record.get("worker_pool"), record.get("time_limit")
+        return Action(
+            slug=slug,
+            name=name,
+            work=self._read_work(record),
+            scope=scope,
+            worker_pool=pool.reference("worker_pools") if pool else None,
+            time_limit=limit.duration() if limit else None,
+            idempotent=record.flag("idempotent", default=False),
+        )
+
+    def _read_work(self, record: Record) -> RunScript | ManualIntervention:
+        written = [record.fields[key] for key in _WORK if key in record.fields]
+        if not written:
+            hint = f"Write one of: {', '.join(_WORK)}."
+            record.whole.wrong("missing-key", "This does not say what to do.", hint)
+            return _NOTHING
+        if len(written) > 1:
+            hint = "Keep one of them, or list both under `actions:`."
+            written[1].wrong("one-of", "`run_script` and `manual_intervention` exclude each other.", hint)
+        if "run_script" in record.fields:
+            return self._read_script(record.fields["run_script"])
+        _refuse_beside(record, "manual_intervention", ("worker_pool", "time_limit", "idempotent"))
+        return self._read_intervention(record.fields["manual_intervention"])
+
+    def _read_script(self, field: Field) -> RunScript:
+        example = 'Write `{file: install.sh}` or `{inline: "echo hello"}`.'
+        if isinstance(field.node, Scalar):
+            field.wrong("type", "A script is given by `file` or `inline`.", example)
+            return _NOTHING
+        hints = dict.fromkeys(("body", "script", "source"), example)
+        record = field.table(["file", "inline", "syntax"], hints=hints)
+        syntax = record.get("syntax")
+        if syntax and (text := syntax.text("bash")) not in ("bash", ""):
+            syntax.wrong("syntax", f"Scripts in {shown(text)} cannot be run.", "The one known syntax is bash.")
+        file, inline = record.fields.get("file"), record.fields.get("inline")
+        if (file is None) == (inline is None):
+            what = "`file` and `inline` exclude each other." if file else "There is neither `file` nor `inline`."
+            field.wrong("one-of", what, example)
+            return _NOTHING
+        where = file or inline or field
+        body = self._files.read(where) if file else where.text()
+        if holds_a_secret(body):
+            where.wrong("literal-secret", "There is a key or a token in this script.", f"Use a variable. {HOW}")
+        return RunScript(body, source=where.text() if file else "inline")
+
+    def _read_intervention(self, field: Field) -> ManualIntervention:
+        record = field.table(["teams", "instructions", "minimum", "requester_may", "block_concurrent_deployments"])
+        teams = record.need("teams", "[release-managers]")
+        instructions = record.need("instructions", '"Is it good?"')
+        minimum = record.get("minimum")
+        if teams and not teams.items("`[release-managers]`") and isinstance(teams.node, Items):
+            teams.wrong("empty", "Nobody is named who may answer.", "Name at least one team.")
+        intervention = ManualIntervention(
+            instructions=self._read_instructions(instructions) if instructions else "",
+            teams=teams.references("teams") if teams else (),
+            minimum=minimum.whole_number() if minimum else 1,
+            requester_may=record.flag("requester_may", default=True),
+            block_concurrent_deployments=record.flag("block_concurrent_deployments", default=False),
+        )
+        check_approval(record, intervention, self._teams)
+        return intervention
+
+    def _read_instructions(self, field: Field) -> str:
+        if isinstance(field.node, Scalar):
+            text = field.text('"Is it good?"')
+        else:
+            file = field.table(["file"]).need("file", "confirm.md")
+            text = self._files.read(file) if file else ""
+        if holds_a_secret(text):
+            field.wrong(
+                "literal-secret", "There is a key or a token in these instructions.", "Everybody would read it."
+            )
+        return text
+
+
+def _refuse_beside(record: Record, key: str, others: Iterable[str]) -> None:
+    for other in others:
+        if other in record.fields:
+            hint = f"Move it into one of the {key}." if key == "actions" else "Remove it."
+            record.fields[other].wrong("one-of", f"`{other}` means nothing beside `{key}`.", hint)
+
+
+def _read_run_condition(record: Record) -> RunCondition:
+    field = record.get("run_condition")
+    word = field.text("`success`") if field else ""
+    known = [condition.value for condition in RunCondition]
+    if field and word and word not in known:
+        field.wrong(
+            "run-condition", f"There is no run condition {shown(word)}.", suggest(word, known, "run conditions")
+        )
+        return RunCondition.SUCCESS
+    return RunCondition(word) if word else RunCondition.SUCCESS
