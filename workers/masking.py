@@ -1,0 +1,200 @@
+"""Hides secrets in text: whole, line by line, and in the encodings in which they usually show. It reads no streams.
+
+A character is hidden when it lies in any occurrence of any form of any secret; each unbroken run of hidden characters
+becomes eight asterisks. So overlapping secrets leave no rest, the longest match wins by itself, and the result does
+not depend on how the text was cut into chunks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from workers.secret_forms import forms
+
+MASK = "********"
+_HEAD = 4  # no form is shorter
+
+Span = tuple[int, int]
+
+
+class Masks:
+    """A growing set of secrets, and where they occur in a text."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets: set[str] = set()
+        self._forms: set[str] = set()
+        self._needles: dict[str, tuple[str, ...]] = {}  # a form -> the longer forms that contain it
+        self._short_heads: set[str] = set()
+        for secret in secrets:
+            self.add(secret)
+
+    def __repr__(self) -> str:
+        return f"Masks({len(self._secrets)} secrets)"
+
+    def add(self, secret: str) -> bool:
+        """Hide this secret from now on; false when it was known already or is too short to be hidden."""
+        if secret in self._secrets:
+            return False
+        new = [form for form in forms(secret) if form not in self._forms]
+        self._secrets.add(secret)
+        self._forms.update(new)
+        self._short_heads.update(form[:length] for form in new for length in range(1, _HEAD))
+        self._needles.update(_by_shortest(new))
+        return bool(new)
+
+    def mask(self, text: str) -> str:
+        """This text with every secret hidden, for whole texts: messages, names, links."""
+        spans = self.covered(text)
+        if not spans:
+            return text
+        ends = [0, *(end for _, end in spans)]
+        starts = [*(start for start, _ in spans), len(text)]
+        return MASK.join(text[end:start] for end, start in zip(ends, starts, strict=True))
+
+    def covered(self, text: str) -> list[Span]:
+        """Where secrets are: sorted stretches that neither overlap nor touch."""
+        spans: list[Span] = []
+        for needle, longer in self._needles.items():
+            found = list(_occurrences(needle, text))
+            spans += found
+            if found:
+                spans += [span for form in longer for span in _occurrences(form, text)]
+        return merged(spans)
+
+    def undecided(self, text: str) -> int:
+        """Where the tail begins that the next characters may turn into a secret; the text's end when there is none."""
+        length = earliest = len(text)
+        for form in self._forms:
+            head = form[:_HEAD]
+            at = text.find(head, max(0, length - len(form) + 1))
+            while -1 < at < earliest:
+                if form.startswith(text[at:]):
+                    earliest = at
+                at = text.find(head, at + 1)
+        for size in range(_HEAD - 1, 0, -1):
+            if size <= length and text[-size:] in self._short_heads:
+                return min(earliest, length - size)
+        return earliest
+
+
+class MaskedText:
+    """Masks one stream of text, cut into pieces that each carry a tag (the log level).
+
+    Only the tail that may still become a secret is held back; its pieces keep their tags.
+    """
+
+    def __init__(self, masks: Masks, state: Mapping[str, object] | None = None) -> None:
+        state = state or {}
+        self._masks = masks
+        self._held = str(state.get("held", ""))
+        tags = state.get("tags", ())
+        assert isinstance(tags, Sequence)  # noqa: S101 - our own state
+        self._tags: list[tuple[str, int]] = [(str(tag), int(size)) for tag, size in tags]
+        self._known = int(str(state.get("known", 0)))  # so many characters of the tail are hidden already
+        self._in_mask = bool(state.get("in_mask", False))  # what came before the tail was hidden
+
+    def state(self) -> dict[str, object]:
+        """What is held back, for JSON; it may hold parts of secrets."""
+        tags = [[tag, size] for tag, size in self._tags]
+        return {"held": self._held, "tags": tags, "known": self._known, "in_mask": self._in_mask}
+
+    def feed(self, text: str, tag: str) -> list[tuple[str, str]]:
+        """What is certain after this text: pairs of tag and masked text."""
+        if not text:
+            return []
+        self._held = self._held + text if self._held else text
+        self._tags.append((tag, len(text)))
+        return self._release(self._masks.undecided(self._held))
+
+    def finish(self) -> list[tuple[str, str]]:
+        """The rest: a beginning of a secret whose end never came is no secret."""
+        return self._release(len(self._held))
+
+    def _release(self, until: int) -> list[tuple[str, str]]:
+        if not until:
+            return []
+        spans = self._masks.covered(self._held)
+        if self._known:
+            spans = merged([(0, self._known), *spans])
+        shown = self._shown(spans, until)
+        last = max((end for start, end in spans if start < until), default=-1)
+        self._in_mask, self._known = last >= until, max(0, last - until)
+        self._held, self._tags = self._held[until:], _cut(self._tags, until)
+        return shown
+
+    def _shown(self, spans: list[Span], until: int) -> list[tuple[str, str]]:
+        """The text before `until` by tags, each hidden run as one mask that has the tag of its first character."""
+        text, shown, begin = self._held, [], 0
+        spans = [span for span in spans if span[0] < until]
+        for tag, size in self._tags:
+            end = min(begin + size, until)
+            parts: list[str] = []
+            at = begin
+            for start, stop in spans:
+                if stop <= begin or start >= end:
+                    continue
+                parts.append(text[at:start])
+                if start >= begin and not (start == 0 and self._in_mask):
+                    parts.append(MASK)
+                at = min(stop, end)
+            parts.append(text[at:end])
+            if piece := "".join(parts):
+                shown.append((tag, piece))
+            begin += size
+            if begin >= until:
+                break
+        return shown
+
+
+def merged(spans: list[Span]) -> list[Span]:
+    """The same stretches, sorted; those that overlap or touch have become one."""
+    if len(spans) < 2:
+        return spans
+    spans.sort()
+    if all(before[1] < after[0] for before, after in pairwise(spans)):
+        return spans
+    result = [spans[0]]
+    for start, end in spans[1:]:
+        if start > result[-1][1]:
+            result.append((start, end))
+        elif end > result[-1][1]:
+            result[-1] = (result[-1][0], end)
+    return result
+
+
+def _occurrences(form: str, text: str) -> Iterator[Span]:
+    """The stretches that occurrences of this form cover, overlapping ones as one.
+
+    Inside a run it jumps to the last occurrence within reach, so that "aaaa" in a million of "a" stays linear.
+    """
+    size, start = len(form), text.find(form)
+    while start >= 0:
+        last = start
+        while (further := text.rfind(form, last + 1, last + 2 * size)) >= 0:
+            last = further
+        yield start, last + size
+        start = text.find(form, last + size)
+
+
+def _by_shortest(new: list[str]) -> dict[str, tuple[str, ...]]:
+    """Where a form contains another one, looking for the shorter one is enough as long as it is not found."""
+    needles: dict[str, list[str]] = {}
+    for form in sorted(new, key=len):
+        inner = next((needle for needle in needles if needle in form), None)
+        if inner is None:
+            needles[form] = []
+        else:
+            needles[inner].append(form)
+    return {needle: tuple(longer) for needle, longer in needles.items()}
+
+
+def _cut(tags: list[tuple[str, int]], size: int) -> list[tuple[str, int]]:
+    """The tags of what remains after so many characters are gone."""
+    rest: list[tuple[str, int]] = []
+    for tag, length in tags:
+        gone = min(size, length)
+        size -= gone
+        if length > gone:
+            rest.append((tag, length - gone))
+    return rest

@@ -1,0 +1,125 @@
+# What a Bash script finds when it starts: Octopus's helper functions, and the deployment's variables.
+# It is read by way of BASH_ENV, so that the script itself runs as `bash ./script.sh` would: $0, $BASH_SOURCE, `set -e`,
+# traps, `return` and the exit code are its own. Works from Bash 3.1 on; Bash 4 adds the array `octopus_parameters`.
+
+unset BASH_ENV
+
+# The variables are kept in memory only: not in the environment of children, and no longer on the disk.
+_foredeck_names=()
+_foredeck_values=()
+
+_foredeck_variable() {
+    _foredeck_names[${#_foredeck_names[@]}]=$1
+    _foredeck_values[${#_foredeck_values[@]}]=$2
+}
+
+. ./variables || { echo "The variables of this script cannot be read." >&2; exit 1; }
+rm -f ./variables || { echo "The file with the variables cannot be removed." >&2; exit 1; }
+unset -f _foredeck_variable
+
+if [ "${BASH_VERSINFO[0]}" -ge 4 ]; then
+    declare -A octopus_parameters
+    for ((_foredeck_index = 0; _foredeck_index < ${#_foredeck_names[@]}; _foredeck_index++)); do
+        octopus_parameters["${_foredeck_names[_foredeck_index]}"]=${_foredeck_values[_foredeck_index]}
+    done
+    unset _foredeck_index
+fi
+
+# encode_servicemessagevalue TEXT: base64 as service messages want it.
+encode_servicemessagevalue() {
+    printf '%s' "${1-}" | base64
+}
+
+# get_octopusvariable NAME: prints the value without a line end; nothing when there is no such variable.
+get_octopusvariable() {
+    if [ -z "${_foredeck_names+x}" ] && ! declare -p _foredeck_names >/dev/null 2>&1; then
+        echo "get_octopusvariable: the variables are known to the step's own script only; hand \"${1-}\" on to this one." >&2
+        return 1
+    fi
+    local index
+    for ((index = 0; index < ${#_foredeck_names[@]}; index++)); do
+        if [ "${_foredeck_names[index]}" = "${1-}" ]; then
+            printf '%s' "${_foredeck_values[index]}"
+            return 0
+        fi
+    done
+    return 0
+}
+
+# set_octopusvariable NAME VALUE [-sensitive]: an output variable for later steps.
+set_octopusvariable() {
+    local sensitive=''
+    if [ "${3-}" = "-sensitive" ]; then
+        sensitive=" sensitive='VHJ1ZQ=='"
+    fi
+    printf "##octopus[setVariable name='%s' value='%s'%s]\n" \
+        "$(encode_servicemessagevalue "${1-}")" "$(encode_servicemessagevalue "${2-}")" "$sensitive"
+}
+
+# new_octopusartifact PATH [NAME]: a file to keep with the deployment.
+new_octopusartifact() {
+    local path=${1-} name=${2-} length
+    if [ "${path#/}" = "$path" ]; then
+        path=$PWD/$path
+    fi
+    if [ -z "$name" ]; then
+        name=${path##*/}
+    fi
+    length=$(stat -c %s -- "$path" 2>/dev/null) || length=0
+    printf "##octopus[createArtifact path='%s' name='%s' length='%s']\n" \
+        "$(encode_servicemessagevalue "$path")" "$(encode_servicemessagevalue "$name")" "$(encode_servicemessagevalue "$length")"
+}
+
+# fail_step [MESSAGE]: ends the script (or the subshell it is called in) as failed.
+fail_step() {
+    if [ -n "${1-}" ]; then
+        printf "##octopus[resultMessage message='%s']\n" "$(encode_servicemessagevalue "$1")"
+    fi
+    exit 1
+}
+
+# update_progress PERCENTAGE [MESSAGE]
+update_progress() {
+    printf "##octopus[progress percentage='%s' message='%s']\n" \
+        "$(encode_servicemessagevalue "${1-}")" "$(encode_servicemessagevalue "${2-}")"
+}
+
+_foredeck_write() {
+    local level=$1 IFS=' '
+    shift
+    printf '##octopus[stdout-%s]\n%s\n##octopus[stdout-default]\n' "$level" "$*"
+}
+
+# write_verbose, write_highlight, write_wait, write_warning TEXT…
+write_verbose() { _foredeck_write verbose "$@"; }
+write_highlight() { _foredeck_write highlight "$@"; }
+write_wait() { _foredeck_write wait "$@"; }
+write_warning() { _foredeck_write warning "$@"; }
+
+_foredeck_environmentstate() {
+    printf "##octopus[set-environmentstate key='%s' value='%s' type='%s'%s]\n" \
+        "$(encode_servicemessagevalue "$1")" "$(encode_servicemessagevalue "$2")" "$(encode_servicemessagevalue "$3")" "$4"
+}
+
+# set_environmentstate KEY VALUE [-sensitive]
+set_environmentstate() {
+    local sensitive=''
+    if [ "${3-}" = "-sensitive" ]; then
+        sensitive=" sensitive='VHJ1ZQ=='"
+    fi
+    _foredeck_environmentstate "${1-}" "${2-}" State "$sensitive"
+}
+
+# set_environmenturl URL, or LABEL and URL in either order: a link to what was deployed.
+set_environmenturl() {
+    local url=${1-} label=${2-}
+    case "$label" in
+        http://* | https://*) url=$2 label=$1 ;;
+    esac
+    _foredeck_environmentstate "$label" "$url" Url ''
+}
+
+# Child scripts in Bash may use them too, except for the variables: arrays cannot be exported.
+export -f encode_servicemessagevalue get_octopusvariable set_octopusvariable new_octopusartifact fail_step \
+    update_progress _foredeck_write write_verbose write_highlight write_wait write_warning \
+    _foredeck_environmentstate set_environmentstate set_environmenturl

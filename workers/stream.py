@@ -1,0 +1,245 @@
+"""What a script prints, on its way to the log: plain text, service messages obeyed, secrets hidden, levels attached.
+
+It follows one action's two streams, each with a parser of its own. It reads no files and stores nothing: the caller
+feeds bytes, takes what is certain, and keeps `state()` with it; a stream made from that state goes on exactly there.
+A segment may begin or end in the middle of a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from engine.contracts import Link, LogLevel, LogSegment, OutputVariable, Secret
+from engine.ports import Clock
+from workers.masking import MaskedText, Masks
+from workers.plain_text import PlainText
+from workers.service_messages import ServiceMessage, Splitter, Unreadable
+
+_IGNORED = ""  # the level of text that is dropped
+
+_LEVELS: Mapping[str, tuple[str, str]] = {
+    "stdout-default": ("stdout", LogLevel.INFO),
+    "stdout-verbose": ("stdout", LogLevel.VERBOSE),
+    "stdout-highlight": ("stdout", LogLevel.HIGHLIGHT),
+    "stdout-wait": ("stdout", LogLevel.WAIT),
+    "stdout-warning": ("stdout", LogLevel.WARNING),
+    "stdout-error": ("stdout", LogLevel.ERROR),
+    "stdout-ignore": ("stdout", _IGNORED),
+    "stderr-default": ("stderr", LogLevel.ERROR),
+    "stderr-error": ("stderr", LogLevel.ERROR),
+    "stderr-progress": ("stderr", LogLevel.VERBOSE),
+    "stderr-ignore": ("stderr", _IGNORED),
+}
+
+# Octopus's messages that have no effect here.
+_UNSUPPORTED = frozenset({
+    "createArtifact", "foundPackage", "calamari-found-package", "deltaVerification",
+    "createStepPackageTarget", "create-kubernetestarget", "create-azurewebapptarget",
+    "create-azureservicefabrictarget", "create-aws-ecs-target", "delete-target",
+    "create-tokenaccount", "create-userpassaccount", "create-awsaccount", "create-azureaccount",
+    "k8s-manifest-applied", "k8s-status", "argocd-files-updated", "pull-request-created",
+    "claude-code-usage", "claude-code-transcript",
+    "calamari-timed-operation", "calamari-deployment-metric", "calamari-script-isolation-alert",
+})  # fmt: skip
+
+_SHOWN_OF_UNREADABLE = 200
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became certain since the last take; masked, except for the values of output variables."""
+
+    segments: tuple[LogSegment, ...] = ()
+    outputs: tuple[OutputVariable, ...] = ()
+    links: tuple[Link, ...] = ()
+    percentage: int | None = None
+    percentage_message: str = ""
+
+
+class _Channel:
+    """One of the two streams, from bytes to masked text; `level` is that of the text that comes next."""
+
+    def __init__(self, name: str, masks: Masks, state: Mapping[str, object]) -> None:
+        self.name = name
+        self.plain = PlainText(_part(state, "plain"))
+        self.splitter = Splitter(_part(state, "messages"))
+        self.masked = MaskedText(masks, _part(state, "masked"))
+        self.level = str(state.get("level", _LEVELS[f"{name}-default"][1]))
+
+    def state(self) -> dict[str, object]:
+        return {
+            "plain": self.plain.state(),
+            "messages": self.splitter.state(),
+            "masked": self.masked.state(),
+            "level": str(self.level),
+        }
+
+
+class LogStream:
+    """The two streams of one action. Not for several threads at once."""
+
+    def __init__(self, *, masks: Iterable[str], clock: Clock, state: Mapping[str, object] | None = None) -> None:
+        """`masks` are the secrets known from the beginning; those that the script told are in the state."""
+        state = state or {}
+        self._clock = clock
+        learned = state.get("learned", ())
+        assert isinstance(learned, list | tuple)  # noqa: S101 - our own state
+        self._learned = [str(secret) for secret in learned]
+        self._masks = Masks([*masks, *self._learned])
+        self._result_message = str(state.get("result_message", ""))
+        channels = _part(state, "channels")
+        self._channels = {name: _Channel(name, self._masks, _part(channels, name)) for name in ("stdout", "stderr")}
+        self._now = clock()
+        self._segments: list[LogSegment] = []
+        self._outputs: list[OutputVariable] = []
+        self._links: list[Link] = []
+        self._percentage: int | None = None
+        self._percentage_message = ""
+
+    @property
+    def result_message(self) -> str:
+        """What the script gave as the reason of its end (`fail_step`), masked; empty when it gave none."""
+        return self.mask(self._result_message)
+
+    def mask(self, text: str) -> str:
+        """This text with all secrets known so far hidden."""
+        return self._masks.mask(text)
+
+    def feed(self, stream: str, data: bytes) -> None:
+        """Read on in "stdout" or "stderr"."""
+        self._now = self._clock()
+        channel = self._channels[stream]
+        self._read(channel, channel.plain.feed(data))
+
+    def finish(self) -> None:
+        """Both streams have ended: let go of all that was held back."""
+        self._now = self._clock()
+        for channel in self._channels.values():
+            self._read(channel, channel.plain.feed(b"", final=True))
+            for text in channel.splitter.finish():
+                self._print(channel, text)
+            for level, text in channel.masked.finish():
+                self._append(level, channel.name, text)
+
+    def take(self) -> Taken:
+        """What became certain since the last take."""
+        taken = Taken(
+            tuple(self._segments),
+            tuple(self._outputs),
+            tuple(self._links),
+            self._percentage,
+            self._percentage_message,
+        )
+        self._segments, self._outputs, self._links = [], [], []
+        self._percentage, self._percentage_message = None, ""
+        return taken
+
+    def state(self) -> dict[str, object]:
+        """All that the next bytes need, for JSON; it may hold secrets.
+
+        It goes together with a take, with no feed between the two: what is not taken is not in it.
+        """
+        return {
+            "learned": list(self._learned),
+            "result_message": self._result_message,
+            "channels": {name: channel.state() for name, channel in self._channels.items()},
+        }
+
+    def _read(self, channel: _Channel, text: str) -> None:
+        for item in channel.splitter.feed(text):
+            if isinstance(item, str):
+                self._print(channel, item)
+            elif isinstance(item, ServiceMessage):
+                self._obey(item)
+            else:
+                self._warn_of(item)
+
+    def _print(self, channel: _Channel, text: str) -> None:
+        if channel.level == _IGNORED:
+            return
+        for level, shown in channel.masked.feed(text, channel.level):
+            self._append(level, channel.name, shown)
+
+    def _append(self, level: str, stream: str, text: str) -> None:
+        self._segments.append(LogSegment(self._now, LogLevel(level), stream, text))
+
+    def _say(self, level: LogLevel, sentence: str) -> None:
+        self._append(level, "foredeck", self.mask(sentence) + "\n")
+
+    def _warn_of(self, unreadable: Unreadable) -> None:
+        shown = " ".join(self.mask(unreadable.text).split())
+        if len(shown) > _SHOWN_OF_UNREADABLE:
+            shown = shown[:_SHOWN_OF_UNREADABLE] + "…"
+        self._say(LogLevel.WARNING, f"Could not parse the service message {shown}")
+
+    def _obey(self, message: ServiceMessage) -> None:
+        if message.name in _LEVELS:
+            stream, level = _LEVELS[message.name]
+            self._channels[stream].level = level
+            return
+        match message.name:
+            case "setVariable":
+                self._set_variable(message)
+            case "mask":
+                self._learn(message.get("value"))
+            case "progress":
+                self._set_progress(message)
+            case "resultMessage":
+                self._result_message = message.get("message")
+            case "set-environmentstate":
+                self._set_environment_state(message)
+            case name if name in _UNSUPPORTED:
+                self._say(LogLevel.VERBOSE, f"The service message {name} is not supported; it was left out.")
+            case name:
+                self._say(LogLevel.VERBOSE, f"The service message {name[:100]} is not known; it was left out.")
+
+    def _learn(self, secret: str) -> None:
+        if self._masks.add(secret):
+            self._learned.append(secret)
+
+    def _set_variable(self, message: ServiceMessage) -> None:
+        name, value = message.get("name"), message.get("value")
+        sensitive = message.is_true("sensitive")
+        if sensitive:
+            self._learn(value)
+        if not name:
+            self._say(LogLevel.WARNING, "The service message setVariable has no name; it was left out.")
+            return
+        self._outputs.append(OutputVariable(name, Secret(value) if sensitive else value))
+
+    def _set_progress(self, message: ServiceMessage) -> None:
+        text = message.get("percentage").strip()
+        if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 9:
+            self._say(LogLevel.WARNING, f'The progress "{text[:100]}" is no whole number; it was left out.')
+            return
+        self._percentage = min(100, max(0, int(text)))
+        self._percentage_message = self.mask(message.get("message"))
+
+    def _set_environment_state(self, message: ServiceMessage) -> None:
+        key, value = message.get("key"), message.get("value")
+        if message.is_true("sensitive"):
+            self._learn(value)
+        if message.get("type").strip().lower() != "url":
+            self._say(LogLevel.VERBOSE, f'The environment state "{key[:100]}" is not supported; it was left out.')
+        elif not _is_web_address(value):
+            self._say(LogLevel.WARNING, f'The link "{value[:200]}" is no http or https address; it was left out.')
+        else:
+            self._links.append(Link(self.mask(value), self.mask(key)))
+
+
+def _is_web_address(text: str) -> bool:
+    if not text.isprintable() or any(char.isspace() for char in text):
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _part(state: Mapping[str, object], name: str) -> Mapping[str, object]:
+    part = state.get(name, {})
+    assert isinstance(part, Mapping)  # noqa: S101 - our own state
+    return part
