@@ -1,0 +1,33 @@
+"""SQLAlchemy tables. They decide nothing; services and orchestration do."""
+
+from engine.models.base import Base
+from engine.models.configuration import FolderState, GroupMembers, Revision
+from engine.models.deployments import (
+    ActionRun,
+    Decision,
+    Highlight,
+    Interruption,
+    Output,
+    Release,
+    Task,
+    TaskLink,
+)
+from engine.models.outbox import LogCursor, OutboxRow, PostedMessage
+
+__all__ = [
+    "ActionRun",
+    "Base",
+    "Decision",
+    "FolderState",
+    "GroupMembers",
+    "Highlight",
+    "Interruption",
+    "LogCursor",
+    "OutboxRow",
+    "Output",
+    "PostedMessage",
+    "Release",
+    "Revision",
+    "Task",
+    "TaskLink",
+]

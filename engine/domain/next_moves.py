@@ -1,0 +1,181 @@
+"""The one question that drives the engine: *what next?* A pure function of the plan and of what has happened so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from engine.domain.plans import Plan, PlannedAction, PlannedStep
+from engine.domain.processes import ManualIntervention, RunCondition
+from engine.domain.states import RunState, TaskState
+
+MAXIMUM_IDEMPOTENT_ATTEMPTS = 3
+"""How often an action marked idempotent is started again by itself when its end is unknown; then a person is asked."""
+
+
+@dataclass(frozen=True, order=True)
+class RunKey:
+    """Which action on which machine; indexes into the plan, from 0."""
+
+    step: int
+    action: int
+    machine: str
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What is known of the latest attempt of one action on one machine."""
+
+    key: RunKey
+    state: RunState
+    attempt: int = 1
+    asked: bool = False  # an interruption is pending for it
+
+
+@dataclass(frozen=True)
+class History:
+    """What has happened so far: the latest attempt of each run, and whether a cancel was asked for."""
+
+    runs: tuple[RunRecord, ...] = ()
+    cancel_requested: bool = False
+    by_key: dict[RunKey, RunRecord] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_key", {run.key: run for run in self.runs})
+
+
+@dataclass(frozen=True)
+class Start:
+    """Queue an attempt of a script."""
+
+    key: RunKey
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class AskForDecision:
+    """Raise the interruption of a manual intervention step."""
+
+    key: RunKey
+
+
+@dataclass(frozen=True)
+class AskAboutLost:
+    """Raise an interruption: the end of this run is unknown."""
+
+    key: RunKey
+
+
+@dataclass(frozen=True)
+class Skip:
+    """This run will not happen, and why."""
+
+    key: RunKey
+    reason: str
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Cancel a run that nobody works on: queued, waiting for a person, or lost."""
+
+    key: RunKey
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The task is over."""
+
+    state: TaskState
+
+
+Move = Start | AskForDecision | AskAboutLost | Skip | Withdraw | Finish
+
+
+def next_moves(plan: Plan, history: History) -> tuple[Move, ...]:
+    """The moves to make now; empty means that something is under way or a person is asked. Always the same answer."""
+    if history.cancel_requested:
+        return _moves_to_cancel(history)
+    failed = False
+    for index, step in enumerate(plan.steps):
+        moves = _moves_of_step(index, step, history, failed_before=failed)
+        if moves is not None:
+            return moves
+        failed = failed or _has_failed(index, history)
+    return (Finish(TaskState.FAILED if failed else TaskState.SUCCESS),)
+
+
+def _moves_to_cancel(history: History) -> tuple[Move, ...]:
+    withdrawable = {RunState.QUEUED, RunState.WAITING, RunState.LOST}
+    withdrawals = tuple(Withdraw(run.key) for run in history.runs if run.state in withdrawable)
+    if withdrawals:
+        return withdrawals
+    if any(run.state is RunState.RUNNING for run in history.runs):
+        return ()
+    return (Finish(TaskState.CANCELED),)
+
+
+def _moves_of_step(index: int, step: PlannedStep, history: History, *, failed_before: bool) -> tuple[Move, ...] | None:
+    """None when the step is settled; otherwise its moves, empty while it waits."""
+    reason = _reason_to_skip(step.condition, failed_before=failed_before)
+    failed_inside = False
+    for position, action in enumerate(step.actions):
+        keys = [RunKey(index, position, machine) for machine in action.machines]
+        missing = [key for key in keys if key not in history.by_key]
+        if missing:
+            if reason or failed_inside:
+                why = reason or "an earlier action of this step failed"
+                return tuple(Skip(key, why) for key in missing)
+            return tuple(_first_move(key, action) for key in missing)
+        moves = _moves_of_lost(action, (history.by_key[key] for key in keys))
+        if moves:
+            return moves
+        if any(_is_unsettled(history.by_key[key]) for key in keys):
+            return ()
+        failed_inside = failed_inside or any(history.by_key[key].state.is_failure for key in keys)
+    return None
+
+
+def _reason_to_skip(condition: RunCondition, *, failed_before: bool) -> str:
+    if condition is RunCondition.SUCCESS and failed_before:
+        return "an earlier step failed"
+    if condition is RunCondition.FAILURE and not failed_before:
+        return "runs only after a failure"
+    return ""
+
+
+def _first_move(key: RunKey, action: PlannedAction) -> Move:
+    return AskForDecision(key) if isinstance(action.work, ManualIntervention) else Start(key)
+
+
+def _moves_of_lost(action: PlannedAction, runs: Iterable[RunRecord]) -> tuple[Move, ...]:
+    moves: list[Move] = []
+    for run in runs:
+        if run.state is not RunState.LOST or run.asked:
+            continue
+        if action.idempotent and run.attempt < MAXIMUM_IDEMPOTENT_ATTEMPTS:
+            moves.append(Start(run.key, run.attempt + 1))
+        else:
+            moves.append(AskAboutLost(run.key))
+    return tuple(moves)
+
+
+def _is_unsettled(run: RunRecord) -> bool:
+    return run.state.is_active or run.state is RunState.LOST
+
+
+def _has_failed(step: int, history: History) -> bool:
+    return any(run.key.step == step and run.state.is_failure for run in history.runs)
+
+
+def keeps_place(plan: Plan, history: History) -> bool:
+    """Does the task keep its place (project and environment) now? A manual intervention frees it unless its step says
+    `block_concurrent_deployments`; a lost run always keeps it: something may still be half done.
+    """
+    for run in history.runs:
+        if run.state in {RunState.QUEUED, RunState.RUNNING, RunState.LOST}:
+            return True
+        if run.state is RunState.WAITING:
+            work = plan.action(run.key.step, run.key.action).work
+            if not isinstance(work, ManualIntervention) or work.block_concurrent_deployments:
+                return True
+    return False

@@ -1,0 +1,187 @@
+"""Releases, tasks, action runs and what they leave behind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.models.base import Base
+
+
+class Release(Base):
+    """A version of a project with its process and variables frozen."""
+
+    __tablename__ = "releases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project: Mapped[str] = mapped_column(String(255))
+    version: Mapped[str] = mapped_column(String(349))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    process: Mapped[dict[str, Any]]
+    variables: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(255))
+
+    __table_args__ = (UniqueConstraint("project", "version"),)
+
+
+class Task(Base):
+    """The durable run of a deployment. Its id is the number on the card."""
+
+    __tablename__ = "tasks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    project: Mapped[str] = mapped_column(String(255))
+    version: Mapped[str] = mapped_column(String(349))
+    environment: Mapped[str] = mapped_column(String(255))
+    plan: Mapped[dict[str, Any]]
+    place: Mapped[str] = mapped_column(Text)  # project/environment: only one task holds it at a time
+    holds_place: Mapped[bool] = mapped_column(default=False)
+    advance_due: Mapped[bool] = mapped_column(default=True)  # somebody wrote something it has to look at
+    requested_by: Mapped[str] = mapped_column(String(255))
+    request_key: Mapped[str | None] = mapped_column(String(255), unique=True)  # the same press twice is one task
+    slack_channel: Mapped[str | None] = mapped_column(Text)  # where its card goes
+    typed_in: Mapped[str | None] = mapped_column(Text)  # where it was asked for, when in Slack
+    queued_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    cancel_requested_at: Mapped[datetime | None]
+    cancel_requested_by: Mapped[str | None] = mapped_column(String(255))
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index(
+            "uq_tasks_place_held",
+            "place",
+            unique=True,
+            sqlite_where=text("holds_place"),
+            postgresql_where=text("holds_place"),
+        ),
+        Index("ix_tasks_state", "state"),
+        CheckConstraint(
+            "state IN ('Queued','Executing','Failed','Canceled','TimedOut','Success','Cancelling')", name="state"
+        ),
+    )
+
+
+class ActionRun(Base):
+    """One attempt of one action on one machine, with how far it was followed."""
+
+    __tablename__ = "action_runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
+    step: Mapped[int]
+    action: Mapped[int]
+    machine: Mapped[str] = mapped_column(String(255), default="")
+    attempt: Mapped[int] = mapped_column(default=1)
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it was skipped, failed, lost …
+    hint: Mapped[str] = mapped_column(Text, default="")
+    worker: Mapped[str | None] = mapped_column(String(255))
+    ticket: Mapped[str | None] = mapped_column(String(32), unique=True)
+    launch_confirmed_at: Mapped[datetime | None]
+    exit_code: Mapped[int | None]
+    percentage: Mapped[int | None]
+    percentage_message: Mapped[str] = mapped_column(Text, default="")
+    has_warnings: Mapped[bool] = mapped_column(default=False)
+    stdout_offset: Mapped[int] = mapped_column(default=0)
+    stderr_offset: Mapped[int] = mapped_column(default=0)
+    log_length: Mapped[int] = mapped_column(default=0)
+    parser: Mapped[str] = mapped_column(Text, default="")  # sealed
+    queued_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    cleaned_up: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        UniqueConstraint("task_id", "step", "action", "machine", "attempt", name="uq_action_runs_attempt"),
+        Index("ix_action_runs_state", "state"),
+    )
+
+
+class Output(Base):
+    """An output variable that a step set. A sensitive value is stored sealed."""
+
+    __tablename__ = "outputs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"), index=True)
+    step_name: Mapped[str] = mapped_column(Text)
+    machine: Mapped[str] = mapped_column(String(255), default="")
+    name: Mapped[str] = mapped_column(Text)
+    value: Mapped[str] = mapped_column(Text)
+    sensitive: Mapped[bool] = mapped_column(default=False)
+    set_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("task_id", "step_name", "machine", "name", name="uq_outputs_name"),)
+
+
+class TaskLink(Base):
+    """A place to look at that a script named."""
+
+    __tablename__ = "task_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"), index=True)
+    url: Mapped[str] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (UniqueConstraint("task_id", "url"),)
+
+
+class Highlight(Base):
+    """A line that a script highlighted; also told in the thread."""
+
+    __tablename__ = "highlights"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action_run_id: Mapped[int] = mapped_column(ForeignKey("action_runs.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Interruption(Base):
+    """A person is asked. Decisions 1..n answer it, by its policy."""
+
+    __tablename__ = "interruptions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"), index=True)
+    action_run_id: Mapped[int] = mapped_column(ForeignKey("action_runs.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    step_name: Mapped[str] = mapped_column(Text)
+    instructions: Mapped[str] = mapped_column(Text, default="")
+    teams: Mapped[list[Any]]
+    minimum: Mapped[int] = mapped_column(default=1)
+    requester_may: Mapped[bool] = mapped_column(default=True)
+    raised_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_interruptions_state", "state"),)
+
+
+class Decision(Base):
+    """One person's answer to an interruption."""
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interruption_id: Mapped[int] = mapped_column(ForeignKey("interruptions.id"), index=True)
+    number: Mapped[int]  # 1..n
+    person: Mapped[str] = mapped_column(String(255))
+    verdict: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(Text, default="")
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revisions.id"))
+    decided_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("interruption_id", "person"),
+        UniqueConstraint("interruption_id", "number", name="uq_decisions_number"),
+    )

@@ -1,0 +1,255 @@
+"""Advances a task: compares its plan with what has happened and writes the next moves down, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.domain import plans
+from engine.domain.next_moves import (
+    AskAboutLost,
+    AskForDecision,
+    Finish,
+    History,
+    Move,
+    RunKey,
+    RunRecord,
+    Skip,
+    Start,
+    Withdraw,
+    keeps_place,
+    next_moves,
+)
+from engine.domain.processes import ManualIntervention
+from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState
+from engine.models import ActionRun, Interruption, Task
+from engine.sealing import Sealer
+from engine.services import configuration, interruptions, outbox, task_views, variables
+from engine.services.tickets import new_ticket
+
+
+def due_tasks(session: Session) -> Sequence[int]:
+    """The tasks that somebody wrote something for, oldest first."""
+    return session.scalars(select(Task.id).where(Task.advance_due).order_by(Task.id)).all()
+
+
+def advance(session: Session, now: datetime, task_id: int, sealer: Sealer) -> None:
+    """Make every move that can be made now. Safe to call at any time and any number of times."""
+    task = session.get(Task, task_id, with_for_update=True)
+    if task is None:
+        return
+    task.advance_due = False
+    if TaskState(task.state).is_final:
+        return
+    plan = plans.from_json(task.plan)
+    if task.state == TaskState.QUEUED.value and not _take_place(session, now, task):
+        return
+    while True:
+        moves = next_moves(plan, _history(session, task))
+        for move in moves:
+            _Mover(session, now, task, plan, sealer).make(move)
+        session.flush()
+        if not moves or TaskState(task.state).is_final:
+            break
+    if not TaskState(task.state).is_final:
+        _rest(session, now, task, plan)
+
+
+def _take_place(session: Session, now: datetime, task: Task) -> bool:
+    """Queued → Executing, unless a person is asked or the place is another's."""
+    if _is_asked(session, task):
+        return False
+    if not task.holds_place:
+        if task_views.in_the_way(session, task) is not None:
+            outbox.tell_card(session, now, task)
+            return False
+        task.holds_place = True
+    task.state = TaskState.EXECUTING.value
+    task.started_at = task.started_at or now
+    task.changed_at = now
+    session.flush()
+    return True
+
+
+def _rest(session: Session, now: datetime, task: Task, plan: plans.Plan) -> None:
+    """Nothing more can be done now. While only people are asked, the task is Queued and may free its place."""
+    history = _history(session, task)
+    if any(run.state in {RunState.QUEUED, RunState.RUNNING} for run in history.runs):
+        return
+    if task.state == TaskState.EXECUTING.value and _is_asked(session, task):
+        task.state = TaskState.QUEUED.value
+        task.changed_at = now
+        if task.holds_place and not keeps_place(plan, history):
+            _free_place(session, now, task)
+
+
+def _free_place(session: Session, now: datetime, task: Task) -> None:
+    task.holds_place = False
+    session.flush()
+    waiting = session.scalars(
+        select(Task).where(Task.place == task.place, Task.state == TaskState.QUEUED.value, Task.id != task.id)
+    ).all()
+    for other in waiting:
+        other.advance_due = True
+        outbox.tell_card(session, now, other)
+
+
+def _is_asked(session: Session, task: Task) -> bool:
+    return (
+        session.scalar(
+            select(Interruption.id).where(
+                Interruption.task_id == task.id, Interruption.state == InterruptionState.PENDING.value
+            )
+        )
+        is not None
+    )
+
+
+def _history(session: Session, task: Task) -> History:
+    rows = session.execute(
+        select(ActionRun.id, ActionRun.step, ActionRun.action, ActionRun.machine, ActionRun.attempt, ActionRun.state)
+        .where(ActionRun.task_id == task.id)
+        .order_by(ActionRun.attempt)
+    ).all()
+    asked = set(
+        session.scalars(
+            select(Interruption.action_run_id).where(
+                Interruption.task_id == task.id, Interruption.state == InterruptionState.PENDING.value
+            )
+        )
+    )
+    latest = {
+        key: RunRecord(key, RunState(row.state), row.attempt, row.id in asked)
+        for row in rows
+        for key in (RunKey(row.step, row.action, row.machine),)
+    }
+    return History(tuple(latest.values()), cancel_requested=task.cancel_requested_at is not None)
+
+
+class _Mover:
+    """Writes one move down."""
+
+    def __init__(self, session: Session, now: datetime, task: Task, plan: plans.Plan, sealer: Sealer) -> None:
+        self.session, self.now, self.task, self.plan, self.sealer = session, now, task, plan, sealer
+
+    def make(self, move: Move) -> None:
+        """Write it down, with what is to be told about it."""
+        match move:
+            case Start(key, attempt):
+                self._add_run(key, RunState.QUEUED, attempt=attempt, ticket=new_ticket())
+            case Skip(key, reason):
+                self._add_run(key, RunState.SKIPPED, reason=reason, finished_at=self.now)
+            case AskForDecision(key):
+                self._raise_manual(self._add_run(key, RunState.WAITING))
+            case AskAboutLost(key):
+                self._raise_lost(self._latest(key))
+            case Withdraw(key):
+                self._withdraw(self._latest(key))
+            case Finish(state):
+                self._finish(state)
+        outbox.tell_card(self.session, self.now, self.task)
+
+    def _add_run(
+        self,
+        key: RunKey,
+        state: RunState,
+        *,
+        attempt: int = 1,
+        ticket: str | None = None,
+        reason: str = "",
+        finished_at: datetime | None = None,
+    ) -> ActionRun:
+        run = ActionRun(
+            task_id=self.task.id,
+            step=key.step,
+            action=key.action,
+            machine=key.machine,
+            attempt=attempt,
+            state=state.value,
+            ticket=ticket,
+            reason=reason,
+            queued_at=self.now,
+            finished_at=finished_at,
+        )
+        self.session.add(run)
+        self.session.flush()
+        return run
+
+    def _latest(self, key: RunKey) -> ActionRun:
+        return self.session.scalars(
+            select(ActionRun)
+            .where(
+                ActionRun.task_id == self.task.id,
+                ActionRun.step == key.step,
+                ActionRun.action == key.action,
+                ActionRun.machine == key.machine,
+            )
+            .order_by(ActionRun.attempt.desc())
+            .limit(1)
+        ).one()
+
+    def _raise_manual(self, run: ActionRun) -> None:
+        action = self.plan.action(run.step, run.action)
+        work = action.work
+        assert isinstance(work, ManualIntervention)  # noqa: S101 - next_moves asks for a decision of nothing else
+        definitions = configuration.current(self.session).definitions
+        values = variables.of_task(self.session, self.task, definitions, self.sealer, action)
+        self._raise(
+            run,
+            InterruptionKind.MANUAL,
+            action.name,
+            instructions=variables.substitute(work.instructions, values),
+            teams=list(work.teams),
+            minimum=work.minimum,
+            requester_may=work.requester_may,
+        )
+
+    def _raise_lost(self, run: ActionRun) -> None:
+        name = self.plan.action(run.step, run.action).name
+        self._raise(run, InterruptionKind.LOST, name, instructions=run.reason, teams=[])
+
+    def _raise(
+        self,
+        run: ActionRun,
+        kind: InterruptionKind,
+        step_name: str,
+        *,
+        instructions: str,
+        teams: list[str],
+        minimum: int = 1,
+        requester_may: bool = True,
+    ) -> None:
+        row = Interruption(
+            task_id=self.task.id,
+            action_run_id=run.id,
+            kind=kind.value,
+            state=InterruptionState.PENDING.value,
+            step_name=step_name,
+            instructions=instructions,
+            teams=teams,
+            minimum=minimum,
+            requester_may=requester_may,
+            raised_at=self.now,
+        )
+        self.session.add(row)
+        self.session.flush()
+        outbox.tell_interruption(self.session, self.now, self.task, row.id)
+
+    def _withdraw(self, run: ActionRun) -> None:
+        run.state, run.finished_at = RunState.CANCELED.value, self.now
+        pending = self.session.scalars(
+            select(Interruption).where(
+                Interruption.action_run_id == run.id, Interruption.state == InterruptionState.PENDING.value
+            )
+        )
+        for row in pending:
+            interruptions.close(self.session, self.now, row, self.task)
+
+    def _finish(self, state: TaskState) -> None:
+        task = self.task
+        task.state, task.finished_at, task.changed_at = state.value, self.now, self.now
+        _free_place(self.session, self.now, task)  # also when it never had it: others may stand in line behind it
+        outbox.tell_notice(self.session, self.now, task, "failed" if state is TaskState.FAILED else "finished")

@@ -1,0 +1,62 @@
+"""Chooses the worker of an action: the least busy one of its pool; the built-in worker where the default pool has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.contracts import Account, SshMachine
+from engine.definitions import Definitions
+from engine.definitions.secrets import resolve
+from engine.errors import ForedeckError
+from engine.ports import Worker, Workers
+from engine.services.planned import pool_and_workers
+
+BUILT_IN = "built-in"
+
+
+class NoWorker(ForedeckError):
+    """The pool has nobody who could do it."""
+
+    message = "The worker pool {pool} has no workers."
+    hint_text = "Add a worker to the pool, or let the step use the default pool; then run the step again."
+
+
+class WorkerGone(ForedeckError):
+    """The worker that ran it is not in the configuration any more."""
+
+    message = "The worker {worker} that ran this step is not configured any more, so its end cannot be known."
+    hint_text = "Look on the machine what it did, then choose Run again or Fail."
+
+
+def choose(definitions: Definitions, pool: str | None, running: Mapping[str, int]) -> str:
+    """The slug of the worker to use. Raises NoWorker."""
+    slug, workers = pool_and_workers(definitions, pool)
+    if workers:
+        return min(workers, key=lambda worker: (running.get(worker, 0), workers.index(worker)))
+    if slug is None or definitions.worker_pools[slug].default:
+        return BUILT_IN
+    raise NoWorker(pool=slug)
+
+
+def connect(definitions: Definitions, worker: str, workers: Workers) -> Worker:
+    """The worker with this slug. Raises WorkerGone, or SecretUnavailable when its key cannot be read."""
+    if worker == BUILT_IN:
+        return workers.built_in()
+    definition = definitions.workers.get(worker)
+    if definition is None:
+        raise WorkerGone(worker=worker)
+    account = definitions.accounts[definition.account]
+    return workers.ssh(
+        SshMachine(
+            slug=definition.slug,
+            host=definition.host,
+            port=definition.port,
+            host_key=definition.host_key,
+            account=Account(
+                slug=account.slug,
+                username=account.username,
+                private_key=resolve(account.private_key),
+                passphrase=resolve(account.passphrase) if account.passphrase else None,
+            ),
+        )
+    )

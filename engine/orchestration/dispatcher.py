@@ -1,0 +1,123 @@
+"""The embedded dispatcher: advances tasks that are due and hands queued action runs to a bounded pool of threads.
+
+It holds no state that matters: after a restart the same rows give the same work.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import select
+
+from engine.contracts import ActionResult, Outcome
+from engine.database import Database
+from engine.domain.states import RunState
+from engine.models import ActionRun
+from engine.orchestration import advancing
+from engine.orchestration.running import Runner
+from engine.ports import Clock, Workers
+from engine.sealing import Sealer
+
+_log = logging.getLogger(__name__)
+
+MAXIMUM_FOLLOWERS = 32
+"""How many actions are followed at once; more wait in the queue."""
+
+MAXIMUM_MISHAPS = 5
+"""How often following one action may break by our own fault before a person is asked."""
+
+
+class Dispatcher:
+    """Start it once a process, with the dispatcher's lock held."""
+
+    def __init__(self, db: Database, clock: Clock, workers: Workers, sealer: Sealer) -> None:
+        self._db, self._clock, self._sealer = db, clock, sealer
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._in_flight: set[int] = set()
+        self._mishaps: dict[int, int] = {}
+        self._not_before: dict[int, float] = {}
+        self._guard = threading.Lock()
+        self._runner = Runner(db, clock, workers, sealer, self._stop.is_set)
+        self._pool = ThreadPoolExecutor(MAXIMUM_FOLLOWERS, thread_name_prefix="action")
+        self._thread = threading.Thread(target=self._loop, name="dispatcher", daemon=True)
+
+    def start(self) -> None:
+        """Begin; what was running when the last process ended is followed again."""
+        self._db.on_commit(self.wake)
+        self._thread.start()
+        self.wake()
+
+    def wake(self) -> None:
+        """Look again at once. Cheap; called after every commit and by the clock."""
+        self._wake.set()
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Let go: followers detach (their scripts go on), threads end within `timeout` seconds."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(timeout)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            if self._stop.is_set():
+                return
+            try:
+                self._advance_due()
+                self._hand_out()
+            except Exception:
+                # A broken look must not end the dispatcher: the rows are still there and the clock will wake us.
+                _log.exception("the dispatcher could not do its round; it will try again")
+                self._stop.wait(1)
+
+    def _advance_due(self) -> None:
+        with self._db.read() as session:
+            due = advancing.due_tasks(session)
+        for task_id in due:
+            with self._db.write() as session:
+                advancing.advance(session, self._clock(), task_id, self._sealer)
+
+    def _hand_out(self) -> None:
+        with self._db.read() as session:
+            waiting = session.scalars(
+                select(ActionRun.id)
+                .where(ActionRun.state.in_((RunState.QUEUED.value, RunState.RUNNING.value)))
+                .order_by(ActionRun.id)
+            ).all()
+        now = time.monotonic()
+        for run_id in waiting:
+            with self._guard:
+                if run_id in self._in_flight or self._not_before.get(run_id, 0) > now:
+                    continue
+                self._in_flight.add(run_id)
+            self._pool.submit(self._run, run_id)
+
+    def _run(self, run_id: int) -> None:
+        try:
+            self._runner.run(run_id)
+        except Exception as error:
+            _log.exception("following action run %s broke; it will be followed again", run_id)
+            self._after_mishap(run_id, error)
+        else:
+            self._mishaps.pop(run_id, None)
+        finally:
+            with self._guard:
+                self._in_flight.discard(run_id)
+            self.wake()
+
+    def _after_mishap(self, run_id: int, error: Exception) -> None:
+        count = self._mishaps[run_id] = self._mishaps.get(run_id, 0) + 1
+        self._not_before[run_id] = time.monotonic() + min(30, 2**count)
+        if count < MAXIMUM_MISHAPS:
+            return
+        message = f"Foredeck could not follow this step ({type(error).__name__}), so its end is not known."
+        try:
+            self._runner.give_up(run_id, ActionResult(Outcome.LOST, message=message, hint="See the log of the bot."))
+        except Exception:
+            _log.exception("action run %s could not be settled; it will be tried again", run_id)

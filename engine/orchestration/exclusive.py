@@ -1,0 +1,56 @@
+"""Being the dispatcher is exclusive: a lock on a file beside the database, let go by the system when the process ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from engine.errors import ForedeckError
+
+
+class AlreadyServing(ForedeckError):
+    """Another process is the dispatcher."""
+
+    message = "Another `foredeck serve` (process {pid}) already works on {folder}."
+    hint_text = "Stop that one first, or give this one its own folder with --state."
+
+
+class DispatcherLock:
+    """Held from `acquire` until the process ends or `release`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Become the dispatcher. Raises AlreadyServing."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._folder / "dispatcher.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
+            os.close(descriptor)
+            raise AlreadyServing(pid=pid, folder=self._folder) from None
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        self._descriptor = descriptor
+
+    def holder(self) -> int | None:
+        """The process that holds it, None when nobody does."""
+        path = self._folder / "dispatcher.lock"
+        if not path.exists():
+            return None
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(file.read().strip() or b"0")
+            return None
+
+    def release(self) -> None:
+        """Let go."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None

@@ -1,0 +1,118 @@
+"""Deployments: asking for one, and seeing what it would do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.database import Database
+from engine.domain import plans
+from engine.domain.grants import Permission
+from engine.domain.processes import process_from_json
+from engine.domain.states import TaskState
+from engine.models import Release, Task
+from engine.services import access, outbox, planned, releases, task_views
+from engine.services.views import PlanView, TaskView
+
+
+def request(
+    db: Database,
+    now: datetime,
+    *,
+    person: str,
+    project: str,
+    version: str,
+    environment: str,
+    slack_channel_typed: str | None = None,
+    request_key: str | None = None,
+    create_release: bool = False,
+) -> TaskView:
+    """Queue a deployment. With the same `request_key` it is the same deployment, however often it is asked for.
+
+    Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound. With `create_release` a
+    release that does not exist is created, frozen as the project is now.
+    """
+    with db.write() as session:
+        found = access.rules(session, now)
+        if request_key and (task := _asked_before(session, request_key)):
+            return task_views.build(session, task, found)
+        release, environment = _resolve(
+            session,
+            now,
+            found,
+            person=person,
+            project=project,
+            version=version,
+            environment=environment,
+            create_release=create_release,
+        )
+        plan = plans.make(process_from_json(release.process), project=release.project, environment=environment)
+        task = Task(
+            state=TaskState.QUEUED.value,
+            release_id=release.id,
+            revision_id=found.revision,
+            project=release.project,
+            version=release.version,
+            environment=environment,
+            plan=plans.to_json(plan),
+            place=f"{release.project}/{environment}",
+            requested_by=person,
+            request_key=request_key,
+            slack_channel=_slack_channel(found, release.project, environment, slack_channel_typed),
+            typed_in=slack_channel_typed,
+            queued_at=now,
+            changed_at=now,
+        )
+        session.add(task)
+        session.flush()
+        outbox.tell_card(session, now, task)
+        return task_views.build(session, task, found)
+
+
+def preview(db: Database, *, project: str, version: str, environment: str) -> PlanView:
+    """What a deployment would do now. A version that does not exist yet is planned as the project is now."""
+    with db.read() as session:
+        found = access.rules(session)
+        slug = access.require_project(found, project)
+        target = access.require_environment(found, environment)
+        release = releases.find(session, slug, version)
+        definition = found.definitions.projects[slug]
+        process = process_from_json(release.process) if release else definition.process
+        plan = plans.make(process, project=slug, environment=target)
+        return planned.describe(plan, found.definitions, project=slug, version=version, environment=target)
+
+
+def _asked_before(session: Session, request_key: str) -> Task | None:
+    return session.scalars(select(Task).where(Task.request_key == request_key)).first()
+
+
+def _resolve(
+    session: Session,
+    now: datetime,
+    found: access.Rules,
+    *,
+    person: str,
+    project: str,
+    version: str,
+    environment: str,
+    create_release: bool,
+) -> tuple[Release, str]:
+    slug = access.require_project(found, project)
+    target = access.require_environment(found, environment)
+    what = f"deploy {slug} to {target}"
+    found.require(person, Permission.DEPLOYMENT_CREATE, what, project=slug, environment=target)
+    if create_release and releases.find(session, slug, version) is None:
+        return releases.create_in(session, now, found=found, person=person, project=slug, version=version), target
+    return releases.require(session, found, person=person, project=slug, version=version), target
+
+
+def _slack_channel(found: access.Rules, project: str, environment: str, typed: str | None) -> str | None:
+    definitions = found.definitions
+    return (
+        definitions.environments[environment].slack_channel
+        or definitions.projects[project].slack_channel
+        or typed
+        or definitions.defaults.slack_channel
+    )

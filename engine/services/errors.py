@@ -1,0 +1,154 @@
+"""What a service can refuse, as sentences for people."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from engine.errors import ForedeckError
+
+
+def close_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Up to three known names that look like `name`."""
+    return tuple(difflib.get_close_matches(name.lower(), list(known), n=3, cutoff=0.5))
+
+
+class NoConfiguration(ForedeckError):
+    """No good configuration was ever loaded."""
+
+    message = "No configuration is loaded yet."
+    hint_text = "Run `foredeck check DIR`, mend what it names, then `foredeck reload`."
+
+
+class UnknownName(ForedeckError):
+    """A name that the configuration does not know; `suggestions` look like it, `known` are all."""
+
+    message = "There is no {kind} `{name}`."
+
+    def __init__(self, *, kind: str, name: str, known: Iterable[str]) -> None:
+        self.known = tuple(known)
+        self.suggestions = close_names(name, self.known)
+        super().__init__(kind=kind, name=name)
+
+    @property
+    def hint(self) -> str:
+        """The nearest names, else all of them."""
+        if self.suggestions:
+            return f"Did you mean {_either(self.suggestions)}?"
+        if self.known:
+            return f"Known: {', '.join(self.known[:20])}."
+        return ""
+
+
+class UnknownProject(UnknownName):
+    """No such project, or none that this person may see."""
+
+    def __init__(self, *, name: str, known: Iterable[str]) -> None:
+        super().__init__(kind="project", name=name, known=known)
+
+
+class UnknownEnvironment(UnknownName):
+    """No such environment."""
+
+    def __init__(self, *, name: str, known: Iterable[str]) -> None:
+        super().__init__(kind="environment", name=name, known=known)
+
+
+class UnknownPerson(UnknownName):
+    """No such person in the configuration."""
+
+    def __init__(self, *, name: str, known: Iterable[str]) -> None:
+        super().__init__(kind="person", name=name, known=known)
+
+
+class NotPermitted(ForedeckError):
+    """The person lacks a permission; `allowed` says who has it."""
+
+    message = "{person} may not {what}."
+
+    def __init__(self, *, person: str, what: str, allowed: Iterable[str] = ()) -> None:
+        self.allowed = tuple(allowed)
+        super().__init__(person=person, what=what)
+
+    @property
+    def hint(self) -> str:
+        """Whom to ask."""
+        return f"Ask {_either(self.allowed[:5])}." if self.allowed else "Nobody is granted that yet; see `grants:`."
+
+
+class MayNotDecide(ForedeckError):
+    """The person is not among those who are asked."""
+
+    message = "{reason}"
+    hint_text = "Nothing was changed."
+
+
+class InvalidVersion(ForedeckError):
+    """Text that cannot be a version."""
+
+    message = "`{version}` cannot be a version."
+    hint_text = "A version starts with a letter or digit and has only letters, digits and `. - + _`, e.g. `1.4.0`."
+
+
+class ReleaseNotFound(ForedeckError):
+    """The version was never created as a release of the project. `can_create`: this person may."""
+
+    message = "{project} has no release {version}."
+
+    def __init__(self, *, project: str, version: str, known: Iterable[str], can_create: bool) -> None:
+        self.known = tuple(known)
+        self.can_create = can_create
+        super().__init__(project=project, version=version)
+
+    @property
+    def hint(self) -> str:
+        """What exists and how to make one."""
+        newest = f"The newest are {', '.join(self.known)}. " if self.known else ""
+        return f"{newest}Create it with `release create {self.facts['project']} {self.facts['version']}`."
+
+
+class ReleaseExists(ForedeckError):
+    """The version exists already."""
+
+    message = "{project} {version} exists already; it was created by {by}."
+    hint_text = "Deploy it, or choose another version: what was frozen is never changed."
+
+
+class UnknownTask(ForedeckError):
+    """No deployment has that number."""
+
+    message = "There is no deployment #{number}."
+    hint_text = "The number is on its card; `status` lists what runs."
+
+
+class TaskIsOver(ForedeckError):
+    """Too late: the task is over."""
+
+    message = "Deployment #{number} is over ({state}); nothing was changed."
+
+
+class NothingToDecide(ForedeckError):
+    """Nobody is asked anything there now."""
+
+    message = "Deployment #{number} does not wait for {what}."
+    hint_text = "`status {number}` says where it stands."
+
+
+class AlreadyDecided(ForedeckError):
+    """Somebody (maybe this person) has answered before."""
+
+    message = "{by} has already answered ({verdict}); nothing was changed."
+
+
+class WrongVerdict(ForedeckError):
+    """That answer is not offered here."""
+
+    message = "That is not a choice here."
+    hint_text = "A manual intervention takes Proceed or Abort; a lost step takes Run again or Fail."
+
+
+def _either(names: Iterable[str]) -> str:
+    quoted = list(names)
+    if len(quoted) < 2:
+        return "".join(quoted)
+    return f"{', '.join(quoted[:-1])} or {quoted[-1]}"

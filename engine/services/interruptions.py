@@ -1,0 +1,220 @@
+"""Interruptions: who may answer, answering, and what would run then. One service behind button, modal and command."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.database import Database
+from engine.domain import plans
+from engine.domain.approvals import Answer, verdict_of
+from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState, Verdict
+from engine.models import ActionRun, Decision, Interruption, Output, Task
+from engine.services import access, outbox, planned, task_views
+from engine.services.errors import AlreadyDecided, MayNotDecide, NothingToDecide, UnknownTask, WrongVerdict
+from engine.services.tickets import new_ticket
+from engine.services.views import InterruptionView, PlanView
+
+_CHOICES = {
+    InterruptionKind.MANUAL: (Verdict.PROCEED, Verdict.ABORT),
+    InterruptionKind.LOST: (Verdict.RUN_AGAIN, Verdict.FAIL),
+}
+
+
+def view(db: Database, interruption_id: int) -> InterruptionView:
+    """The interruption as it stands. Raises NothingToDecide when there is none."""
+    with db.read() as session:
+        row, task = _require(session, interruption_id)
+        return task_views.interruption_view(session, row, task, plans.from_json(task.plan), access.rules(session))
+
+
+def pending_of(db: Database, number: int, verdict: Verdict) -> InterruptionView:
+    """The pending interruption of this task that takes this verdict. Raises UnknownTask, NothingToDecide."""
+    kind = next(kind for kind, choices in _CHOICES.items() if verdict in choices)
+    with db.read() as session:
+        task = session.get(Task, number)
+        if task is None:
+            raise UnknownTask(number=number)
+        row = session.scalars(
+            select(Interruption)
+            .where(
+                Interruption.task_id == number,
+                Interruption.kind == kind.value,
+                Interruption.state == InterruptionState.PENDING.value,
+            )
+            .order_by(Interruption.id)
+        ).first()
+        if row is None:
+            what = "an approval" if kind is InterruptionKind.MANUAL else "a decision about a lost step"
+            raise NothingToDecide(number=number, what=what)
+        return task_views.interruption_view(session, row, task, plans.from_json(task.plan), access.rules(session))
+
+
+def refusal(db: Database, *, person: str, interruption_id: int) -> str | None:
+    """Why this person may not answer it now, as a sentence; None when they may."""
+    with db.read() as session:
+        row, task = _require(session, interruption_id)
+        if row.state != InterruptionState.PENDING.value:
+            return str(_already(session, row))
+        if _has_answered(session, row, person):
+            return "You have already answered; it waits for others."
+        return task_views.why_not(row, task, access.rules(session), person)
+
+
+def remaining(db: Database, interruption_id: int) -> PlanView:
+    """What will run when it is answered with Proceed or Run again: the steps that are not settled yet."""
+    with db.read() as session:
+        row, task = _require(session, interruption_id)
+        run = session.get_one(ActionRun, row.action_run_id)
+        first = run.step if InterruptionKind(row.kind) is InterruptionKind.LOST else run.step + 1
+        return planned.view_of(session, task, first_step=first)
+
+
+def decide(
+    db: Database, now: datetime, *, person: str, interruption_id: int, verdict: Verdict, note: str = ""
+) -> InterruptionView:
+    """Answer. Raises MayNotDecide, AlreadyDecided, WrongVerdict, NothingToDecide; then nothing was changed."""
+    with db.write() as session:
+        found = access.rules(session, now)
+        row, task = _require(session, interruption_id)
+        if row.state != InterruptionState.PENDING.value:
+            raise _already(session, row)
+        kind = InterruptionKind(row.kind)
+        if verdict not in _CHOICES[kind]:
+            raise WrongVerdict
+        if reason := task_views.why_not(row, task, found, person):
+            raise MayNotDecide(reason=reason)
+        if earlier := _has_answered(session, row, person):
+            raise AlreadyDecided(by="You" if earlier.person == person else earlier.person, verdict=earlier.verdict)
+        _append(session, now, row, found, person=person, verdict=verdict, note=note.strip()[:2000])
+        _settle(session, now, row, task, kind, verdict)
+        task.advance_due, task.changed_at = True, now
+        outbox.tell_interruption(session, now, task, row.id)
+        outbox.tell_card(session, now, task)
+        session.flush()
+        return task_views.interruption_view(session, row, task, plans.from_json(task.plan), found)
+
+
+def close(session: Session, now: datetime, row: Interruption, task: Task) -> None:
+    """Nobody needs to answer any more: the task was canceled."""
+    row.state, row.settled_at = InterruptionState.CLOSED.value, now
+    outbox.tell_interruption(session, now, task, row.id)
+
+
+def _require(session: Session, interruption_id: int) -> tuple[Interruption, Task]:
+    row = session.get(Interruption, interruption_id)
+    if row is None:
+        raise NothingToDecide(number=f"? (question {interruption_id})", what="that")
+    return row, session.get_one(Task, row.task_id)
+
+
+def _append(
+    session: Session,
+    now: datetime,
+    row: Interruption,
+    found: access.Rules,
+    *,
+    person: str,
+    verdict: Verdict,
+    note: str,
+) -> None:
+    count = session.scalar(select(func.count()).select_from(Decision).where(Decision.interruption_id == row.id)) or 0
+    session.add(
+        Decision(
+            interruption_id=row.id,
+            number=count + 1,
+            person=person,
+            verdict=verdict.value,
+            note=note,
+            revision_id=found.revision,
+            decided_at=now,
+        )
+    )
+    session.flush()
+
+
+def _settle(
+    session: Session, now: datetime, row: Interruption, task: Task, kind: InterruptionKind, verdict: Verdict
+) -> None:
+    run = session.get_one(ActionRun, row.action_run_id)
+    if kind is InterruptionKind.LOST:
+        again = verdict is Verdict.RUN_AGAIN
+        row.state = (InterruptionState.RUN_AGAIN if again else InterruptionState.FAILED).value
+        if again:
+            _queue_again(session, now, run)
+        else:
+            run.state = RunState.FAILED.value
+    else:
+        decisions = _decisions(session, row)
+        outcome = verdict_of(task_views.policy_of(row), (Answer(d.person, Verdict(d.verdict)) for d in decisions))
+        if outcome is InterruptionState.PENDING:
+            return
+        row.state = outcome.value
+        proceeded = outcome is InterruptionState.PROCEEDED
+        run.state = (RunState.SUCCEEDED if proceeded else RunState.FAILED).value
+        run.reason = _sentence(decisions[-1], proceeded=proceeded)
+        _write_outputs(session, now, row, decisions, proceeded=proceeded)
+    run.finished_at = row.settled_at = now
+    if task.state not in {TaskState.CANCELLING.value, TaskState.EXECUTING.value}:
+        task.state = TaskState.QUEUED.value
+
+
+def _queue_again(session: Session, now: datetime, run: ActionRun) -> None:
+    run.reason = "its end was unknown; it was run again"
+    run.state = RunState.SKIPPED.value
+    session.add(
+        ActionRun(
+            task_id=run.task_id,
+            step=run.step,
+            action=run.action,
+            machine=run.machine,
+            attempt=run.attempt + 1,
+            state=RunState.QUEUED.value,
+            ticket=new_ticket(),
+            queued_at=now,
+        )
+    )
+
+
+def _sentence(decision: Decision, *, proceeded: bool) -> str:
+    note = f": {decision.note}" if decision.note else ""
+    return f"{'approved' if proceeded else 'aborted'} by {decision.person}{note}"
+
+
+def _write_outputs(
+    session: Session, now: datetime, row: Interruption, decisions: list[Decision], *, proceeded: bool
+) -> None:
+    """Octopus's `Output.Manual.*` (its page on manual intervention), plus all of the approvers."""
+    last = decisions[-1]
+    found = access.rules(session).definitions.people.get(last.person)
+    approvers = [d.person for d in decisions if d.verdict == Verdict.PROCEED.value]
+    values = {
+        "Manual.Notes": last.note,
+        "Manual.Approved": str(proceeded),
+        "Manual.ResponsibleUser.Id": (found.slack if found and found.slack else last.person),
+        "Manual.ResponsibleUser.Username": last.person,
+        "Manual.ResponsibleUser.DisplayName": found.name if found else last.person,
+        "Manual.ResponsibleUser.EmailAddress": "",
+        "Manual.Approvers": ",".join(approvers),
+    }
+    for name, value in values.items():
+        session.add(Output(task_id=row.task_id, step_name=row.step_name, name=name, value=value, set_at=now))
+
+
+def _decisions(session: Session, row: Interruption) -> list[Decision]:
+    return list(session.scalars(select(Decision).where(Decision.interruption_id == row.id).order_by(Decision.number)))
+
+
+def _has_answered(session: Session, row: Interruption, person: str) -> Decision | None:
+    return session.scalars(
+        select(Decision).where(Decision.interruption_id == row.id, Decision.person == person)
+    ).first()
+
+
+def _already(session: Session, row: Interruption) -> AlreadyDecided | NothingToDecide:
+    decisions = _decisions(session, row)
+    if not decisions or row.state == InterruptionState.CLOSED.value:
+        return NothingToDecide(number=row.task_id, what="an answer any more")
+    return AlreadyDecided(by=decisions[-1].person, verdict=decisions[-1].verdict)

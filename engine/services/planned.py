@@ -1,0 +1,70 @@
+"""Shows a plan: what would run where, and why a step is left out."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from engine.definitions import Definitions
+from engine.domain import plans
+from engine.domain.processes import ManualIntervention, RunCondition
+from engine.models import Task
+from engine.services import configuration
+from engine.services.views import PlannedStepView, PlanView
+
+_CONDITIONS = {
+    RunCondition.SUCCESS: "",
+    RunCondition.FAILURE: "only after a failure",
+    RunCondition.ALWAYS: "always",
+}
+
+
+def view_of(session: Session, task: Task, *, first_step: int = 0) -> PlanView:
+    """The plan of this task from this step (index from 0) on."""
+    definitions = configuration.current(session).definitions
+    plan = plans.from_json(task.plan)
+    view = describe(plan, definitions, project=task.project, version=task.version, environment=task.environment)
+    return PlanView(
+        view.project, view.version, view.environment, tuple(s for s in view.steps if s.number > first_step), ()
+    )
+
+
+def describe(plan: plans.Plan, definitions: Definitions, *, project: str, version: str, environment: str) -> PlanView:
+    """The plan in words."""
+    steps = tuple(
+        PlannedStepView(
+            number=index + 1,
+            name=step.name if len(step.actions) == 1 else f"{step.name} › {action.name}",
+            what=_what(action),
+            where=_where(action, definitions),
+            condition=_CONDITIONS[step.condition],
+        )
+        for index, step in enumerate(plan.steps)
+        for action in step.actions
+    )
+    left_out = tuple((entry.name, entry.reason) for entry in plan.left_out)
+    return PlanView(project, version, environment, steps, left_out)
+
+
+def _what(action: plans.PlannedAction) -> str:
+    work = action.work
+    if isinstance(work, ManualIntervention):
+        who = " or ".join(work.teams)
+        return f"manual intervention by {who}" + (f", {work.minimum} people" if work.minimum > 1 else "")
+    return "inline Bash script" if work.source == "inline" else f"Bash script {work.source}"
+
+
+def _where(action: plans.PlannedAction, definitions: Definitions) -> str:
+    if isinstance(action.work, ManualIntervention):
+        return "in Foredeck"
+    pool, workers = pool_and_workers(definitions, action.worker_pool)
+    if pool is None or (not workers and definitions.worker_pools[pool].default):
+        return "built-in worker"
+    return f"pool {pool}: {', '.join(workers)}" if workers else f"pool {pool}, which has no workers"
+
+
+def pool_and_workers(definitions: Definitions, pool: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """The pool that is meant (None: there is no default pool) and the slugs of its workers."""
+    if pool is None:
+        pool = next((p.slug for p in definitions.worker_pools.values() if p.default), None)
+    workers = tuple(w.slug for w in definitions.workers.values() if pool is not None and pool in w.pools)
+    return pool, workers

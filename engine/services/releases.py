@@ -1,0 +1,123 @@
+"""Releases: creating one freezes the project's process and variables; nothing changes them afterwards."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from engine.database import Database
+from engine.domain.grants import Permission
+from engine.domain.processes import process_to_json, variables_to_json
+from engine.domain.states import TaskState
+from engine.models import Release, Task
+from engine.services import access
+from engine.services.errors import InvalidVersion, ReleaseExists, ReleaseNotFound
+from engine.services.views import ReleaseView
+
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,348}\Z")
+
+
+def is_valid_version(text: str) -> bool:
+    """Can this be a version? Letters, digits and `. - + _`, at most 349 characters (Octopus's limit)."""
+    return _VERSION.match(text) is not None
+
+
+def create(db: Database, now: datetime, *, person: str, project: str, version: str) -> ReleaseView:
+    """Create a release. Raises UnknownProject, NotPermitted, InvalidVersion, ReleaseExists."""
+    with db.write() as session:
+        found = access.rules(session, now)
+        slug = access.require_project(found, project)
+        release = create_in(session, now, found=found, person=person, project=slug, version=version)
+        return _view(session, release)
+
+
+def create_in(
+    session: Session, now: datetime, *, found: access.Rules, person: str, project: str, version: str
+) -> Release:
+    """The same within a transaction that the caller has open."""
+    if not is_valid_version(version):
+        raise InvalidVersion(version=version[:80])
+    found.require(person, Permission.RELEASE_CREATE, f"create releases of {project}", project=project)
+    existing = find(session, project, version)
+    if existing is not None:
+        raise ReleaseExists(project=project, version=version, by=existing.created_by)
+    definition = found.definitions.projects[project]
+    release = Release(
+        project=project,
+        version=version,
+        revision_id=found.revision,
+        process=process_to_json(definition.process),
+        variables=variables_to_json(definition.variables),
+        created_at=now,
+        created_by=person,
+    )
+    session.add(release)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise ReleaseExists(project=project, version=version, by="somebody else") from error
+    return release
+
+
+def require(session: Session, found: access.Rules, *, person: str, project: str, version: str) -> Release:
+    """The release. Raises InvalidVersion or ReleaseNotFound, which says whether this person may create it."""
+    release = find(session, project, version)
+    if release is not None:
+        return release
+    if not is_valid_version(version):
+        raise InvalidVersion(version=version[:80])
+    newest = session.scalars(
+        select(Release.version).where(Release.project == project).order_by(Release.id.desc()).limit(5)
+    )
+    can_create = found.may(person, Permission.RELEASE_CREATE, project=project)
+    raise ReleaseNotFound(project=project, version=version, known=newest, can_create=can_create)
+
+
+def find(session: Session, project: str, version: str) -> Release | None:
+    """The release with exactly this version, if there is one."""
+    return session.scalars(select(Release).where(Release.project == project, Release.version == version)).first()
+
+
+def recent(db: Database, *, person: str, project: str, limit: int = 20, prefix: str = "") -> tuple[ReleaseView, ...]:
+    """The newest releases whose version contains `prefix`. Raises UnknownProject, NotPermitted."""
+    with db.read() as session:
+        found = access.rules(session)
+        slug = access.require_project(found, project)
+        found.require(person, Permission.RELEASE_VIEW, f"see releases of {slug}", project=slug)
+        query = select(Release).where(Release.project == slug).order_by(Release.id.desc()).limit(limit)
+        if prefix:
+            query = query.where(Release.version.contains(prefix, autoescape=True))
+        return tuple(_view(session, release) for release in session.scalars(query))
+
+
+def _view(session: Session, release: Release) -> ReleaseView:
+    return ReleaseView(
+        project=release.project,
+        version=release.version,
+        created_at=release.created_at,
+        created_by=release.created_by,
+        deployed_to=_deployed_to(session, release),
+    )
+
+
+def _deployed_to(session: Session, release: Release) -> tuple[str, ...]:
+    environments = session.scalars(
+        select(Task.environment)
+        .where(Task.release_id == release.id, Task.state == TaskState.SUCCESS.value)
+        .distinct()
+        .order_by(Task.environment)
+    )
+    return tuple(e for e in environments if _last_success(session, release.project, e) == release.id)
+
+
+def _last_success(session: Session, project: str, environment: str) -> int | None:
+    return session.scalar(
+        select(Task.release_id)
+        .where(Task.project == project, Task.environment == environment, Task.state == TaskState.SUCCESS.value)
+        .order_by(Task.finished_at.desc(), Task.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,246 @@
+"""Builds the read model of a task from its plan and its rows. Reads columns, writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.contracts import LogLevel
+from engine.domain import plans
+from engine.domain.approvals import Policy, refusal
+from engine.domain.grants import Permission
+from engine.domain.processes import ManualIntervention
+from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState, Verdict
+from engine.models import ActionRun, Decision, Interruption, Task, TaskLink
+from engine.services import access
+from engine.services.views import (
+    DecisionView,
+    InterruptionView,
+    LinkView,
+    StepStatus,
+    StepView,
+    TaskView,
+    Waiting,
+    WaitKind,
+)
+
+_WARNING_LEVELS = frozenset({LogLevel.WARNING, LogLevel.ERROR})
+
+# From the loudest to the quietest: a step shows the loudest of its runs.
+_LOUDNESS = (
+    StepStatus.LOST,
+    StepStatus.WAITING,
+    StepStatus.RUNNING,
+    StepStatus.FAILED,
+    StepStatus.CANCELED,
+    StepStatus.WARNINGS,
+    StepStatus.PENDING,
+    StepStatus.SUCCEEDED,
+    StepStatus.SKIPPED,
+)
+
+
+def build(session: Session, task: Task, found: access.Rules) -> TaskView:
+    """The view of this task."""
+    plan = plans.from_json(task.plan)
+    runs = session.scalars(select(ActionRun).where(ActionRun.task_id == task.id).order_by(ActionRun.id)).all()
+    interruptions = tuple(
+        interruption_view(session, row, task, plan, found)
+        for row in session.scalars(
+            select(Interruption).where(Interruption.task_id == task.id).order_by(Interruption.id)
+        )
+    )
+    links = session.scalars(select(TaskLink).where(TaskLink.task_id == task.id).order_by(TaskLink.id))
+    project = found.definitions.projects.get(task.project)
+    environment = found.definitions.environments.get(task.environment)
+    return TaskView(
+        number=task.id,
+        state=TaskState(task.state),
+        project=task.project,
+        project_name=project.name if project else task.project,
+        version=task.version,
+        environment=task.environment,
+        environment_name=environment.name if environment else task.environment,
+        requested_by=task.requested_by,
+        queued_at=task.queued_at,
+        started_at=task.started_at,
+        finished_at=task.finished_at,
+        cancel_requested_by=task.cancel_requested_by,
+        steps=_steps(task, plan, runs),
+        left_out=tuple((entry.name, entry.reason) for entry in plan.left_out),
+        waiting=_waiting(session, task, interruptions),
+        interruptions=interruptions,
+        links=tuple(LinkView(link.url, link.label) for link in links),
+        slack_channel=task.slack_channel,
+        typed_in=task.typed_in,
+    )
+
+
+def interruption_view(
+    session: Session, row: Interruption, task: Task, plan: plans.Plan, found: access.Rules
+) -> InterruptionView:
+    """The view of this interruption, with who may answer it now."""
+    decisions = tuple(
+        DecisionView(d.number, d.person, Verdict(d.verdict), d.note, d.decided_at)
+        for d in session.scalars(select(Decision).where(Decision.interruption_id == row.id).order_by(Decision.number))
+    )
+    run = session.get_one(ActionRun, row.action_run_id)
+    work = plan.action(run.step, run.action).work
+    state = InterruptionState(row.state)
+    decided = {d.person for d in decisions}
+    return InterruptionView(
+        id=row.id,
+        task=task.id,
+        kind=InterruptionKind(row.kind),
+        state=state,
+        step_name=row.step_name,
+        instructions=row.instructions,
+        teams=tuple(row.teams),
+        minimum=row.minimum,
+        requester_may=row.requester_may,
+        eligible=tuple(p for p in may_decide(row, task, found) if p not in decided)
+        if state is InterruptionState.PENDING
+        else (),
+        decisions=decisions,
+        raised_at=row.raised_at,
+        settled_at=row.settled_at,
+        blocks_place=not isinstance(work, ManualIntervention) or work.block_concurrent_deployments,
+    )
+
+
+def policy_of(row: Interruption) -> Policy:
+    """Its policy, as it was frozen when the interruption was raised."""
+    return Policy(tuple(row.teams), row.minimum, row.requester_may)
+
+
+def may_decide(row: Interruption, task: Task, found: access.Rules) -> tuple[str, ...]:
+    """Everybody who may answer it now."""
+    return tuple(p for p in found.definitions.people if why_not(row, task, found, p) is None)
+
+
+def why_not(row: Interruption, task: Task, found: access.Rules, person: str) -> str | None:
+    """Why this person may not answer it, as a sentence; None when they may.
+
+    A manual intervention asks the members of its teams. A lost step asks those who may answer any interruption there,
+    and the person who asked for the deployment: they know best whether running it again is safe.
+    """
+    if InterruptionKind(row.kind) is InterruptionKind.MANUAL:
+        members = found.members_of(row.teams)
+        return refusal(policy_of(row), person=person, requester=task.requested_by, members=members)
+    where = {"project": task.project, "environment": task.environment}
+    may_submit = found.may(person, Permission.INTERRUPTION_SUBMIT, **where)
+    is_requester = person == task.requested_by and found.may(person, Permission.DEPLOYMENT_CREATE, **where)
+    if may_submit or is_requester:
+        return None
+    return f"Only {task.requested_by} or somebody who may answer interruptions of {task.project} can decide this."
+
+
+def _steps(task: Task, plan: plans.Plan, runs: Sequence[ActionRun]) -> tuple[StepView, ...]:
+    by_step: dict[int, list[ActionRun]] = {}
+    for run in runs:
+        by_step.setdefault(run.step, []).append(run)
+    return tuple(_step(task, index, step, by_step.get(index, [])) for index, step in enumerate(plan.steps))
+
+
+def _step(task: Task, index: int, step: plans.PlannedStep, runs: list[ActionRun]) -> StepView:
+    latest = _latest(runs)
+    statuses = {_status(run) for run in latest}
+    status = next((s for s in _LOUDNESS if s in statuses), StepStatus.PENDING)
+    is_over = TaskState(task.state).is_final
+    wanted = sum(len(action.machines) for action in step.actions)
+    if status in {StepStatus.SUCCEEDED, StepStatus.WARNINGS} and len(latest) < wanted and not is_over:
+        status = StepStatus.RUNNING  # an action of this step is still to come
+    if status is StepStatus.PENDING and is_over:
+        status = StepStatus.CANCELED if task.state == TaskState.CANCELED.value else StepStatus.SKIPPED
+    loudest = next((run for run in latest if _status(run) is status), latest[-1] if latest else None)
+    started = [run.started_at or run.queued_at for run in runs if run.state != RunState.SKIPPED.value]
+    finished = [run.finished_at for run in latest if run.finished_at]
+    return StepView(
+        number=index + 1,
+        slug=step.slug,
+        name=step.name,
+        status=status,
+        detail=loudest.reason if loudest else "",
+        hint=loudest.hint if loudest else "",
+        worker=loudest.worker if loudest else None,
+        machine=loudest.machine if loudest else "",
+        attempt=loudest.attempt if loudest else 1,
+        percentage=loudest.percentage if loudest and status is StepStatus.RUNNING else None,
+        percentage_message=loudest.percentage_message if loudest and status is StepStatus.RUNNING else "",
+        started_at=min(started) if started else None,
+        finished_at=max(finished) if finished and status not in _UNDER_WAY else None,
+        run_ids=tuple(run.id for run in runs if run.ticket is not None),
+        is_intervention=all(isinstance(a.work, ManualIntervention) for a in step.actions),
+    )
+
+
+_UNDER_WAY = frozenset({StepStatus.PENDING, StepStatus.RUNNING, StepStatus.WAITING, StepStatus.LOST})
+
+
+def _latest(runs: Iterable[ActionRun]) -> list[ActionRun]:
+    latest: dict[tuple[int, str], ActionRun] = {}
+    for run in runs:
+        latest[run.action, run.machine] = run
+    return list(latest.values())
+
+
+def _status(run: ActionRun) -> StepStatus:
+    state = RunState(run.state)
+    if state is RunState.SUCCEEDED:
+        return StepStatus.WARNINGS if run.has_warnings else StepStatus.SUCCEEDED
+    return {
+        RunState.QUEUED: StepStatus.RUNNING,
+        RunState.RUNNING: StepStatus.RUNNING,
+        RunState.WAITING: StepStatus.WAITING,
+        RunState.FAILED: StepStatus.FAILED,
+        RunState.TIMED_OUT: StepStatus.FAILED,
+        RunState.CANCELED: StepStatus.CANCELED,
+        RunState.LOST: StepStatus.LOST,
+        RunState.SKIPPED: StepStatus.SKIPPED,
+    }[state]
+
+
+def _waiting(session: Session, task: Task, interruptions: Iterable[InterruptionView]) -> Waiting | None:
+    if TaskState(task.state).is_final:
+        return None
+    pending = next((i for i in interruptions if i.is_pending), None)
+    if pending is not None and pending.kind is InterruptionKind.MANUAL:
+        teams = " or ".join(pending.teams)
+        agreed = pending.minimum - pending.missing
+        text = f"{pending.step_name} waits for {teams}"
+        if pending.minimum > 1:
+            text = f"{pending.step_name}: {agreed} of {pending.minimum}, waits for {teams}"
+        return Waiting(WaitKind.APPROVAL, text, pending.eligible)
+    if pending is not None:
+        text = f"The end of {pending.step_name} is unknown; somebody has to choose Run again or Fail"
+        return Waiting(WaitKind.LOST, text, pending.eligible)
+    if task.state == TaskState.QUEUED.value:
+        return _waiting_for_place(session, task)
+    return None
+
+
+def _waiting_for_place(session: Session, task: Task) -> Waiting | None:
+    ahead = in_the_way(session, task)
+    if ahead is None:
+        return None
+    text = (
+        f"waits for deployment #{ahead.id} ({ahead.project} {ahead.version} to {ahead.environment}, "
+        f"asked for by {ahead.requested_by})"
+    )
+    return Waiting(WaitKind.PLACE, text, (ahead.requested_by,), ahead.id)
+
+
+def in_the_way(session: Session, task: Task) -> Task | None:
+    """The task that has this task's place, or stands in line before it; None when it may have it."""
+    same_place = select(Task).where(Task.place == task.place, Task.id != task.id)
+    holder = session.scalars(same_place.where(Task.holds_place)).first()
+    if holder is not None:
+        return holder
+    asked = select(Interruption.id).where(
+        Interruption.task_id == Task.id, Interruption.state == InterruptionState.PENDING.value
+    )
+    return session.scalars(
+        same_place.where(Task.state == TaskState.QUEUED.value, Task.id < task.id, ~asked.exists()).order_by(Task.id)
+    ).first()

@@ -1,0 +1,183 @@
+"""Tasks: looking at one, listing them, canceling, reading logs."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine import logs
+from engine.contracts import LogLevel, LogSegment
+from engine.database import Database
+from engine.domain.grants import Permission
+from engine.domain.states import RunState, TaskState
+from engine.models import ActionRun, Highlight, Task
+from engine.services import access, outbox, task_views
+from engine.services.errors import NotPermitted, TaskIsOver, UnknownTask
+from engine.services.views import LogPage, TaskView
+
+_OVER = tuple(state.value for state in TaskState if state.is_final)
+
+
+def view(db: Database, number: int) -> TaskView:
+    """The task as it stands. Raises UnknownTask. For our own use: asks no permission."""
+    with db.read() as session:
+        return task_views.build(session, require(session, number), access.rules(session))
+
+
+def authorised_view(db: Database, number: int, person: str) -> TaskView:
+    """The task, for this person. Raises UnknownTask, NotPermitted."""
+    with db.read() as session:
+        found = access.rules(session)
+        task = require(session, number)
+        _require_view(found, task, person)
+        return task_views.build(session, task, found)
+
+
+def active(db: Database, person: str) -> tuple[TaskView, ...]:
+    """What runs or waits, oldest first, of what this person may see."""
+    with db.read() as session:
+        found = access.rules(session)
+        rows = session.scalars(select(Task).where(Task.state.not_in(_OVER)).order_by(Task.id))
+        return tuple(task_views.build(session, row, found) for row in rows if _may_view(found, row, person))
+
+
+def recent(db: Database, person: str, limit: int = 5) -> tuple[TaskView, ...]:
+    """What is over, newest first, of what this person may see."""
+    with db.read() as session:
+        found = access.rules(session)
+        rows = session.scalars(select(Task).where(Task.state.in_(_OVER)).order_by(Task.id.desc()).limit(200))
+        visible = [row for row in rows if _may_view(found, row, person)][:limit]
+        return tuple(task_views.build(session, row, found) for row in visible)
+
+
+def unfinished_count(db: Database) -> int:
+    """How many tasks are not over."""
+    with db.read() as session:
+        return len(session.scalars(select(Task.id).where(Task.state.not_in(_OVER))).all())
+
+
+def cancel(db: Database, now: datetime, *, person: str, number: int) -> TaskView:
+    """Ask to cancel. The requester may; others need `task_cancel`. Raises UnknownTask, NotPermitted, TaskIsOver."""
+    with db.write() as session:
+        found = access.rules(session, now)
+        task = require(session, number)
+        where = {"project": task.project, "environment": task.environment}
+        if person != task.requested_by and not found.may(person, Permission.TASK_CANCEL, **where):
+            allowed = dict.fromkeys((task.requested_by, *found.people_who_may(Permission.TASK_CANCEL, **where)))
+            raise NotPermitted(person=person, what=f"cancel deployments of {task.project}", allowed=allowed)
+        if TaskState(task.state).is_final:
+            raise TaskIsOver(number=number, state=task.state)
+        if task.cancel_requested_at is None:
+            request_cancel(session, now, task, by=person)
+        return task_views.build(session, task, found)
+
+
+def request_cancel(session: Session, now: datetime, task: Task, *, by: str) -> None:
+    """Write down that a cancel is wanted; what follows is the next move."""
+    task.state = TaskState.CANCELLING.value
+    task.cancel_requested_at, task.cancel_requested_by = now, by
+    task.advance_due, task.changed_at = True, now
+    outbox.tell_card(session, now, task)
+
+
+def cancel_all(db: Database, now: datetime, *, by: str) -> int:
+    """Ask to cancel everything that is not over (the demo's end); returns how many."""
+    with db.write() as session:
+        rows = session.scalars(select(Task).where(Task.state.not_in(_OVER), Task.cancel_requested_at.is_(None))).all()
+        for task in rows:
+            request_cancel(session, now, task, by=by)
+        return len(rows)
+
+
+def highlights(db: Database, run_id: int, after: int = 0) -> tuple[tuple[int, str], ...]:
+    """The highlighted lines of a run: (id, text), those after the given id."""
+    with db.read() as session:
+        rows = session.execute(
+            select(Highlight.id, Highlight.text)
+            .where(Highlight.action_run_id == run_id, Highlight.id > after)
+            .order_by(Highlight.id)
+        )
+        return tuple((identifier, text) for identifier, text in rows)
+
+
+def read_log(db: Database, run_id: int, start: int = 0, limit: int = 1_000_000) -> LogPage:
+    """The stored log of this run from `start` on, about `limit` bytes of it. Raises UnknownTask when there is none."""
+    with db.read() as session:
+        row = session.execute(
+            select(ActionRun.task_id, ActionRun.log_length, ActionRun.state).where(ActionRun.id == run_id)
+        ).first()
+    if row is None:
+        raise UnknownTask(number=run_id)
+    path = logs.path_of(db.path.parent, row.task_id, run_id)
+    segments: list[LogSegment] = []
+    position = start
+    for after, segment in logs.read(path, start=start, end=row.log_length):
+        position = after
+        segments.append(segment)
+        if position - start >= limit:
+            break
+    is_over = not RunState(row.state).is_active
+    return LogPage(run_id, start, position, is_over and position >= row.log_length, tuple(segments))
+
+
+def whole_log(db: Database, run_id: int) -> Iterator[str]:
+    """All of the stored log of this run as text, piece by piece, so that a long one never fills the memory."""
+    with db.read() as session:
+        row = session.execute(select(ActionRun.task_id, ActionRun.log_length).where(ActionRun.id == run_id)).first()
+    if row is None:
+        return
+    path = logs.path_of(db.path.parent, row.task_id, run_id)
+    for _, segment in logs.read(path, start=0, end=row.log_length):
+        yield segment.text
+
+
+def last_lines(db: Database, run_id: int, lines: int = 15) -> str:
+    """The last lines of the stored log of this run, without the verbose ones; empty when it has none."""
+    kept: deque[str] = deque(maxlen=lines)
+    partial = ""
+    with db.read() as session:
+        row = session.execute(select(ActionRun.task_id, ActionRun.log_length).where(ActionRun.id == run_id)).first()
+    if row is None:
+        return ""
+    path = logs.path_of(db.path.parent, row.task_id, run_id)
+    for _, segment in logs.read(path, start=0, end=row.log_length):
+        if segment.level is LogLevel.VERBOSE:
+            continue
+        *whole, partial = (partial + segment.text)[-100_000:].split("\n")
+        kept.extend(whole)
+    if partial:
+        kept.append(partial)
+    return "\n".join(kept)
+
+
+def require(session: Session, number: int) -> Task:
+    """The task. Raises UnknownTask."""
+    task = session.get(Task, number)
+    if task is None:
+        raise UnknownTask(number=number)
+    return task
+
+
+def mark_due(session: Session, task_id: int) -> None:
+    """Somebody wrote something that this task has to look at."""
+    session.execute(update(Task).where(Task.id == task_id).values(advance_due=True))
+
+
+def _may_view(found: access.Rules, task: Task, person: str) -> bool:
+    return person == task.requested_by or found.may(
+        person, Permission.DEPLOYMENT_VIEW, project=task.project, environment=task.environment
+    )
+
+
+def _require_view(found: access.Rules, task: Task, person: str) -> None:
+    if not _may_view(found, task, person):
+        where = {"project": task.project, "environment": task.environment}
+        raise NotPermitted(
+            person=person,
+            what=f"see deployments of {task.project} to {task.environment}",
+            allowed=found.people_who_may(Permission.DEPLOYMENT_VIEW, **where),
+        )

@@ -1,0 +1,212 @@
+"""Read models: frozen values that the bot and the command line show. Nothing here can change a row."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.contracts import LogSegment
+from engine.domain.states import InterruptionKind, InterruptionState, TaskState, Verdict
+
+__all__ = [
+    "DecisionView",
+    "InterruptionKind",
+    "InterruptionState",
+    "InterruptionView",
+    "LinkView",
+    "LogPage",
+    "LogSegment",
+    "PlanView",
+    "PlannedStepView",
+    "ReleaseView",
+    "StepStatus",
+    "StepView",
+    "TaskState",
+    "TaskView",
+    "Verdict",
+    "WaitKind",
+    "Waiting",
+]
+
+
+class StepStatus(enum.StrEnum):
+    """What a person sees of a step."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    WAITING = "waiting"  # for a person
+    LOST = "lost"  # its end is unknown; a person is asked
+    SUCCEEDED = "succeeded"
+    WARNINGS = "warnings"  # succeeded, and said something on stderr or as a warning
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELED = "canceled"
+
+
+class WaitKind(enum.StrEnum):
+    """What a task waits for."""
+
+    APPROVAL = "approval"  # a manual intervention
+    LOST = "lost"  # somebody has to say what to do with a lost step
+    PLACE = "place"  # another deployment of the same project and environment
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a task waits for, and for whom. `text` is one plain sentence without names of Slack."""
+
+    kind: WaitKind
+    text: str
+    people: tuple[str, ...] = ()  # slugs of those who can end the wait
+    task: int | None = None  # the task in the way, for PLACE
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step of a task."""
+
+    number: int  # from 1, within the plan
+    slug: str
+    name: str
+    status: StepStatus
+    detail: str = ""  # why it was skipped, what failed, what it waits for; one sentence, masked
+    hint: str = ""
+    worker: str | None = None  # e.g. "built-in"
+    machine: str = ""
+    attempt: int = 1
+    percentage: int | None = None
+    percentage_message: str = ""
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    run_ids: tuple[int, ...] = ()  # action runs, oldest first; their logs can be read
+    is_intervention: bool = False
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """A place to look at, named by a script."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    """One answer to an interruption."""
+
+    number: int
+    person: str  # slug
+    verdict: Verdict
+    note: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
+class InterruptionView:
+    """A person is, or was, asked."""
+
+    id: int
+    task: int
+    kind: InterruptionKind
+    state: InterruptionState
+    step_name: str
+    instructions: str  # Markdown, variables substituted, masked
+    teams: tuple[str, ...]
+    minimum: int
+    requester_may: bool
+    eligible: tuple[str, ...]  # slugs of the people who may decide now (have not yet, are not excluded)
+    decisions: tuple[DecisionView, ...]
+    raised_at: datetime
+    settled_at: datetime | None
+    blocks_place: bool  # the next deployment to the same environment waits meanwhile
+
+    @property
+    def is_pending(self) -> bool:
+        """Still to be answered."""
+        return self.state is InterruptionState.PENDING
+
+    @property
+    def missing(self) -> int:
+        """How many more people have to agree."""
+        agreed = sum(1 for d in self.decisions if d.verdict in {Verdict.PROCEED, Verdict.RUN_AGAIN})
+        return max(0, self.minimum - agreed)
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A deployment as people see it. `number` is what they type."""
+
+    number: int
+    state: TaskState
+    project: str
+    project_name: str
+    version: str
+    environment: str
+    environment_name: str
+    requested_by: str
+    queued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    cancel_requested_by: str | None
+    steps: tuple[StepView, ...]
+    left_out: tuple[tuple[str, str], ...]  # (step name, reason)
+    waiting: Waiting | None
+    interruptions: tuple[InterruptionView, ...]  # all of them, oldest first
+    links: tuple[LinkView, ...]
+    slack_channel: str | None  # name or id where the card goes; None: nowhere (asked for in a terminal without one)
+    typed_in: str | None  # id of the Slack channel where it was asked for
+
+    @property
+    def pending(self) -> InterruptionView | None:
+        """The interruption that waits now, if any."""
+        return next((i for i in self.interruptions if i.is_pending), None)
+
+    @property
+    def failed_steps(self) -> tuple[StepView, ...]:
+        """The steps that failed."""
+        return tuple(s for s in self.steps if s.status is StepStatus.FAILED)
+
+
+@dataclass(frozen=True)
+class ReleaseView:
+    """A release."""
+
+    project: str
+    version: str
+    created_at: datetime
+    created_by: str
+    deployed_to: tuple[str, ...] = ()  # environments where it is the last success
+
+
+@dataclass(frozen=True)
+class PlannedStepView:
+    """One step as it would run."""
+
+    number: int
+    name: str
+    what: str  # e.g. "Bash script build.sh", "Manual intervention by release-managers"
+    where: str  # e.g. "built-in worker", "pool linux: build-1", "Foredeck"
+    condition: str  # "" when it is the default
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """What would run where, and what is left out."""
+
+    project: str
+    version: str
+    environment: str
+    steps: tuple[PlannedStepView, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """A stretch of the stored log of one action run."""
+
+    run_id: int
+    start: int  # byte position in the stored log
+    end: int  # read on from here
+    complete: bool  # the run is over and this is the end
+    segments: tuple[LogSegment, ...]
