@@ -135,8 +135,9 @@ class Field:
     def named(self, kind: str) -> Iterator[tuple[str, Field]]:
         """The entries of a mapping from slug to value; each slug is checked and declared as one of this kind."""
         for key, field in self._entries():
-            slug = Field(key, key.place, field.path, self.reading)
-            if slug.slug() and self.reading.declare(kind, key.text, key.place, field.path):
+            Field(key, key.place, field.path, self.reading).slug()
+            # A slug with a flaw is declared all the same: what refers to it is not wrong as well.
+            if self.reading.declare(kind, key.text, key.place, field.path):
                 yield key.text, field
 
     def variables(self) -> Iterator[tuple[str, Field]]:
@@ -199,7 +200,7 @@ class Field:
     def _wrong_type(self, expected: str, example: str) -> None:
         found = {Scalar: "a single value", Items: "a list", Table: "a mapping"}.get(type(self.node), "nothing")
         if isinstance(self.node, Scalar) and expected in ("true or false", "a whole number"):
-            found = "something else" if self.node.plain else "text in quotes"
+            found = shown(self.node.text) if self.node.plain else "text in quotes"
         self.wrong(
             "type", f"This must be {expected}, but it is {'nothing' if self.is_empty else found}.",
             example and f"For example {example}.",

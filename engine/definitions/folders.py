@@ -129,5 +129,14 @@ class Folder:
             hint = f'Did you mean "{near}"?' if near else f"Known files: {', '.join(known)}."
             self._note(self.label(name), "unknown-file", f"The file {shown(name)} has no meaning here.", hint)
 
+    def refuse_strange_folders(self, known: Sequence[str], later: Sequence[str]) -> None:
+        """A folder of YAML files that is named nearly as a section, or as one that nothing implements yet."""
+        for name in self.subfolders():
+            near = close_to(name, known, cutoff=0.8)
+            if name in known or not (near or name in later) or not self.folder(name).yaml_files():
+                continue
+            hint = f'Did you mean "{near}/"?' if near else "Nothing implements it yet: remove it."
+            self._note(self.label(f"{name}/"), "unknown-folder", f"The folder {shown(name)} is read by nobody.", hint)
+
     def _note(self, label: str, rule: str, message: str, suggestion: str, *, line: int = 0, path: str = "") -> None:
         self.reading.note(Place(label, line, 1 if line else 0), path, rule, message, suggestion)

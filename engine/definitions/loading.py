@@ -19,6 +19,7 @@ from engine.definitions.sections import SECTIONS, Sections
 from engine.definitions.values import WorkerDefinition, WorkerPool
 
 _MAIN = "foredeck.yml"
+_LATER = ("targets", "tenants", "approval_policies", "secret_stores")
 
 
 def load(folder: Path) -> Definitions:
@@ -64,6 +65,7 @@ def _read_folder(folder: Folder, reading: Reading) -> Definitions | None:
         if not _is_this_format(record):
             return None
     folder.refuse_strangers([_MAIN, *(f"{section}.yml" for section in SECTIONS)])
+    folder.refuse_strange_folders(["projects", *SECTIONS], _LATER)
     return _read_sections(Sections(folder, record), folder)
 
 

@@ -6,6 +6,7 @@ import ipaddress
 import re
 
 from engine.definitions.fields import Field, Record
+from engine.definitions.nodes import Items
 from engine.definitions.secret_references import read_secret_reference
 from engine.definitions.values import AccountDefinition, WorkerDefinition, WorkerPool
 from engine.domain.processes import SecretReference
@@ -39,13 +40,13 @@ def read_workers(section: Field) -> list[WorkerDefinition]:
         record = field.table(["name", "pools", "ssh", "account", "host_key"])
         host, port = _read_address(record)
         pools, account = record.need("pools", "[linux]"), record.need("account", "deploy")
-        if pools and not pools.references("worker_pools") and pools.items() == []:
+        if pools and isinstance(pools.node, Items) and not pools.node.nodes:
             pools.wrong("empty", f"The worker {slug} is in no pool, so nothing runs on it.", "Name a pool.")
         workers.append(
             WorkerDefinition(
                 slug=slug,
                 name=record.line("name", slug),
-                pools=tuple(item.text() for item in pools.items()) if pools else (),
+                pools=pools.references("worker_pools") if pools else (),
                 host=host,
                 port=port,
                 account=account.reference("accounts") if account else "",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.definitions.approvals import check_approval
 from engine.definitions.fields import Field, Record
+from engine.definitions.folders import LARGEST_FILE
 from engine.definitions.nodes import Items, Scalar, shown
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.readings import suggest
@@ -29,12 +30,15 @@ class _Names:
     kind: str
     first: dict[str, Field] = field(default_factory=dict)
 
-    def take(self, slug: str, name: str, record: Record) -> None:
+    def take(self, slug: str, name: str, record: Record) -> bool:
+        """False, and a problem, when one before it has the same slug or name."""
         where = record.fields.get(self.kind, record.whole)
-        for word in {slug.casefold(), name.casefold()} - {""}:
+        for word in dict.fromkeys(filter(None, (slug.casefold(), name.casefold()))):
             if (first := self.first.setdefault(word, where)) is not where:
                 message = f"The {self.kind} {shown(word)} is in line {first.place.line} already."
                 where.wrong("duplicate-name", message, "Slugs and names are unique in a process.")
+                return False
+        return True
 
 
 def read_process(whole: Field, files: ProjectFiles, teams: Mapping[str, Team]) -> Process:
@@ -62,12 +66,13 @@ class _ProcessReader:
         record = item.table(
             _OF_A_STEP, hints={"action": "`action:` names the entries of `actions:`; a step has `step:`."}
         )
-        slug, name = self._identity(record, "step", self._steps)
+        slug, name, is_new = self._identity(record, "step", self._steps)
         step_scope = read_scope(record)
         listed = record.fields.get("actions")
         if listed is None:
             # One action, written flat: it is named as its step, and the step's `when` covers it.
-            self._actions.take(slug, name, record)
+            if is_new:
+                self._actions.take(slug, name, record)
             actions = [self._read_action(record, slug, name, EVERYWHERE)]
         else:
             _refuse_beside(record, "actions", _OF_AN_ACTION)
@@ -82,15 +87,14 @@ class _ProcessReader:
 
     def _read_listed(self, item: Field) -> Action:
         record = item.table(("action", "name", "when", *_OF_AN_ACTION))
-        slug, name = self._identity(record, "action", self._actions)
+        slug, name, _ = self._identity(record, "action", self._actions)
         return self._read_action(record, slug, name, read_scope(record))
 
-    def _identity(self, record: Record, key: str, names: _Names) -> tuple[str, str]:
+    def _identity(self, record: Record, key: str, names: _Names) -> tuple[str, str, bool]:
         written = record.need(key, "install")
         slug = written.slug() if written else ""
         name = record.line("name", slug)
-        names.take(slug, name, record)
-        return slug, name
+        return slug, name, names.take(slug, name, record)
 
     def _read_action(self, record: Record, slug: str, name: str, scope: Scope) -> Action:
         pool, limit = record.get("worker_pool"), record.get("time_limit")
@@ -113,10 +117,13 @@ class _ProcessReader:
         if len(written) > 1:
             hint = "Keep one of them, or list both under `actions:`."
             written[1].wrong("one-of", "`run_script` and `manual_intervention` exclude each other.", hint)
-        if "run_script" in record.fields:
-            return self._read_script(record.fields["run_script"])
-        _refuse_beside(record, "manual_intervention", ("worker_pool", "time_limit", "idempotent"))
-        return self._read_intervention(record.fields["manual_intervention"])
+        elif "manual_intervention" in record.fields:
+            _refuse_beside(record, "manual_intervention", ("worker_pool", "time_limit", "idempotent"))
+        # Both are read when both are there, for what is wrong in either.
+        script, intervention = (record.fields.get(key) for key in _WORK)
+        works: list[RunScript | ManualIntervention] = [self._read_script(script)] if script else []
+        works += [self._read_intervention(intervention)] if intervention else []
+        return works[0]
 
     def _read_script(self, field: Field) -> RunScript:
         example = 'Write `{file: install.sh}` or `{inline: "echo hello"}`.'
@@ -134,10 +141,10 @@ class _ProcessReader:
             field.wrong("one-of", what, example)
             return _NOTHING
         where = file or inline or field
-        body = self._files.read(where) if file else where.text()
+        body = self._files.read(where) if file else where.text("`inline: echo hello`", longest=LARGEST_FILE)
         if holds_a_secret(body):
             where.wrong("literal-secret", "There is a key or a token in this script.", f"Use a variable. {HOW}")
-        return RunScript(body, source=where.text() if file else "inline")
+        return RunScript(body, source=where.line(longest=300) if file else "inline")
 
     def _read_intervention(self, field: Field) -> ManualIntervention:
         record = field.table(["teams", "instructions", "minimum", "requester_may", "block_concurrent_deployments"])

@@ -30,7 +30,7 @@ def _read_project(folder: Folder, slug: str, teams: Mapping[str, Team]) -> Proje
     reading, path = folder.reading, f"projects.{slug}"
     place = Place(folder.label(_FILES[0]), 0, 0)
     if flaw := flaw_of(slug):
-        reading.note(Place(folder.label(), 0, 0), path, "slug", f"{shown(slug)}: {flaw[0]}", flaw[1])
+        reading.note(Place(folder.label(), 0, 0), "", "slug", f"{shown(slug)}: {flaw[0]}", flaw[1])
     reading.declare("projects", slug, place, path)
     folder.refuse_strangers(_FILES)
     for name, why in (("project.yml", f"`slug: {slug}`"), ("process.yml", "`steps:`")):

@@ -105,7 +105,7 @@ def noun(kind: str) -> str:
 
 def suggest(word: str, known: Iterable[str], kind: str) -> str:
     """A close name when there is one, and what there is to choose from."""
-    known = list(known)
+    known = [shown(word)[1:-1] for word in known]
     plural = kind.replace("_", " ")
     if not known:
         return f"No {plural} are declared."
@@ -114,10 +114,10 @@ def suggest(word: str, known: Iterable[str], kind: str) -> str:
     return f'Did you mean "{near}"? {listed}' if near else listed
 
 
-def close_to(word: str, known: Iterable[str]) -> str | None:
+def close_to(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known word that was probably meant."""
     # Cut first: the comparison takes the square of the length, and a word may be as long as a file.
-    near = difflib.get_close_matches(word[:80].lower(), list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word[:80].lower(), list(known), n=1, cutoff=cutoff)
     return near[0] if near else None
 
 

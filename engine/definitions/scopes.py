@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.definitions.fields import Record
+from engine.definitions.nodes import Table
 from engine.domain.scopes import EVERYWHERE, Scope
 
 _PLURALS = {"environments": "Write `environment:`; a list is fine.", "projects": "Write `project:`; a list is fine."}
@@ -19,7 +20,7 @@ def read_scope(record: Record, *, by_project: bool = False) -> Scope:
         return EVERYWHERE
     known = ["environment", "project"] if by_project else ["environment"]
     fields = when.table(known, hints=_PLURALS)
-    if not fields.fields:
+    if isinstance(when.node, Table) and not when.node.entries:
         when.wrong("empty", "`when` restricts nothing.", "Write for example `when: {environment: production}`.")
     environments = fields.fields.get("environment")
     projects = fields.fields.get("project")

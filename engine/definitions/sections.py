@@ -31,13 +31,21 @@ class Sections:
         if len(places) > 1:
             message = f"The section {name} is in {' and in '.join(label for label, _ in places)}."
             self.reading.note(places[1][1], name, "section-twice", message, "Keep one of them.")
-            self.reading.give_up_on([name])
-        if not places:
-            return self._nothing(name)
-        label = places[0][0]
+        written = [field for label, _ in places for field in self._fields_in(label, name)]
+        return written[0] if len(written) == 1 else self._joined(name, written)
+
+    def _fields_in(self, label: str, name: str) -> list[Field]:
         if label == f"{name}.yml":
-            return self._unwrapped(name, self._folder.field(label, name))
-        return self._from_folder(name) if label == f"{name}/" else self._main.fields[name]
+            fields = [self._unwrapped(name, self._folder.field(label, name))]
+        elif label == f"{name}/":
+            folder = self._folder.folder(name)
+            fields = [self._unwrapped(name, folder.field(file, name)) for file in folder.yaml_files()]
+        else:
+            fields = [self._main.fields[name]]
+        for field in fields:
+            if not field.is_empty and not isinstance(field.node, Items if name == "grants" else Table):
+                self.reading.give_up_on([name])
+        return fields
 
     def _places(self, name: str) -> list[tuple[str, Place]]:
         places = []
@@ -66,24 +74,21 @@ class Sections:
             return Field(value, value.place, name, self.reading)
         return field
 
-    def _from_folder(self, name: str) -> Field:
-        """The files of a folder as one, in the order of their names."""
-        folder = self._folder.folder(name)
-        fields = [self._unwrapped(name, folder.field(file, name)) for file in folder.yaml_files()]
-        tables: list[Entry] = []
+    def _joined(self, name: str, fields: list[Field]) -> Field:
+        """Several files as one section, in the order of their names."""
+        entries: list[Entry] = []
         items: list[Node] = []
         for field in fields:
             if isinstance(field.node, Table) and name != "grants":
-                tables.extend(field.node.entries)
+                entries.extend(field.node.entries)
             elif isinstance(field.node, Items) and name == "grants":
                 items.extend(field.node.nodes)
             elif not field.is_empty:
-                expected = "a list" if name == "grants" else "a mapping from slug to value"
-                field.wrong("type", f"A file of {name} must be {expected}.")
-                self.reading.give_up_on([name])
-        place = Place(f"{name}/", 0, 0)
-        node = Items(tuple(items), place) if name == "grants" else Table(tuple(tables), place)
-        return Field(node, place, name, self.reading)
+                expected = "a list" if name == "grants" else "a mapping"
+                field.wrong("type", f"This must be {expected}.", "As the section is written in foredeck.yml.")
+        nothing = self._nothing(name)
+        node = Items(tuple(items), nothing.place) if name == "grants" else Table(tuple(entries), nothing.place)
+        return Field(node, nothing.place, name, self.reading)
 
     def _nothing(self, name: str) -> Field:
         return Field(None, Place(f"{name}.yml", 0, 0), name, self.reading)

@@ -32,12 +32,18 @@ def read_variables(whole: Field) -> list[Variable]:
         for item in field.items():
             variable = _read_variable(name, item)
             variables.append(variable)
+            if "when" in _keys(item) and variable.scope.is_everywhere:
+                continue  # told already: its `when` is wrong
             for environment in variable.scope.environments or (None,):
                 if (first := first_by_environment.setdefault(environment, item)) is not item:
                     where = f"{shown(environment)}" if environment else "everywhere"
                     message = f"{shown(name)} has two values for {where}; the first is in line {first.place.line}."
                     item.wrong("ambiguous-value", message, "Keep one of them, or restrict one with `when`.")
     return variables
+
+
+def _keys(item: Field) -> list[str]:
+    return [entry.key.text for entry in item.node.entries] if isinstance(item.node, Table) else []
 
 
 def _read_variable(name: str, item: Field) -> Variable:
