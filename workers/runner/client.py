@@ -1,0 +1,201 @@
+"""Our end of the talk with one machine's runner, shared by all actions on it. Not how an action is followed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from workers.runner import protocol
+from workers.runner.channels import SLICE, CannotConnect, Channel, ChannelLost, Interrupted
+from workers.runner.protocol import Hello, Polled
+
+_Answer = TypeVar("_Answer")
+
+OpenChannel = Callable[[str], Channel]
+"""Open a channel to a runner with this root folder ("" leaves it to the runner); its text is sent already."""
+
+IDLE = 5.0
+"""Seconds of silence after which a channel is tried before something is launched over it."""
+
+
+class FairLock:
+    """Served in the order of asking: a job that prints a lot does not keep the others from the channel."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._queue: deque[threading.Event] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait behind the one who has it."""
+        return max(0, len(self._queue) - 1)
+
+    @contextmanager
+    def held(self, interrupted: Callable[[], bool]) -> Iterator[None]:
+        """Wait for the turn; raises Interrupted when the wait is given up."""
+        mine = threading.Event()
+        with self._guard:
+            self._queue.append(mine)
+            if self._queue[0] is mine:
+                mine.set()
+        try:
+            while not mine.wait(SLICE):
+                if interrupted():
+                    raise Interrupted
+            yield
+        finally:
+            with self._guard:
+                self._queue.remove(mine)
+                if self._queue:
+                    self._queue[0].set()
+
+
+class _Opening:
+    """Opens a channel in a thread of its own, so that nobody who waits for it is stuck with a silent machine."""
+
+    def __init__(self, open_channel: OpenChannel, root: str) -> None:
+        self._done = threading.Event()
+        self._guard = threading.Lock()
+        self._given_up = False
+        self._channel: Channel | None = None
+        self._error: BaseException | None = None
+        self._hello = Hello("")
+        self._thread = threading.Thread(
+            target=self._open, args=(open_channel, root), name="foredeck-connect", daemon=True
+        )
+        self._thread.start()
+
+    def _open(self, open_channel: OpenChannel, root: str) -> None:
+        channel = None
+        try:
+            channel = open_channel(root)
+            self._hello = protocol.read_hello(channel)
+        except BaseException as error:
+            self._error = error
+        with self._guard:
+            if channel is not None and (self._error or self._given_up):
+                channel.close()
+            self._channel = channel
+            self._done.set()
+
+    def result(self, interrupted: Callable[[], bool]) -> tuple[Channel, Hello]:
+        while not self._done.wait(SLICE):
+            if interrupted():
+                with self._guard:
+                    self._given_up = True
+                    if self._done.is_set() and self._channel is not None:
+                        self._channel.close()
+                raise Interrupted
+        if self._error is not None:
+            raise self._error
+        if self._channel is None:
+            raise ChannelLost("it was not opened")
+        return self._channel, self._hello
+
+
+class RunnerClient:
+    """Asks one runner; opens the channel when it is needed and again when it broke.
+
+    Every request is idempotent, so one that was lost with an old channel is sent once more over a new one.
+    Each method raises CannotConnect, ChannelLost or Interrupted.
+    """
+
+    def __init__(self, open_channel: OpenChannel, explain: Callable[[str, str], CannotConnect], root: str = "") -> None:
+        self._open_channel = open_channel
+        self._explain = explain
+        self._root = root
+        self._channel: Channel | None = None
+        self._turns = FairLock()
+
+    def launch(
+        self,
+        ticket: str,
+        files: Mapping[str, bytes],
+        command: Sequence[str],
+        *,
+        sending: Callable[[], None],
+        interrupted: Callable[[], bool],
+    ) -> list[str]:
+        """Start a ticket unless it was claimed before. `sending` is called right before it may have been started."""
+        request = protocol.launch_request(ticket, files, command)
+        with self._turns.held(interrupted):
+            channel = self._ready(interrupted)
+            if time.monotonic() - channel.last_used > IDLE:
+                self._ask(protocol.PING_REQUEST, lambda c: protocol.read_answer(c, "ping"), interrupted)
+            sending()
+            return self._ask(request, lambda c: protocol.read_answer(c, "launch"), interrupted)
+
+    def poll(
+        self, ticket: str, quota: int, stdout_offset: int, stderr_offset: int, *, interrupted: Callable[[], bool]
+    ) -> Polled:
+        """The state of a ticket and what it printed from the offsets on; the quota is shared when others wait."""
+        with self._turns.held(interrupted):
+            share = max(1, quota // (1 + self._turns.waiting))
+            request = protocol.poll_request(ticket, share, stdout_offset, stderr_offset)
+            return self._ask(request, protocol.read_polled, interrupted)
+
+    def stop(self, ticket: str, reason: str, grace: int, *, interrupted: Callable[[], bool]) -> None:
+        """Let the machine end the whole group; the machine goes on with that even when we are gone."""
+        with self._turns.held(interrupted):
+            request = protocol.stop_request(ticket, reason, grace)
+            self._ask(request, lambda c: protocol.read_answer(c, "stop"), interrupted)
+
+    def clean(self, ticket: str, *, interrupted: Callable[[], bool]) -> None:
+        """Remove what an ended ticket left, except the tombstone."""
+        with self._turns.held(interrupted):
+            self._ask(protocol.clean_request(ticket), lambda c: protocol.read_answer(c, "clean"), interrupted)
+
+    def facts(self, *, interrupted: Callable[[], bool]) -> dict[str, str]:
+        """What the machine says about itself."""
+        with self._turns.held(interrupted):
+            return self._ask(protocol.FACTS_REQUEST, protocol.read_facts, interrupted)
+
+    def close(self) -> None:
+        """Close the channel, after the exchange that is under way, if it does not take long."""
+        deadline = time.monotonic() + 2.0
+        try:
+            with self._turns.held(lambda: time.monotonic() > deadline):
+                self._drop()
+        except Interrupted:
+            self._drop()
+
+    def _drop(self) -> None:
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+
+    def _ask(self, request: bytes, read: Callable[[Channel], _Answer], interrupted: Callable[[], bool]) -> _Answer:
+        reused = self._channel is not None
+        try:
+            return self._ask_once(request, read, interrupted)
+        except ChannelLost:
+            if not reused:
+                raise
+        return self._ask_once(request, read, interrupted)
+
+    def _ask_once(self, request: bytes, read: Callable[[Channel], _Answer], interrupted: Callable[[], bool]) -> _Answer:
+        channel = self._ready(interrupted)
+        channel.interrupted = interrupted
+        try:
+            channel.send(request)
+            return read(channel)
+        except BaseException:  # an answer that was not read to its end would be taken for the next one
+            self._drop()
+            raise
+
+    def _ready(self, interrupted: Callable[[], bool]) -> Channel:
+        if self._channel is None:
+            try:
+                channel, hello = _Opening(self._open_channel, self._root).result(interrupted)
+            except protocol.NoRunner as error:
+                raise self._explain("no-runner", error.said) from error
+            if hello.failure:
+                channel.close()
+                raise self._explain(hello.failure, hello.root)
+            self._root = hello.root  # the same folder after a reconnect, or a ticket would seem to be missing
+            self._channel = channel
+        return self._channel

@@ -1,0 +1,219 @@
+"""Launch an action or attach to it, and follow it to its end. Decides nothing about what the end means for a task."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from engine.contracts import ActionRequest, ActionResult, LogLevel, Outcome
+from engine.errors import ForedeckError
+from engine.ports import Clock, RunSink
+from workers import scripts
+from workers.runner import wording
+from workers.runner.channels import SLICE, CannotConnect, ChannelLost, Interrupted
+from workers.runner.client import RunnerClient
+from workers.runner.pace import Pace
+from workers.runner.protocol import Polled, State
+from workers.runner.reading import Reading
+
+_Answer = TypeVar("_Answer")
+
+_FIRST_RETRY, _SLOWEST_RETRY = 0.2, 5.0
+
+
+class _Ended(Exception):
+    """The way out of the loop, with the result."""
+
+    def __init__(self, result: ActionResult) -> None:
+        super().__init__()
+        self.result = result
+
+
+class Follower:
+    """Follows one action; made for one call of `ensure_and_follow` and used by its thread only."""
+
+    def __init__(
+        self, client: RunnerClient, request: ActionRequest, sink: RunSink, clock: Clock, pace: Pace, place: str
+    ) -> None:
+        self._client = client
+        self._request = request
+        self._sink = sink
+        self._clock = clock
+        self._pace = pace
+        self._place = place
+        self._reading = Reading(request, sink, clock, pace)
+        self._confirmed = request.launch_confirmed
+        self._maybe_started = False
+        self._started_at = request.started_at
+        self._stop_asked_at: float | None = None
+
+    def follow(self) -> ActionResult:
+        """Launch unless that was done before, then follow; blocks until the end, a loss or a detach."""
+        try:
+            if not self._confirmed:
+                self._launch()
+            wait = self._pace.fastest
+            while True:
+                moved = self._turn()
+                wait = self._pace.fastest if moved else min(wait * 1.4, self._pace.slowest)
+                self._pause(wait)
+        except Interrupted:
+            self._reading.record_rest()
+            message = "The bot stops; the script goes on and is followed again later."
+            return ActionResult(Outcome.DETACHED, message=message)
+        except _Ended as end:
+            return end.result
+
+    # ---- launching
+
+    def _launch(self) -> None:
+        if self._sink.cancel_requested():
+            raise _Ended(wording.canceled_early())
+        try:
+            bundle = scripts.bundle(self._request)
+        except ForedeckError as error:
+            raise _Ended(ActionResult(Outcome.FAILED, message=str(error), hint=error.hint)) from error
+        words = self._persist(
+            lambda: self._client.launch(
+                self._request.ticket, bundle.files, bundle.command, sending=self._sending, interrupted=self._stopping
+            )
+        )
+        if words[:1] == ["cleaned"]:
+            return  # the first poll tells how it ended
+        if words[:1] not in (["claimed"], ["taken"]):
+            raise _Ended(wording.not_launched(words, self._place))
+        self._confirmed = True
+        self._started_at = self._started_at or self._clock()
+        self._sink.launch_confirmed()
+
+    def _sending(self) -> None:
+        self._maybe_started = True
+
+    # ---- one turn
+
+    def _turn(self) -> bool:
+        if self._stopping():
+            raise Interrupted
+        self._ask_to_end()
+        reading = self._reading
+        asked_at = time.monotonic()
+        polled = self._persist(
+            lambda: self._client.poll(
+                self._request.ticket,
+                reading.frame,
+                reading.stdout_offset,
+                reading.stderr_offset,
+                interrupted=self._stopping,
+            )
+        )
+        moved = reading.take_in(polled, time.monotonic() - asked_at)
+        self._judge(polled)
+        reading.record_when_due()
+        return moved
+
+    def _judge(self, polled: Polled) -> None:
+        reading = self._reading
+        match polled.state:
+            case State.RUNNING:
+                if self._is_stuck():
+                    self._end(wording.lost("unstoppable"))
+            case State.CLEANED:
+                self._end(wording.cleaned(polled.detail))
+            case State.ABSENT:
+                self._end(wording.lost("absent"))
+            case State.GONE if self._stop_asked_at is not None and not self._is_stuck():
+                reading.forget_end()  # its ending goes on beside us
+            case State.GONE if reading.is_complete(polled):
+                self._end(wording.lost(polled.detail))
+            case State.EXITED if reading.is_complete(polled):
+                reading.finish()
+                limit = self._request.time_limit
+                raise _Ended(wording.ended(polled.detail, polled.killed, reading.result_message, limit))
+
+    def _end(self, result: ActionResult) -> None:
+        self._reading.finish()
+        raise _Ended(result)
+
+    # ---- asking it to end
+
+    def _ask_to_end(self) -> None:
+        if self._stop_asked_at is not None:
+            return
+        if self._sink.cancel_requested():
+            reason, note = "canceled", "Canceling: the script is asked to end (TERM)."
+        elif self._is_overdue():
+            limit = wording.duration(self._request.time_limit)
+            reason, note = "timed_out", f"The time limit of {limit} passed: the script is asked to end (TERM)."
+        else:
+            return
+        self._persist(
+            lambda: self._client.stop(self._request.ticket, reason, self._pace.grace, interrupted=self._stopping)
+        )
+        self._stop_asked_at = time.monotonic()
+        self._reading.note(LogLevel.WARNING, note)
+
+    def _is_overdue(self) -> bool:
+        limit, started_at = self._request.time_limit, self._started_at
+        return limit is not None and started_at is not None and self._clock() >= started_at + limit
+
+    def _is_stuck(self) -> bool:
+        asked_at = self._stop_asked_at
+        return asked_at is not None and time.monotonic() - asked_at > self._pace.grace + self._pace.stuck
+
+    # ---- waiting
+
+    def _stopping(self) -> bool:
+        return self._sink.stopping()
+
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if self._stopping():
+                raise Interrupted
+            time.sleep(min(left, SLICE))
+
+    def _persist(self, ask: Callable[[], _Answer]) -> _Answer:
+        """Ask until there is an answer; a broken connection is waited out as long as patience lasts."""
+        begun: float | None = None
+        wait = _FIRST_RETRY
+        while True:
+            try:
+                answer = ask()
+            except (ChannelLost, CannotConnect) as error:
+                problem = error if isinstance(error, CannotConnect) else wording.broken(error)
+                now = time.monotonic()
+                if begun is None:
+                    begun = now
+                    self._tell(LogLevel.WAIT, f"The connection was lost and is made again. {problem}")
+                self._consider(problem, now - begun)
+                self._pause(wait)
+                wait = min(wait * 1.7, _SLOWEST_RETRY)
+            else:
+                if begun is not None:
+                    self._tell(LogLevel.INFO, "Connected again; the script is followed from where it was left.")
+                return answer
+
+    def _tell(self, level: LogLevel, text: str) -> None:
+        if self._confirmed:  # before that there is no log to follow
+            self._reading.note(level, text)
+
+    def _consider(self, problem: CannotConnect, seconds: float) -> None:
+        """Give up when trying again does not help, or did not help for long enough."""
+        if self._confirmed:
+            if seconds >= self._pace.patience:
+                self._end(wording.out_of_reach(problem, seconds))
+        elif self._maybe_started:
+            if seconds >= self._pace.patience:
+                raise _Ended(wording.maybe_started(problem))
+        elif self._sink.cancel_requested():
+            raise _Ended(wording.canceled_early())
+        elif seconds >= self._pace.launch_patience or not problem.retryable:
+            raise _Ended(ActionResult(Outcome.UNREACHABLE, message=str(problem), hint=problem.hint))
+
+
+def follow(
+    client: RunnerClient, request: ActionRequest, sink: RunSink, clock: Clock, pace: Pace, place: str
+) -> ActionResult:
+    """Launch or attach, and follow to the end."""
+    return Follower(client, request, sink, clock, pace, place).follow()

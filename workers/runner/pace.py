@@ -1,0 +1,22 @@
+"""How often a machine is asked, how much is taken at once, how long is waited. Numbers only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds and bytes; the defaults are what production uses, tests take shorter ones."""
+
+    fastest: float = 0.003  # between two looks while something moves
+    slowest: float = 0.25  # between two looks at a quiet script
+    record_every: float = 0.25
+    record_bytes: int = 8 << 20
+    smallest_frame: int = 256 << 10
+    largest_frame: int = 8 << 20  # 187 MB/s through a channel; with the smallest one 77 MB/s
+    quick: float = 0.15  # a full frame that comes faster than this is doubled
+    patience: float = 120.0  # how long a machine may be out of reach while a script runs on it
+    launch_patience: float = 8.0  # how long a machine that may answer soon is tried before anything was started
+    grace: int = 10  # whole seconds from TERM to KILL
+    stuck: float = 20.0  # after KILL: what still lives then will not end

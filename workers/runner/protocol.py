@@ -1,0 +1,173 @@
+"""What is said to a runner, and what it answers. Not where the bytes come from, nor what follows from an answer.
+
+launch TICKET NEEDED [NAME SIZE]... + bytes  ->  launch claimed|taken|cleaned|missing PROGRAM|failed REASON
+poll TICKET QUOTA OUT_OFFSET ERR_OFFSET      ->  poll STATE DETAIL OUT_SIZE ERR_SIZE OUT_COUNT ERR_COUNT cut|-
+                                                 [NAMES OF KILLED PROCESSES] + the counted bytes of both files
+stop TICKET REASON GRACE                     ->  stop STATE   (the ending goes on beside; poll tells how it went)
+clean TICKET                                 ->  clean STATE
+facts                                        ->  lines NAME VALUE up to `end`
+ping                                         ->  ping
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from workers.runner.channels import Channel, ChannelLost
+
+RUNNER = resources.files("workers.runner").joinpath("runner.sh").read_text(encoding="utf-8").rstrip("\n").encode()
+"""The runner's text; it is sent over the channel, so that nothing has to be installed."""
+
+VERSION = hashlib.sha256(RUNNER).hexdigest()[:12]
+
+_BOOTSTRAP = 'runner=$(dd bs="$2" count=1 iflag=fullblock 2>/dev/null); eval "$runner"'
+_MOST_NOISE = 2000  # lines that a .bashrc may print before the runner speaks
+_LARGEST_QUOTED = 64 * 1024
+_NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
+_TICKET = re.compile(r"[0-9a-f]{32}\Z")
+
+
+class State(enum.StrEnum):
+    """What a runner knows about a ticket."""
+
+    ABSENT = "absent"  # never claimed here
+    RUNNING = "running"
+    EXITED = "exited"  # detail: the exit code, `canceled`, `timed_out` or `unstarted`
+    GONE = "gone"  # no process and no exit code; detail: `rebooted`, `orphaned` (parts still run) or `killed`
+    CLEANED = "cleaned"  # it ended here once and only its tombstone is left; detail as for EXITED
+
+
+@dataclass(frozen=True)
+class Polled:
+    """The answer to `poll`."""
+
+    state: State
+    detail: str
+    stdout_size: int
+    stderr_size: int
+    stdout: bytes
+    stderr: bytes
+    cut: bool  # output is missing from some point on: the machine's disk was full
+    killed: tuple[str, ...]  # processes that had to be killed
+
+
+def bootstrap(root: str) -> tuple[str, ...]:
+    """The command that starts a runner; its text has to be sent first. No secret and no path of ours is in it."""
+    return ("sh", "-c", _BOOTSTRAP, "foredeck-runner", "serve", str(len(RUNNER)), VERSION, root)
+
+
+@dataclass(frozen=True)
+class Hello:
+    """The first thing a runner says. `failure` is empty when it is ready."""
+
+    root: str
+    failure: str = ""
+
+
+def read_hello(channel: Channel) -> Hello:
+    """Skip what a login prints and read the runner's first line."""
+    noise: list[str] = []
+    try:
+        while len(noise) < _MOST_NOISE:
+            line = channel.receive_line()
+            words = line.split(" ", 3)
+            if words[:2] == ["foredeck-runner", "ready"]:
+                return Hello(root=line.split(" ", 2)[2])
+            if words[:2] == ["foredeck-runner", "failed"] and len(words) == 4:
+                return Hello(root=words[3], failure=words[2])
+            noise.append(line)
+    except ChannelLost:
+        noise.append(channel.receive_rest().decode("utf-8", "replace"))
+    raise NoRunner(" ".join(" ".join(noise).split()))
+
+
+class NoRunner(Exception):
+    """The machine did not start the runner. `said` is what it printed instead; it may be empty."""
+
+    def __init__(self, said: str) -> None:
+        self.said = "".join(character for character in said if character.isprintable())[:200]
+        super().__init__(self.said)
+
+
+def launch_request(ticket: str, files: Mapping[str, bytes], command: Sequence[str]) -> bytes:
+    """Files are put into the run's folder with mode 0600; `command` is run there."""
+    written: list[bytes] = []  # by the shell itself, which costs no process
+    sent: dict[str, bytes] = {}  # counted
+    for name, data in files.items():
+        if len(data) <= _LARGEST_QUOTED and b"\0" not in data:
+            written.append(b"printf %s " + _quoted(data) + b" >" + _checked(_NAME, name).encode() + b" || exit 125\n")
+        else:
+            sent[f"work/{_checked(_NAME, name)}"] = data
+    start = f"exec {shlex.join(command)}\n".encode()
+    sent = {"command": b"".join([*written, start]), **sent}
+    needed = command[0] if _NAME.match(command[0]) else "sh"
+    sizes = " ".join(f"{name} {len(data)}" for name, data in sent.items())
+    return f"launch {_checked(_TICKET, ticket)} {needed} {sizes}\n".encode() + b"".join(sent.values())
+
+
+def _quoted(data: bytes) -> bytes:
+    return b"'" + data.replace(b"'", b"'\\''") + b"'"
+
+
+def poll_request(ticket: str, quota: int, stdout_offset: int, stderr_offset: int) -> bytes:
+    """Ask for the state and up to `quota` bytes of each stream."""
+    return f"poll {_checked(_TICKET, ticket)} {quota} {stdout_offset} {stderr_offset}\n".encode()
+
+
+def stop_request(ticket: str, reason: str, grace: int) -> bytes:
+    """End the whole group: TERM, then KILL after `grace` seconds."""
+    return f"stop {_checked(_TICKET, ticket)} {_checked(_NAME, reason)} {grace}\n".encode()
+
+
+def clean_request(ticket: str) -> bytes:
+    """Remove what an ended run left, except its tombstone."""
+    return f"clean {_checked(_TICKET, ticket)}\n".encode()
+
+
+FACTS_REQUEST = b"facts\n"
+PING_REQUEST = b"ping\n"
+
+
+def read_answer(channel: Channel, verb: str) -> list[str]:
+    """The words of a one-line answer, without the verb."""
+    words = channel.receive_line().split()
+    if not words or words[0] != verb:
+        raise ChannelLost("something that is no answer came")
+    return words[1:]
+
+
+def read_polled(channel: Channel) -> Polled:
+    """The answer to `poll` with its bytes."""
+    words = read_answer(channel, "poll")
+    try:
+        state, detail = State(words[0]), words[1]
+        out_size, err_size, out_count, err_count = (int(word) for word in words[2:6])
+        cut = words[6] == "cut"
+    except (ValueError, IndexError) as error:
+        raise ChannelLost("something that is no answer came") from error
+    stdout = channel.receive(out_count)
+    stderr = channel.receive(err_count)
+    return Polled(state, detail, out_size, err_size, stdout, stderr, cut, tuple(words[7:]))
+
+
+def read_facts(channel: Channel) -> dict[str, str]:
+    """What the machine says about itself; see `facts` in the runner."""
+    facts: dict[str, str] = {}
+    while (line := channel.receive_line()) != "end":
+        name, _, value = line.partition(" ")
+        facts[name] = value[:200]
+        if len(facts) > 50:
+            raise ChannelLost("something that is no answer came")
+    return facts
+
+
+def _checked(pattern: re.Pattern[str], word: str) -> str:
+    if not pattern.match(word):
+        raise ValueError("a ticket or a file name has characters that are not allowed")
+    return word

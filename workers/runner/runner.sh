@@ -1,0 +1,348 @@
+# Foredeck's runner: starts scripts on this machine, tells what they print and how they end, and stops them.
+# It needs a POSIX shell, coreutils (or busybox) and setsid. It is no agent: it listens nowhere and ends with its channel;
+# the scripts it started go on. `protocol.py` describes what is said on stdin and stdout.
+#
+#   ROOT/runner-VERSION.sh    this text
+#   ROOT/tickets/TICKET/      one run
+#     try.N/command           what to run, in sh; try.N/work/ is where it runs
+#     owner                   the claim: "pid start-time boot-id try.N" of the wrapper
+#     stdout, stderr          what it printed
+#     exit.CODE               how it ended: a number, `canceled`, `timed_out` or `unstarted`
+#     drains                  pids of what copies the script's pipes into the two files
+#     stop.REASON, killed     somebody asked to end it; names of the processes that had to be killed
+#     stdout.cut, stderr.cut  from some point on the output could not be written here (a full disk)
+#     cleaned                 a tombstone: only owner and exit.CODE are left
+
+umask 077
+
+# ---- looking
+
+# Sets `stat_state`, `parent`, `group` and `start` of process $1; fails when there is none.
+look_at() {
+    stat_line=
+    read -r stat_line 2>/dev/null <"/proc/$1/stat" || [ -n "$stat_line" ] || return 1
+    set -f
+    # shellcheck disable=SC2086
+    set -- ${stat_line##*) }
+    set +f
+    stat_state=$1 parent=$2 group=$3 start=${20}
+}
+
+# Is the wrapper of the ticket in $home alive? Sets `pid`, `boot_of_run` and `started`.
+wrapper_lives() {
+    read -r pid started boot_of_run _ <"$home/owner" || return 1
+    [ "$boot_of_run" = "$boot" ] && look_at "$pid" && [ "$start" = "$started" ] && [ "$stat_state" != Z ]
+}
+
+# Sets `members` to the names of living processes in group $1. A zombie is not alive, though it answers `kill -0`; and
+# the drains are not the script's.
+look_at_group() {
+    members= drains=
+    if [ -e "$home/drains" ]; then read -r drains <"$home/drains"; fi
+    if ! refused=$(LC_ALL=C kill -0 "-$1" 2>&1); then
+        case $refused in *ermitted*) ;; *) return 0 ;; esac # what runs as somebody else is there nevertheless
+    fi
+    for entry in /proc/[0-9]*; do
+        look_at "${entry#/proc/}" || continue
+        case " $drains " in *" ${entry#/proc/} "* | *" $parent "*) continue ;; esac
+        if [ "$group" = "$1" ] && [ "$stat_state" != Z ]; then
+            name=${stat_line%)*}
+            members="$members ${name#*\(}"
+        fi
+    done
+}
+
+# Sets `ended` to how the ticket in $home ended; fails when it has not.
+find_end() {
+    for ended in "$home"/exit.*; do
+        [ -e "$ended" ] || return 1
+        ended=${ended##*.}
+        return 0
+    done
+}
+
+# Sets `state` and `detail` of the ticket in $home. An end is looked for again after the wrapper was seen gone.
+look_at_ticket() {
+    state=absent detail=-
+    [ -e "$home/owner" ] || return 0
+    if find_end; then state=exited detail=$ended
+    elif wrapper_lives; then state=running
+    elif find_end; then state=exited detail=$ended
+    else
+        state=gone detail=killed
+        members=
+        if [ "$boot_of_run" != "$boot" ]; then detail=rebooted
+        elif ! look_at "$pid" || [ "$start" = "$started" ]; then look_at_group "$pid"; fi
+        for mark in "$home"/stop.*; do
+            if [ ! -e "$mark" ]; then
+                [ -z "$members" ] || detail=orphaned
+            elif [ -n "$members" ]; then state=running
+            else
+                ln "$home/owner" "$home/exit.${mark##*.}" 2>/dev/null
+                state=exited detail=${mark##*.}
+            fi
+        done
+    fi
+    if [ -e "$home/cleaned" ]; then state=cleaned; fi
+}
+
+# ---- running: `wrap HOME ATTEMPT`, in its own session
+
+# Copies a pipe into a file. A full disk cuts the output, it does not end the script; TERM is for the script only.
+drain() {
+    trap '' TERM
+    cat || { ln "$home/owner" "$home/${1}.cut"; cat >/dev/null; }
+}
+
+# Waits until both drains took what was printed; not for a daemon that was left behind and holds the pipes.
+await_drains() {
+    tries=0 quiet=0 before=
+    while [ "$tries" -lt 60 ] && [ "$quiet" -lt 4 ]; do
+        gone=0
+        for drain_pid in "$1" "$2"; do
+            if ! look_at "$drain_pid" || [ "$stat_state" = Z ]; then gone=$((gone + 1)); fi
+        done
+        [ "$gone" -lt 2 ] || return 0
+        tries=$((tries + 1))
+        [ "$tries" -gt 15 ] || continue
+        sleep 0.05 2>/dev/null || sleep 1
+        after=$(stat -c %s "$home/stdout" "$home/stderr")
+        if [ "$after" = "$before" ]; then quiet=$((quiet + 1)); else quiet=0; fi
+        before=$after
+    done
+}
+
+wrap() {
+    home=$1 attempt=$2
+    look_at $$
+    echo "$$ $start $boot ${attempt##*/}" >"$attempt/own" || exit 1
+    if ! ln "$attempt/own" "$home/owner" 2>/dev/null; then
+        rm -rf "$attempt"
+        echo taken
+        exit 0
+    fi
+    echo claimed
+    exec >/dev/null 2>&1 # lets go of the runner, which waits for the end of this pipe
+    if ! cd "$attempt/work" || ! mkfifo ../out ../err; then
+        mv ../own "$home/exit.unstarted"
+        exit 0
+    fi
+    drain stdout >>"$home/stdout" <../out &
+    drain_out=$!
+    drain stderr >>"$home/stderr" <../err &
+    drain_err=$!
+    echo "$drain_out $drain_err" >"$home/drains"
+    (. ../command) >../out 2>../err
+    code=$?
+    await_drains $drain_out $drain_err
+    mv ../own "$home/exit.$code" # a rename needs no room on a full disk
+}
+
+# ---- ending: `end HOME REASON GRACE`, in its own session, so that it finishes without us
+
+# Sets `now` to seconds since the machine was started.
+look_at_clock() {
+    read -r now _ </proc/uptime
+    now=${now%.*}
+}
+
+# Waits until group $pid is gone, at most $1 seconds.
+await_group() {
+    look_at_clock
+    deadline=$((now + $1))
+    while look_at_group "$pid" && [ -n "$members" ] && [ "$now" -le "$deadline" ]; do
+        sleep 0.05 2>/dev/null || sleep 1
+        look_at_clock
+    done
+}
+
+end() {
+    home=$1 reason=$2 grace=$3
+    for mark in "$home"/stop.*; do
+        [ -e "$mark" ] || ln "$home/owner" "$home/stop.$reason"
+    done
+    if find_end; then return; fi
+    # A pid that now belongs to somebody else means that nothing of ours is left.
+    if ! wrapper_lives && { [ "$boot_of_run" != "$boot" ] || { look_at "$pid" && [ "$start" != "$started" ]; }; }; then return; fi
+    kill -TERM "-$pid"
+    await_group "$grace"
+    if [ -n "$members" ]; then
+        echo "$members" >"$home/killed"
+        kill -KILL "-$pid"
+        await_group 10
+    fi
+    look_at_ticket # writes the outcome when the group is gone
+}
+
+# ---- serving
+
+answer() { printf '%s\n' "$*"; }
+
+# Puts $2 bytes of the request into file $1; sets `error` and fails when that is not possible.
+receive() {
+    error=
+    if [ "$2" -eq 0 ]; then : >"$1"; return; fi
+    error=$(LC_ALL=C dd bs=65536 iflag=fullblock,count_bytes count="$2" of="$1" 2>&1)
+}
+
+# Says in one word why something could not be written.
+reason_of() {
+    case $1 in
+    *"No space left"* | *"quota exceeded"*) echo disk-full ;;
+    *) echo not-writable ;;
+    esac
+}
+
+install_self() {
+    [ -s "$file" ] || { printf '%s\n' "$runner" >"$file.$$" && mv "$file.$$" "$file"; }
+}
+
+launch() {
+    needed=$1
+    shift
+    attempts=$((attempts + 1))
+    attempt=$home/try.$$.$attempts
+    refusal=
+    if [ -e "$home/cleaned" ]; then refusal=cleaned
+    elif [ -e "$home/owner" ]; then refusal=taken
+    elif ! command -v setsid >/dev/null; then refusal="missing setsid"
+    elif ! command -v "$needed" >/dev/null; then refusal="missing $needed"
+    elif ! error=$(LC_ALL=C mkdir -p "$attempt/work" 2>&1); then refusal="failed $(reason_of "$error")"
+    fi
+    while [ $# -gt 1 ]; do
+        if [ -n "$refusal" ]; then receive /dev/null "$2"
+        elif ! receive "$attempt/$1" "$2"; then
+            rm -rf "$attempt"
+            answer launch "failed $(reason_of "$error")"
+            exit 1 # how much of the request was read is unknown
+        fi
+        shift 2
+    done
+    if [ -z "$refusal" ]; then
+        install_self
+        refusal=$(setsid sh "$file" wrap "$home" "$attempt" </dev/null 2>&1 &)
+        case $refusal in claimed | taken) ;; *) refusal="failed $(reason_of "$refusal")" ;; esac
+    fi
+    answer launch "$refusal"
+}
+
+# Sends at most $1 bytes of each file from offsets $2 and $3 on. The state is looked at first, so that after an end
+# the sizes are final.
+poll() {
+    quota=$1 out_offset=$2 err_offset=$3 out_size=0 err_size=0 cut=- killed=
+    look_at_ticket
+    if [ -s "$home/stdout" ] || [ -s "$home/stderr" ]; then # asked first, because it costs no process
+        sizes=$(stat -c %s "$home/stdout" "$home/stderr" 2>/dev/null)
+        out_size=${sizes%%[!0-9]*} err_size=${sizes##*[!0-9]}
+    fi
+    out_count=$((out_size - out_offset)) err_count=$((err_size - err_offset))
+    [ "$out_count" -ge 0 ] || out_count=0
+    [ "$err_count" -ge 0 ] || err_count=0
+    [ "$out_count" -le "$quota" ] || out_count=$quota
+    [ "$err_count" -le "$quota" ] || err_count=$quota
+    if [ -e "$home/stdout.cut" ] || [ -e "$home/stderr.cut" ]; then cut=cut; fi
+    if [ -e "$home/killed" ]; then read -r killed <"$home/killed"; fi
+    answer poll "$state" "$detail" "${out_size:-0}" "${err_size:-0}" "$out_count" "$err_count" "$cut" "$killed"
+    send "$home/stdout" "$out_offset" "$out_count"
+    send "$home/stderr" "$err_offset" "$err_count"
+}
+
+send() {
+    [ "$3" -eq 0 ] ||
+        dd if="$1" bs=1048576 iflag=fullblock,skip_bytes,count_bytes skip="$2" count="$3" 2>/dev/null
+}
+
+stop() {
+    look_at_ticket
+    case $state in
+    running | gone) setsid sh "$file" end "$home" "$1" "$2" </dev/null >/dev/null 2>&1 & ;;
+    esac
+    answer stop "$state"
+}
+
+clean() {
+    look_at_ticket
+    case $state in
+    exited | gone)
+        : >"$home/cleaned"
+        rm -rf "$home"/try.* "$home"/std* "$home"/stop.* "$home/killed" "$home/drains" </dev/null >/dev/null 2>&1 &
+        ;;
+    esac
+    answer clean "$state"
+}
+
+facts() {
+    shell=$(readlink "/proc/$$/exe")
+    bash_version=
+    if command -v bash >/dev/null; then bash_version=$(bash -c 'echo "$BASH_VERSION"'); fi
+    answer shell "${shell##*/}"
+    answer bash "$bash_version"
+    answer setsid "$(command -v setsid)"
+    answer user "$(id -un)"
+    answer host "$(uname -n)"
+    answer system "$(uname -sr)"
+    answer folder "$root"
+    answer free_mib "$(LC_ALL=C df -Pm "$root" | { read -r _ && read -r _ _ _ free _ && echo "$free"; })"
+    answer end
+}
+
+# Removes what nobody asked about for 30 days; runs beside the serving.
+sweep() {
+    touch -d "@$(($(date +%s) - 2592000))" "$root/.sweep" || return
+    for home in "$tickets"/*; do
+        [ "$home" -ot "$root/.sweep" ] || continue
+        look_at_ticket
+        [ "$state" = running ] || rm -rf "$home"
+    done
+    for old in "$root"/runner-*.sh; do
+        [ "$old" = "$file" ] || [ ! "$old" -ot "$root/.sweep" ] || rm -f "$old"
+    done
+}
+
+# The folder asked for, else the home's, else a private one in /tmp that nobody else may have made.
+find_root() {
+    root=$1
+    [ -n "$root" ] || root=${HOME:-/nonexistent}/.foredeck
+    error=$(LC_ALL=C mkdir -p "$root/tickets" 2>&1) && [ -w "$root/tickets" ] && return
+    [ -z "$1" ] || return 1
+    root=/tmp/.foredeck-$(id -u)
+    mkdir -m 700 "$root" 2>/dev/null
+    [ ! -h "$root" ] && [ -O "$root" ] && [ "$(stat -c %a "$root")" = 700 ] &&
+        error=$(LC_ALL=C mkdir -p "$root/tickets" 2>&1)
+}
+
+serve() {
+    attempts=0
+    if ! find_root "$2"; then
+        printf '\nforedeck-runner failed %s %s\n' "$(reason_of "$error")" "$root"
+        exit 1
+    fi
+    tickets=$root/tickets file=$root/runner-$1.sh
+    if ! install_self 2>/dev/null; then
+        error=$(LC_ALL=C sh -c 'printf "%8192s" "" >"$1"' sh "$file.$$" 2>&1)
+        rm -f "$file.$$"
+        printf '\nforedeck-runner failed %s %s\n' "$(reason_of "$error")" "$root"
+        exit 1
+    fi
+    touch "$file"
+    cd / || exit 1
+    sweep </dev/null >/dev/null 2>&1 &
+    printf '\nforedeck-runner ready %s\n' "$root"
+    while read -r verb ticket rest; do
+        home=$tickets/$ticket
+        # shellcheck disable=SC2086
+        case $verb in
+        launch | poll | stop | clean) "$verb" $rest ;;
+        facts) facts ;;
+        ping) answer ping ;;
+        *) exit 1 ;;
+        esac
+    done
+}
+
+read -r boot </proc/sys/kernel/random/boot_id
+case ${1:-} in
+wrap) wrap "$2" "$3" ;;
+end) end "$2" "$3" "$4" ;;
+*) serve "$3" "$4" ;;
+esac

@@ -1,0 +1,139 @@
+"""What people read about how a run ended. Sentences only: what happened, what it means, what to do next."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from datetime import timedelta
+
+from engine.contracts import ActionResult, Outcome
+from workers.runner.channels import CannotConnect, ChannelLost
+
+_LOST_HINT = "Look on the machine whether its work is done, then choose to run it again or to fail the step."
+
+
+def ended(detail: str, killed: Sequence[str], result_message: str, limit: timedelta | None) -> ActionResult:
+    """The result for a run that ended with `detail`: an exit code, or how it was ended."""
+    if detail == "canceled":
+        return ActionResult(Outcome.CANCELED, message=f"The script was canceled: {_what_stopped(killed)}")
+    if detail == "timed_out":
+        return ActionResult(
+            Outcome.TIMED_OUT,
+            message=f"The script took longer than its time limit of {duration(limit)}: {_what_stopped(killed)}",
+            hint="Raise the step's time limit if it needs more time, or look in the log for what it waited for.",
+        )
+    if detail == "unstarted":
+        return ActionResult(
+            Outcome.FAILED,
+            message="The script was not started: its folder on the machine could not be prepared.",
+            hint="Look whether the disk is full or the folder was removed.",
+        )
+    code = int(detail)
+    if code == 0:
+        return ActionResult(Outcome.SUCCEEDED, exit_code=0, message=result_message)
+    message, hint = _exit_code(code)
+    return ActionResult(Outcome.FAILED, exit_code=code, message=result_message or message, hint=hint)
+
+
+def duration(span: timedelta | None) -> str:
+    """As people write it in the configuration: `90s`, `15m`, `4h`."""
+    seconds = span.total_seconds() if span is not None else 0.0
+    for unit, letter in ((3600, "h"), (60, "m")):
+        if seconds >= unit and seconds % unit == 0:
+            return f"{seconds / unit:.0f}{letter}"
+    return f"{seconds:g}s"
+
+
+def _what_stopped(killed: Sequence[str]) -> str:
+    if not killed:
+        return "all its processes ended when they were asked to (TERM)."
+    names = ", ".join(list(dict.fromkeys(killed))[:5])
+    return f"all its processes are gone; {len(killed)} did not end when asked (TERM) and had to be killed: {names}."
+
+
+def _exit_code(code: int) -> tuple[str, str]:
+    if code > 128 and code - 128 in set(signal.Signals):
+        name = signal.Signals(code - 128).name
+        meaning = f"The script ended with exit code {code}: it, or its last command, was ended by {name}."
+        if name == "SIGKILL":
+            return meaning, "Somebody killed it, or the machine ran out of memory (look at the kernel's log)."
+        return meaning, "See its last lines in the log."
+    if code == 127:
+        return "The script ended with exit code 127: a command was not found.", "Its name is in the log."
+    if code == 126:
+        return "The script ended with exit code 126: a command may not be run.", "Its name is in the log."
+    return f"The script ended with exit code {code}.", "See its last lines in the log."
+
+
+def lost(detail: str) -> ActionResult:
+    """A run that was started, and whose end cannot be known."""
+    what = {
+        "rebooted": "The machine was restarted while the script ran",
+        "killed": "The script and what watched over it were killed from outside",
+        "orphaned": "What watched over the script was killed; parts of the script may still run",
+        "absent": "The script was started, but nothing of it is on the machine any more (was its folder removed?)",
+        "unstoppable": "The script was told to end, but some of its processes do not end even when killed",
+    }[detail]
+    return ActionResult(Outcome.LOST, message=f"{what}, so how it ended is not known.", hint=_LOST_HINT)
+
+
+def canceled_early() -> ActionResult:
+    """A run that was canceled before anything reached the machine."""
+    return ActionResult(Outcome.CANCELED, message="The script was canceled before it was started.")
+
+
+def broken(error: ChannelLost) -> CannotConnect:
+    """A connection that was open and is not any more."""
+    return CannotConnect(
+        f"The connection to the machine broke: {error}.", "Look at its network and at the log of its SSH server."
+    )
+
+
+def out_of_reach(error: CannotConnect, seconds: float) -> ActionResult:
+    """A run that was started on a machine that no longer answers."""
+    return ActionResult(
+        Outcome.LOST,
+        message=f"The machine is out of reach for {seconds:.0f} s, so how the script ended is not known. {error}",
+        hint=f"{error.hint} {_LOST_HINT}".strip(),
+    )
+
+
+def maybe_started(error: CannotConnect) -> ActionResult:
+    """The connection broke just while the script was handed over."""
+    return ActionResult(
+        Outcome.LOST,
+        message=f"The connection broke while the script was handed over: it may have been started. {error}",
+        hint=f"{error.hint} {_LOST_HINT}".strip(),
+    )
+
+
+def cleaned(detail: str) -> ActionResult:
+    """A run that ended and was cleaned up; it is never run a second time."""
+    return ActionResult(
+        Outcome.LOST,
+        message=f"This run ended on the machine before ({detail}) and was cleaned up; it is not run a second time.",
+        hint="This happens when the bot's database was restored from a backup. " + _LOST_HINT,
+    )
+
+
+def not_launched(words: Sequence[str], root_hint: str) -> ActionResult:
+    """The runner refused: `missing PROGRAM`, `failed disk-full` or `failed not-writable`."""
+    if words[:1] == ["missing"] and len(words) == 2:
+        program = words[1]
+        package = "util-linux" if program == "setsid" else program
+        return ActionResult(
+            Outcome.FAILED,
+            message=f"The script was not started: `{program}` is not installed on the machine.",
+            hint=f"Install the package {package} there, or look whether it is in the PATH of a login without terminal.",
+        )
+    if words == ["failed", "disk-full"]:
+        return ActionResult(
+            Outcome.FAILED,
+            message=f"The script was not started: the disk of the machine is full ({root_hint}).",
+            hint="Free some space there and run it again.",
+        )
+    return ActionResult(
+        Outcome.FAILED,
+        message=f"The script was not started: the runner's folder cannot be written ({root_hint}).",
+        hint="Look at the folder's owner and mode, and whether the disk is mounted read-only.",
+    )

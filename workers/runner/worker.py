@@ -1,0 +1,91 @@
+"""A worker that talks to a runner: the built-in and the SSH worker are this, each with its own way to a channel."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+from engine.contracts import ActionRequest, ActionResult, Health
+from engine.ports import Clock, RunSink
+from workers import health
+from workers.runner import following
+from workers.runner.channels import CannotConnect, ChannelLost, Interrupted
+from workers.runner.client import OpenChannel, RunnerClient
+from workers.runner.pace import Pace
+
+_CLEAN_UP_LIMIT = 30.0
+_HEALTH_LIMIT = 30.0
+
+
+class RunnerWorker:
+    """Implements `engine.ports.Worker` on top of a runner; one channel is shared by all its actions."""
+
+    def __init__(
+        self,
+        slug: str,
+        place: str,
+        open_channel: OpenChannel,
+        *,
+        clock: Clock,
+        root: str = "",
+        pace: Pace | None = None,
+    ) -> None:
+        self._slug = slug
+        self._place = place
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._client = RunnerClient(open_channel, self._explain, root)
+
+    @property
+    def slug(self) -> str:
+        """What people know it by."""
+        return self._slug
+
+    def ensure_and_follow(self, request: ActionRequest, sink: RunSink) -> ActionResult:
+        """Launch the action if its ticket was never claimed, else attach; follow it to its end."""
+        return following.follow(self._client, request, sink, self._clock, self._pace, self._place)
+
+    def clean_up(self, ticket: str) -> None:
+        """Remove what the run left; a tombstone stays for 30 days. What fails is swept by the machine after 30 days."""
+        with contextlib.suppress(ChannelLost, CannotConnect, Interrupted):
+            self._client.clean(ticket, interrupted=_after(_CLEAN_UP_LIMIT))
+
+    def check_health(self) -> Health:
+        """Ask the machine for its facts and judge them."""
+        try:
+            return health.judge(self._client.facts(interrupted=_after(_HEALTH_LIMIT)), self._place)
+        except CannotConnect as error:
+            return Health(healthy=False, message=f"{error} {error.hint}".strip())
+        except (ChannelLost, Interrupted):
+            return Health(healthy=False, message=f"{self._place} did not answer within {_HEALTH_LIMIT:.0f} s.")
+
+    def close(self) -> None:
+        """Close the channel; scripts that run go on."""
+        self._client.close()
+
+    def _explain(self, failure: str, evidence: str) -> CannotConnect:
+        """Why a runner was not ready, as a sentence."""
+        if failure == "disk-full":
+            return CannotConnect(
+                f"The disk of {self._place} is full: {evidence} cannot be written.",
+                "Free some space there and try again.",
+                retryable=False,
+            )
+        if failure == "not-writable":
+            return CannotConnect(
+                f"{self._place} has no folder for runs: {evidence} cannot be written.",
+                "Look at the folder's owner and mode (it must be the account's own), and for a read-only disk.",
+                retryable=False,
+            )
+        said = f" It printed: {evidence}" if evidence else ""
+        return CannotConnect(
+            f"{self._place} did not start the runner.{said}",
+            "The account needs a login shell that runs commands, and coreutils or busybox on the machine.",
+            retryable=False,
+        )
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    deadline = time.monotonic() + seconds
+    return lambda: time.monotonic() > deadline
