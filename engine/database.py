@@ -30,9 +30,9 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction that may write. Commits at the end; nothing is written when the block raises."""
-        with self._write_lock, Session(self.engine.execution_options(foredeck_write=True), expire_on_commit=False) as s:
-            with s.begin():
-                yield s
+        writing = self.engine.execution_options(foredeck_write=True)
+        with self._write_lock, Session(writing, expire_on_commit=False) as session, session.begin():
+            yield session
         for listener in tuple(self._listeners):
             listener()
 

@@ -1,4 +1,4 @@
-"""The stored log of an action run: a file of frames beside the database. The row's `log_length` says how much of it is true."""
+"""The stored log of an action run: a file of frames beside the database; the row says how much of it is true."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seals what must be stored but not read by others: sensitive outputs and half-read log. The key lies beside the database."""
+"""Seals what must be stored but not read by others: sensitive outputs, half-read log. Its key lies beside the rows."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The demo: a workspace, the bot and something to deploy that one can see, all on this machine."""

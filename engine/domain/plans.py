@@ -1,4 +1,4 @@
-"""The plan: what a deployment will do, decided once from what was frozen and what exists. A value, stored with the task."""
+"""The plan: what a deployment will do, decided once from what was frozen and what exists. Stored with the task."""
 
 from __future__ import annotations
 

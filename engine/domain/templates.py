@@ -20,8 +20,16 @@ class Evaluation:
     error: str | None = None
 
 
-def evaluate(template: str, variables: Mapping[str, str | None], *, now: datetime | None = None) -> Evaluation:  # noqa: ARG001
-    """Put variables into `template`. Names are case-insensitive; a value may itself contain `#{…}`; `##{` is a literal `#{`."""
+def evaluate(
+    template: str,
+    variables: Mapping[str, str | None],
+    *,
+    now: datetime | None = None,  # noqa: ARG001 - the filters on dates will ask for it
+) -> Evaluation:
+    """Put variables into `template`.
+
+    Names are case-insensitive; a value may itself contain `#{…}`; `##{` is a literal `#{`.
+    """
     names = {name.casefold(): value for name, value in variables.items()}
     unresolved: list[str] = []
     try:

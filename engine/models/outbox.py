@@ -12,7 +12,7 @@ from engine.models.base import Base
 
 
 class OutboxRow(Base):
-    """Something to post or edit. A row goes to `sending` first: after a crash it is looked up before it is sent again."""
+    """Something to post or edit. It goes to `sending` first: after a crash it is looked up before it is sent again."""
 
     __tablename__ = "outbox"
 

@@ -1,4 +1,4 @@
-"""Chooses the worker of an action: the least busy one of its pool; the built-in worker where the default pool has none."""
+"""Chooses the worker of an action: the least busy of its pool; the built-in one where the default pool is empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock: one interval job that ticks. A monotonic thread wakes the scheduler, so a wall clock set back stops nothing."""
+"""The clock: one interval job that ticks. A monotonic thread wakes it, so a wall clock set back stops nothing."""
 
 from __future__ import annotations
 

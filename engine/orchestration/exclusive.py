@@ -1,4 +1,4 @@
-"""Being the dispatcher is exclusive: a lock on a file beside the database, let go by the system when the process ends."""
+"""Being the dispatcher is exclusive: a lock on a file beside the database, let go when the process ends."""
 
 from __future__ import annotations
 

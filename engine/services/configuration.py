@@ -61,7 +61,7 @@ def load_folder(
         if newest is not None and newest.digest == definitions.digest:
             return Loaded(newest.id, is_new=False)
         content = definitions.to_json()
-        difference = _difference(newest.content if newest else "{}", content)
+        difference = _difference(newest.content, content) if newest else ()
         revision = Revision(
             digest=definitions.digest,
             content=content,
@@ -130,5 +130,12 @@ def _leaves(value: object, path: str = "") -> dict[str, object]:
     if isinstance(value, dict):
         return {k: v for key, item in value.items() for k, v in _leaves(item, f"{path}.{key}" if path else key).items()}
     if isinstance(value, list):
-        return {k: v for i, item in enumerate(value) for k, v in _leaves(item, f"{path}[{i}]").items()}
+        return {k: v for i, item in enumerate(value) for k, v in _leaves(item, f"{path}[{_label(item, i)}]").items()}
     return {path: value}
+
+
+def _label(item: object, index: int) -> object:
+    """What a list's entry is called, so that one that is put in does not make all after it look changed."""
+    if isinstance(item, dict):
+        return item.get("slug") or item.get("name") or index
+    return index

@@ -135,9 +135,16 @@ class NothingToDecide(ForedeckError):
 
 
 class AlreadyDecided(ForedeckError):
-    """Somebody (maybe this person) has answered before."""
+    """It is settled: somebody has decided before."""
 
-    message = "{by} has already answered ({verdict}); nothing was changed."
+    message = "{by} has already decided ({verdict}); nothing was changed."
+
+
+class AlreadyAnswered(ForedeckError):
+    """This person has answered before; it waits for others."""
+
+    message = "You have already answered ({verdict}); nothing was changed."
+    hint_text = "It waits for somebody else."
 
 
 class WrongVerdict(ForedeckError):

@@ -13,7 +13,7 @@ from engine.domain.approvals import Answer, verdict_of
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Output, Task
 from engine.services import access, outbox, planned, task_views
-from engine.services.errors import AlreadyDecided, MayNotDecide, NothingToDecide, UnknownTask, WrongVerdict
+from engine.services.errors import AlreadyAnswered, AlreadyDecided, MayNotDecide, NothingToDecide, UnknownTask, WrongVerdict
 from engine.services.tickets import new_ticket
 from engine.services.views import InterruptionView, PlanView
 
@@ -87,7 +87,7 @@ def decide(
         if reason := task_views.why_not(row, task, found, person):
             raise MayNotDecide(reason=reason)
         if earlier := _has_answered(session, row, person):
-            raise AlreadyDecided(by="You" if earlier.person == person else earlier.person, verdict=earlier.verdict)
+            raise AlreadyAnswered(verdict=earlier.verdict)
         _append(session, now, row, found, person=person, verdict=verdict, note=note.strip()[:2000])
         _settle(session, now, row, task, kind, verdict)
         task.advance_due, task.changed_at = True, now

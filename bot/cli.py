@@ -1,0 +1,389 @@
+"""The command line: the same services as in Slack, for terminals and scripts, and the commands that start things."""
+
+from __future__ import annotations
+
+import functools
+import getpass
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from engine.errors import ForedeckError
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class _Commands(click.Group):
+    """Shows our own errors as two lines instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; exit code 1 for what went wrong, 2 for wrong usage."""
+        try:
+            return super().invoke(ctx)
+        except ForedeckError as error:
+            click.echo(f"Error: {error}", err=True)
+            if error.hint:
+                click.echo(f"  {error.hint}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="foredeck")
+def main() -> None:
+    """Deploy from Slack, and from here."""
+    if not sys.platform.startswith("linux"):
+        click.echo("Foredeck runs on Linux only: its runner needs /proc and sessions of Linux.", err=True)
+        sys.exit(1)
+
+
+def _state_option(command: _F) -> _F:
+    return click.option(
+        "--state",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="FOREDECK_STATE",
+        default=Path(".foredeck"),
+        show_default=True,
+        help="Where rows and logs are kept.",
+    )(command)
+
+
+def _config_option(command: _F) -> _F:
+    return click.option(
+        "--config",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="FOREDECK_CONFIG",
+        default=Path(),
+        show_default="this folder",
+        help="The configuration folder.",
+    )(command)
+
+
+def _person_option(command: _F) -> _F:
+    return click.option(
+        "--as",
+        "person",
+        envvar="FOREDECK_PERSON",
+        help="Who you are in the configuration; otherwise your login name.",
+    )(command)
+
+
+def _loaded(command: _F) -> _F:
+    """Opens the state, loads the configuration folder when there is one, and passes the database on as `db`."""
+
+    @functools.wraps(command)
+    def run(state: Path, config: Path, **arguments: Any) -> Any:
+        from bot import main as root
+
+        db = root.open_state(state)
+        try:
+            if (config / "foredeck.yml").exists() and not root.is_served(state):
+                _load(db, config)
+            return command(db=db, state=state, config=config, **arguments)
+        finally:
+            db.close()
+
+    return _state_option(_config_option(run))  # type: ignore[return-value]
+
+
+def _load(db: Any, config: Path) -> None:
+    from bot import main as root
+    from engine.services import configuration
+
+    loaded = configuration.load_folder(db, root.utc_now(), config)
+    if loaded.problems:
+        _print_problems(loaded.problems)
+        in_force = f"; revision {loaded.revision} stays in force" if loaded.revision else ""
+        click.echo(f"The configuration in {config} is broken{in_force}.", err=True)
+
+
+def _print_problems(problems: tuple[Any, ...]) -> None:
+    for problem in problems:
+        click.echo(str(problem), err=True)
+
+
+def _who(db: Any, person: str | None) -> str:
+    from engine.services import access
+
+    if person:
+        return access.person_by_slug(db, person).slug
+    try:
+        return access.person_by_slug(db, getpass.getuser()).slug
+    except ForedeckError as error:
+        raise click.UsageError(f"Who are you? Say it with --as PERSON. {error.hint}") from None
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
+def check(folder: Path) -> None:
+    """Report all problems of a configuration folder at once."""
+    from engine import definitions
+
+    problems = definitions.check(folder)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    _print_problems(problems)
+    if errors:
+        click.echo(f"{len(errors)} problem{'s' if len(errors) != 1 else ''}.", err=True)
+        sys.exit(1)
+    loaded = definitions.load(folder)
+    click.echo(
+        f"Good: {len(loaded.projects)} projects, {len(loaded.environments)} environments, "
+        f"{len(loaded.people)} people, {len(loaded.workers)} workers."
+    )
+
+
+@main.command()
+@click.argument("project")
+@click.option("--version", "version", required=True, help="The version to plan.")
+@click.option("--environment", required=True, help="Where it would go.")
+@_loaded
+def plan(db: Any, project: str, version: str, environment: str, **_: Any) -> None:
+    """Print what would run where, and why a step is left out. Runs nothing."""
+    from bot import terminal
+    from engine.services import deployments
+
+    click.echo(terminal.plan(deployments.preview(db, project=project, version=version, environment=environment)))
+
+
+@main.group()
+def release() -> None:
+    """Create and list releases."""
+
+
+@release.command("create")
+@click.argument("project")
+@click.argument("version")
+@_person_option
+@_loaded
+def release_create(db: Any, project: str, version: str, person: str | None, **_: Any) -> None:
+    """Freeze the project's process and variables under a version."""
+    from bot import main as root
+    from engine.services import releases
+
+    made = releases.create(db, root.utc_now(), person=_who(db, person), project=project, version=version)
+    click.echo(f"Created {made.project} {made.version}.")
+
+
+@release.command("list")
+@click.argument("project")
+@_person_option
+@_loaded
+def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
+    """List the newest releases of a project."""
+    from bot import terminal
+    from engine.services import releases
+
+    click.echo(terminal.releases(releases.recent(db, person=_who(db, person), project=project)))
+
+
+@main.command()
+@click.argument("project")
+@click.argument("version")
+@click.option("--to", "environment", required=True, help="The environment.")
+@click.option("--follow", is_flag=True, help="Show it until it is over; exit code 1 when it fails.")
+@click.option("--create-release", is_flag=True, help="Create the release first when it does not exist.")
+@_person_option
+@_loaded
+def deploy(
+    db: Any,
+    state: Path,
+    project: str,
+    version: str,
+    environment: str,
+    follow: bool,
+    create_release: bool,
+    person: str | None,
+    **_: Any,
+) -> None:
+    """Deploy a release of PROJECT."""
+    from bot import main as root
+    from bot import terminal
+    from engine.services import deployments
+
+    task = deployments.request(
+        db,
+        root.utc_now(),
+        person=_who(db, person),
+        project=project,
+        version=version,
+        environment=environment,
+        create_release=create_release,
+    )
+    click.echo(f"Deployment #{task.number}: {task.project} {task.version} to {task.environment}")
+    if follow:
+        sys.exit(terminal.follow(db, state, task.number))
+    if not root.is_served(state):
+        click.echo("It is queued. Nothing works on it now: start `foredeck serve`, or use --follow.")
+
+
+@main.command()
+@click.argument("number", type=int)
+@click.argument("verdict", type=click.Choice(["proceed", "abort", "run-again", "fail"]))
+@click.option("--note", default="", help="Why; kept with the decision.")
+@click.option("--follow", is_flag=True, help="Then show the deployment until it is over.")
+@_person_option
+@_loaded
+def decide(
+    db: Any, state: Path, number: int, verdict: str, note: str, follow: bool, person: str | None, **_: Any
+) -> None:
+    """Answer what deployment NUMBER waits for."""
+    from bot import main as root
+    from bot import terminal
+    from engine.services import interruptions
+    from engine.services.views import Verdict
+
+    wanted = Verdict(verdict.replace("-", "_"))
+    pending = interruptions.pending_of(db, number, wanted)
+    who = _who(db, person)
+    view = interruptions.decide(
+        db, root.utc_now(), person=who, interruption_id=pending.id, verdict=wanted, note=note
+    )
+    click.echo(terminal.decision(view))
+    if follow:
+        sys.exit(terminal.follow(db, state, number))
+
+
+@main.command()
+@click.argument("number", type=int, required=False)
+@_person_option
+@_loaded
+def status(db: Any, number: int | None, person: str | None, **_: Any) -> None:
+    """Show what runs and waits, or one deployment."""
+    from bot import terminal
+    from engine.services import configuration, tasks
+
+    who = _who(db, person)
+    if number is not None:
+        click.echo(terminal.task(tasks.authorised_view(db, number, who)))
+        return
+    click.echo(terminal.overview(tasks.active(db, who), tasks.recent(db, who)))
+    problems = configuration.problems_of_folder(db)
+    if problems:
+        click.echo(f"The configuration folder is broken ({len(problems)} problems); see `foredeck check`.", err=True)
+
+
+@main.command()
+@click.argument("number", type=int)
+@_person_option
+@_loaded
+def logs(db: Any, number: int, person: str | None, **_: Any) -> None:
+    """Print the whole log of deployment NUMBER."""
+    from bot import terminal
+    from engine.services import tasks
+
+    terminal.print_logs(db, tasks.authorised_view(db, number, _who(db, person)))
+
+
+@main.command()
+@click.argument("number", type=int)
+@_person_option
+@_loaded
+def cancel(db: Any, number: int, person: str | None, **_: Any) -> None:
+    """Cancel deployment NUMBER."""
+    from bot import main as root
+    from engine.services import tasks
+
+    task = tasks.cancel(db, root.utc_now(), person=_who(db, person), number=number)
+    click.echo(f"Deployment #{task.number} is being canceled.")
+
+
+@main.command()
+@_state_option
+@_config_option
+def reload(state: Path, config: Path) -> None:
+    """Load the configuration folder; a broken one changes nothing."""
+    from bot import main as root
+    from engine.services import configuration
+
+    db = root.open_state(state)
+    try:
+        loaded = configuration.load_folder(db, root.utc_now(), config)
+    finally:
+        db.close()
+    if loaded.problems:
+        _print_problems(loaded.problems)
+        kept = f"Revision {loaded.revision} stays in force." if loaded.revision else "Nothing is in force."
+        click.echo(f"{len(loaded.problems)} problems. {kept}", err=True)
+        sys.exit(1)
+    if not loaded.is_new:
+        click.echo(f"Nothing changed; revision {loaded.revision} is in force.")
+        return
+    for line in loaded.difference[:20]:
+        click.echo(f"  {line}")
+    click.echo(f"Revision {loaded.revision} is in force.")
+
+
+@main.command()
+@click.option("--slack/--no-slack", default=True, help="Without Slack it only runs what the command line asks for.")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning"]), default="info", show_default=True)
+@_state_option
+@_config_option
+def serve(slack: bool, log_level: str, state: Path, config: Path) -> None:
+    """Run the bot. Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN in the environment."""
+    from bot import main as root
+    from bot.settings import SlackSettings
+
+    logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    root.serve(state, config, SlackSettings.from_environment(os.environ) if slack else None)
+
+
+@main.command()
+@click.option("--command", "command", default=None, metavar="/NAME", help="Use this instead of /deploy.")
+def manifest(command: str | None) -> None:
+    """Print the Slack app manifest to paste when creating the app."""
+    from bot import manifest as manifests
+
+    click.echo(manifests.text(command=command), nl=False)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8040, show_default=True)
+@click.option("--manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None)
+@click.option("--bot-token", default=None, help="Default: a fixed one of the sandbox.")
+@click.option("--app-token", default=None)
+@click.option("--signing-secret", default=None)
+@click.option("--state", type=click.Path(file_okay=False, path_type=Path), default=None, help="Keep everything there.")
+def sandbox(
+    port: int,
+    manifest: Path | None,
+    bot_token: str | None,
+    app_token: str | None,
+    signing_secret: str | None,
+    state: Path | None,
+) -> None:
+    """Run a Slack-compatible workspace on this machine, with a page to use it in."""
+    from bot.sandbox import options, server
+
+    given = {
+        "manifest": manifest,
+        "bot_token": bot_token,
+        "app_token": app_token,
+        "signing_secret": signing_secret,
+        "state_dir": state,
+    }
+    chosen = {name: value for name, value in given.items() if value is not None}
+    server.serve(options.SandboxOptions(port=port, **chosen))
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8040, show_default=True, help="Of the page.")
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".foredeck/demo"),
+    show_default=True,
+    help="Where the demo keeps everything; it continues where it was.",
+)
+def demo(port: int, state: Path) -> None:
+    """Start a workspace, the bot and something to deploy, all on this machine."""
+    from bot.demo import show
+
+    sys.exit(show.run(port, state.resolve()))
+
+
+if __name__ == "__main__":
+    main()

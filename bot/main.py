@@ -1,0 +1,123 @@
+"""The composition root: the only place that sees bot, engine and workers together. It wires; it decides nothing."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from queue import SimpleQueue
+from types import FrameType
+
+from bot.settings import SlackSettings
+from engine.database import Database, open_database
+from engine.orchestration.clock import Ticker, utc_now
+from engine.orchestration.dispatcher import Dispatcher
+from engine.orchestration.exclusive import DispatcherLock
+from engine.sealing import Sealer
+from engine.services import configuration
+from workers.pools import WorkerPool
+
+_log = logging.getLogger("foredeck")
+
+
+@dataclass(frozen=True)
+class State:
+    """The folder that holds everything: rows, logs, the sealing key, the built-in worker's tickets."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.folder / "foredeck.db"
+
+    @property
+    def seal_key(self) -> Path:
+        """The key of what is stored sealed."""
+        return self.folder / "seal.key"
+
+    @property
+    def tickets(self) -> Path:
+        """Where the built-in worker keeps what runs."""
+        return self.folder / "tickets"
+
+
+def open_state(folder: Path) -> Database:
+    """Open (or make) the database of this state folder."""
+    return open_database(State(folder.resolve()).database)
+
+
+def is_served(folder: Path) -> bool:
+    """Does a process serve this state folder now?"""
+    return DispatcherLock(folder.resolve()).holder() is not None
+
+
+@contextmanager
+def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_now) -> Iterator[Dispatcher]:
+    """Be the dispatcher of this state folder meanwhile. Raises AlreadyServing."""
+    state = State(folder.resolve())
+    lock = DispatcherLock(state.folder)
+    lock.acquire()
+    workers = WorkerPool(state.tickets, clock)
+    dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key))
+    ticker = Ticker([dispatcher.wake])
+    try:
+        dispatcher.start()
+        ticker.start()
+        yield dispatcher
+    finally:
+        ticker.stop()
+        dispatcher.stop()
+        workers.close()
+        lock.release()
+
+
+def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
+    """Run the bot until SIGTERM or SIGINT; SIGHUP reloads the configuration. Without `slack` it only dispatches."""
+    db = open_state(folder)
+    received: SimpleQueue[int] = SimpleQueue()  # its put is safe within a signal handler
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        received.put(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    _load(db, config)
+    with dispatching(folder, db), _slack(db, slack):
+        _log.info("serving; state in %s, configuration from %s", folder.resolve(), config)
+        while received.get() == signal.SIGHUP:
+            _load(db, config)
+    db.close()
+    _log.info("stopped; scripts that run go on and are followed again at the next start")
+
+
+def _load(db: Database, config: Path) -> None:
+    loaded = configuration.load_folder(db, utc_now(), config)
+    for problem in loaded.problems:
+        _log.error("configuration: %s", problem)
+    if loaded.problems and loaded.revision is not None:
+        _log.error("the configuration in %s is broken; revision %s stays in force", config, loaded.revision)
+    elif loaded.problems:
+        _log.error("the configuration in %s is broken and none was ever good; nothing can be deployed", config)
+    elif loaded.is_new:
+        _log.info("configuration revision %s is in force", loaded.revision)
+
+
+@contextmanager
+def _slack(db: Database, settings: SlackSettings | None) -> Iterator[None]:
+    if settings is None:
+        yield
+        return
+    # Imported here: without Slack nobody pays for its memory.
+    from bot.app import SlackBot
+
+    slack_bot = SlackBot(settings, db, utc_now)
+    slack_bot.start()
+    try:
+        yield
+    finally:
+        slack_bot.stop()

@@ -1,0 +1,186 @@
+"""How the command line shows things: plain text, no Slack."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.services import tasks
+from engine.services.views import (
+    InterruptionView,
+    LogPage,
+    PlanView,
+    ReleaseView,
+    StepStatus,
+    StepView,
+    TaskState,
+    TaskView,
+)
+
+_MARKS = {
+    StepStatus.PENDING: "·",
+    StepStatus.RUNNING: "▶",
+    StepStatus.WAITING: "⏸",
+    StepStatus.LOST: "?",
+    StepStatus.SUCCEEDED: "✓",
+    StepStatus.WARNINGS: "!",
+    StepStatus.FAILED: "✗",
+    StepStatus.SKIPPED: "-",
+    StepStatus.CANCELED: "-",
+}
+
+
+def plan(view: PlanView) -> str:
+    """What would run where, and what is left out."""
+    lines = [f"{view.project} {view.version} to {view.environment}"]
+    for step in view.steps:
+        condition = f" ({step.condition})" if step.condition else ""
+        lines.append(f"  {step.number}. {step.name}: {step.what}, {step.where}{condition}")
+    lines += [f"  left out: {name}, {reason}" for name, reason in view.left_out]
+    return "\n".join(lines)
+
+
+def releases(found: Iterable[ReleaseView]) -> str:
+    """One line a release."""
+    lines = [
+        f"{r.version}  created {_moment(r.created_at)} by {r.created_by}"
+        + (f"  on {', '.join(r.deployed_to)}" if r.deployed_to else "")
+        for r in found
+    ]
+    return "\n".join(lines) or "No releases yet."
+
+
+def task(view: TaskView) -> str:
+    """A deployment with its steps."""
+    lines = [
+        f"#{view.number} {view.project} {view.version} to {view.environment}: {_state(view)}",
+        f"  asked for by {view.requested_by} at {_moment(view.queued_at)}",
+    ]
+    lines += [f"  {_step(step)}" for step in view.steps]
+    if view.waiting:
+        people = f" ({', '.join(view.waiting.people)})" if view.waiting.people else ""
+        lines.append(f"  {view.waiting.text}{people}")
+    lines += [f"  {link.label or 'see'}: {link.url}" for link in view.links]
+    return "\n".join(lines)
+
+
+def overview(active: Iterable[TaskView], recent: Iterable[TaskView]) -> str:
+    """What runs and waits, and what is over."""
+    running = [task(view) for view in active]
+    over = [f"#{v.number} {v.project} {v.version} to {v.environment}: {_state(v)}" for v in recent]
+    parts = ["\n".join(running) if running else "Nothing runs."]
+    if over:
+        parts.append("Lately:\n  " + "\n  ".join(over))
+    return "\n".join(parts)
+
+
+def decision(view: InterruptionView) -> str:
+    """What an answer did."""
+    last = view.decisions[-1]
+    if view.is_pending:
+        return f"Noted: {last.person}, {last.verdict.value}. {view.missing} more needed."
+    return f"{view.step_name}: {view.state.value.replace('_', ' ')} by {last.person}."
+
+
+def follow(db: Any, state: Path, number: int) -> int:
+    """Show a deployment until it is over or waits for a person; 0 when it succeeded or waits.
+
+    When nobody serves this state folder, this process does the work meanwhile.
+    """
+    from bot import main as root
+
+    changed = threading.Event()
+    db.on_commit(changed.set)
+    shown = _Shown(db)
+    with ExitStack() as stack:
+        if not root.is_served(state):
+            stack.enter_context(root.dispatching(state, db))
+        while True:
+            changed.clear()
+            view = tasks.view(db, number)
+            shown.update(view)
+            if view.state.is_final:
+                click.echo(f"#{number} {_state(view)}")
+                return 0 if view.state is TaskState.SUCCESS else 1
+            if view.pending is not None:
+                _explain_pending(view)
+                return 0
+            changed.wait(0.5)
+
+
+def print_logs(db: Any, view: TaskView) -> None:
+    """The whole log, step by step."""
+    for step in view.steps:
+        for run_id in step.run_ids:
+            click.echo(f"== {step.name} ==")
+            for piece in tasks.whole_log(db, run_id):
+                click.echo(piece, nl=False)
+            click.echo()
+
+
+class _Shown:
+    """What was printed already."""
+
+    def __init__(self, db: Any) -> None:
+        self._db = db
+        self._positions: dict[int, int] = {}
+        self._statuses: dict[int, StepStatus] = {}
+        self._waiting = ""
+
+    def update(self, view: TaskView) -> None:
+        """Print what is new."""
+        for step in view.steps:
+            for run_id in step.run_ids:
+                self._print_log(run_id)
+            if self._statuses.get(step.number) is not step.status and step.status is not StepStatus.PENDING:
+                self._statuses[step.number] = step.status
+                click.echo(_step(step))
+        waiting = view.waiting.text if view.waiting else ""
+        if waiting != self._waiting:
+            self._waiting = waiting
+            if waiting:
+                click.echo(f"⏳ {waiting}")
+
+    def _print_log(self, run_id: int) -> None:
+        while True:
+            page: LogPage = tasks.read_log(self._db, run_id, self._positions.get(run_id, 0))
+            if not page.segments:
+                return
+            click.echo("".join(segment.text for segment in page.segments), nl=False)
+            self._positions[run_id] = page.end
+
+
+def _explain_pending(view: TaskView) -> None:
+    pending = view.pending
+    if pending is None:
+        return
+    if pending.instructions:
+        click.echo(pending.instructions)
+    choices = "proceed|abort" if pending.kind.value == "manual" else "run-again|fail"
+    people = ", ".join(pending.eligible) or "nobody"
+    click.echo(f"Decide with: foredeck decide {view.number} {choices} --as PERSON   ({people})")
+
+
+def _step(step: StepView) -> str:
+    detail = f" – {step.detail}" if step.detail else ""
+    where = f" [{step.worker}]" if step.worker else ""
+    return f"{_MARKS[step.status]} {step.name}: {step.status.value}{where}{detail}"
+
+
+def _state(view: TaskView) -> str:
+    if view.state is TaskState.QUEUED and view.waiting:
+        return "waiting"
+    return {
+        TaskState.SUCCESS: "succeeded",
+        TaskState.TIMED_OUT: "timed out",
+    }.get(view.state, view.state.value.lower())
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
