@@ -104,7 +104,7 @@ class MaskedText:
         if not text:
             return []
         self._held = self._held + text if self._held else text
-        self._tags.append((tag, len(text)))
+        self._tags = _joined(self._tags, tag, len(text))
         return self._release(self._masks.undecided(self._held))
 
     def finish(self) -> list[tuple[str, str]]:
@@ -187,6 +187,12 @@ def _by_shortest(new: list[str]) -> dict[str, tuple[str, ...]]:
         else:
             needles[inner].append(form)
     return {needle: tuple(longer) for needle, longer in needles.items()}
+
+
+def _joined(tags: list[tuple[str, int]], tag: str, size: int) -> list[tuple[str, int]]:
+    if tags and tags[-1][0] == tag:
+        return [*tags[:-1], (tag, tags[-1][1] + size)]
+    return [*tags, (tag, size)]
 
 
 def _cut(tags: list[tuple[str, int]], size: int) -> list[tuple[str, int]]:

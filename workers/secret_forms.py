@@ -18,6 +18,7 @@ SHORTEST = 4  # shorter values would hide too much of the log (Octopus has the s
 _SHORTEST_WORD = 8  # a line of a secret that is merely a word ("true", "users:") is not secret by itself
 _SHORTEST_INSIDE = 6  # bytes; shorter values are looked for only at the beginning of a base64 text
 
+_URL_SAFE = {ord("+"): "-", ord("/"): "_"}
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MERE_WORD = re.compile(r"\W*[^\W\d_]+\W*")
 _WORD_CHARACTER = re.compile(r"\w")
@@ -28,7 +29,7 @@ _DOUBLE_QUOTE_SPECIAL = re.compile(r'([$`"\\])')
 def forms(secret: str) -> set[str]:
     """All texts to look for; none for a value that is too short or says nothing."""
     value = secret.strip("\r\n")
-    if len(value) < SHORTEST or value.isspace():
+    if len(value) < SHORTEST or not value.strip("*").strip():
         return set()
     texts = {value, *_lines(value)}
     found = set(texts)
@@ -100,16 +101,16 @@ def _shell_escaped(text: str) -> Iterator[str]:
 
 def _base64(data: bytes) -> Iterator[str]:
     """As a base64 text of its own, and as a part of one, at each of the three alignments (basic authentication)."""
-    yield base64.b64encode(data).decode()
-    yield base64.b64encode(data + b"\n").decode()  # echo … | base64
-    for before in range(3 if len(data) >= _SHORTEST_INSIDE else 1):
+    core = _base64_core(data, 0)
+    for whole in (core, *(base64.b64encode(data + end).decode() for end in (b"", b"\n"))):  # echo adds a line end
+        yield whole
+        yield whole.translate(_URL_SAFE)
+        for width in (76, 64):  # base64 and openssl break lines
+            yield "\n".join(whole[at : at + width] for at in range(0, len(whole), width))
+    for before in (1, 2) if len(data) >= _SHORTEST_INSIDE else ():
         core = _base64_core(data, before)
         yield core
-        yield core.translate({ord("+"): "-", ord("/"): "_"})
-    core = _base64_core(data, 0)
-    for width in (76, 64):  # base64 and openssl break lines
-        if len(core) > width:
-            yield "\n".join(core[at : at + width] for at in range(0, len(core), width))
+        yield core.translate(_URL_SAFE)
 
 
 def _base64_core(data: bytes, before: int) -> str:

@@ -18,7 +18,7 @@ rm -f ./variables || { echo "The file with the variables cannot be removed." >&2
 unset -f _foredeck_variable
 
 if [ "${BASH_VERSINFO[0]}" -ge 4 ]; then
-    declare -A octopus_parameters
+    declare -A octopus_parameters=()
     for ((_foredeck_index = 0; _foredeck_index < ${#_foredeck_names[@]}; _foredeck_index++)); do
         octopus_parameters["${_foredeck_names[_foredeck_index]}"]=${_foredeck_values[_foredeck_index]}
     done

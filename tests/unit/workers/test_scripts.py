@@ -1,0 +1,251 @@
+"""Bash scripts as people write them, run by a real Bash; what they print is read as in a deployment."""
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.contracts import ActionRequest, Link, OutputVariable, Script, Secret
+from engine.errors import ForedeckError
+from workers.scripts import UnknownSyntax, UnusableVariable, bundle
+from workers.stream import LogStream, Taken
+
+Variables = Mapping[str, str | Secret]
+
+
+@dataclass(frozen=True)
+class Ran:
+    exit_code: int
+    stdout: str
+    stderr: str
+    taken: Taken
+    result_message: str
+    left: list[str]
+
+
+def a_request(body: str, variables: Variables | None = None, *, syntax: str = "bash") -> ActionRequest:
+    return ActionRequest("0" * 32, 1, 1, "a step", Script(body, syntax), variables or {})
+
+
+def run(body: str, variables: Variables | None = None, env_vars: Mapping[str, str] | None = None) -> Ran:
+    made = bundle(a_request(body, variables))
+    with TemporaryDirectory() as folder:
+        for name, content in made.files.items():
+            Path(folder, name).write_bytes(content)
+        env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | dict(env_vars or {})
+        child = subprocess.run(
+            made.command, check=False, cwd=folder, env=env, capture_output=True, stdin=subprocess.DEVNULL
+        )
+        left = sorted(path.name for path in Path(folder).iterdir())
+    stream = LogStream(masks=[], clock=lambda: datetime.now(UTC))
+    stream.feed("stdout", child.stdout)
+    stream.feed("stderr", child.stderr)
+    stream.finish()
+    texts = child.stdout.decode(errors="replace"), child.stderr.decode(errors="replace")
+    return Ran(child.returncode, *texts, stream.take(), stream.result_message, left)
+
+
+def told(ran: Ran) -> list[tuple[str, str]]:
+    return [(segment.level.value, segment.text) for segment in ran.taken.segments]
+
+
+def test_a_script_reads_its_variables() -> None:
+    ran = run(
+        """
+        set -euo pipefail
+        echo "[$(get_octopusvariable 'Octopus.Release[a "b"].Number $x')]"
+        echo "[$(get_octopusvariable missing)]"
+        echo "[${octopus_parameters["it's ]"]}] ${#octopus_parameters[@]}"
+        """,
+        {
+            'Octopus.Release[a "b"].Number $x': "1.4.0\n'q' \\ $(id)",
+            "it's ]": Secret("hidden"),
+            "empty": "",
+            "@": "at",
+            "*": "star",
+        },
+    )
+    assert (ran.stdout, ran.stderr, ran.exit_code) == ("[1.4.0\n'q' \\ $(id)]\n[]\n[hidden] 5\n", "", 0)
+
+
+def test_variables_are_neither_in_the_environment_nor_left_on_the_disk() -> None:
+    ran = run("env; set -o posix; export -p; ls", {"pass": Secret("hunter22")})
+    assert "hunter22" not in ran.stdout
+    assert "BASH_ENV" not in ran.stdout
+    assert ran.left == ["bootstrap.sh", "prelude.sh", "script.sh"]
+
+
+def test_no_variables_are_fine_even_with_nounset() -> None:
+    ran = run('set -u; echo "[$(get_octopusvariable x)]${#octopus_parameters[@]}"')
+    assert (ran.stdout, ran.stderr) == ("[]0\n", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "exit_code", "stdout"),
+    [
+        ("exit 7", 7, ""),
+        ("false\ntrue", 0, ""),
+        ("set -e\necho a\nfalse\necho b", 1, "a\n"),
+        ("trap 'echo bye' EXIT\nexit 3", 3, "bye\n"),
+        ("trap 'echo line $LINENO' ERR\nfalse\nexit 2", 2, "line 2\n"),
+        ('echo "$0 ${BASH_SOURCE[0]} $LINENO $#"', 0, "./script.sh ./script.sh 1 0\n"),
+        ('[[ "${BASH_SOURCE[0]}" == "$0" ]] && echo main', 0, "main\n"),
+        ("cat <<EOF\nhere\nEOF\n", 0, "here\n"),
+        ("echo windows\r\ntrue\r\n", 0, "windows\n"),
+        ("kill -9 $$", -9, ""),
+        ("no-such-command-here", 127, ""),
+    ],
+)
+def test_a_script_behaves_as_if_bash_ran_it_alone(body: str, exit_code: int, stdout: str) -> None:
+    ran = run(body)
+    assert (ran.exit_code, ran.stdout) == (exit_code, stdout)
+
+
+def test_errors_name_the_script_and_its_line() -> None:
+    assert run("true\nno-such-command-here").stderr == "./script.sh: line 2: no-such-command-here: command not found\n"
+
+
+def test_starts_as_well_when_the_environment_asks_for_posix_mode() -> None:
+    assert run("get_octopusvariable a", {"a": "b"}, {"POSIXLY_CORRECT": "1", "BASH_ENV": "/nowhere"}).stdout == "b"
+
+
+def test_sets_output_variables() -> None:
+    ran = run(
+        """
+        set -eu
+        set_octopusvariable "Package Path" "/srv/ä
+        b"
+        set_octopusvariable token "s3cret-token" -sensitive
+        set_octopusvariable empty ""
+        (set_octopusvariable sub shell)
+        echo "s3cret-token"
+        """
+    )
+    assert ran.taken.outputs == (
+        OutputVariable("Package Path", "/srv/ä\n        b"),
+        OutputVariable("token", Secret("s3cret-token")),
+        OutputVariable("empty", ""),
+        OutputVariable("sub", "shell"),
+    )
+    assert told(ran) == [("info", "********\n")]
+
+
+def test_a_long_value_arrives_whole() -> None:
+    ran = run("""set_octopusvariable long "$(printf 'x%.0s' {1..20000})" """)
+    assert ran.taken.outputs == (OutputVariable("long", "x" * 20000),)
+
+
+def test_writes_at_every_level() -> None:
+    ran = run(
+        """
+        IFS=,
+        write_verbose a b
+        write_highlight "c
+        d"
+        write_wait e
+        write_warning '%s \\n'
+        echo f
+        """
+    )
+    assert told(ran) == [
+        ("verbose", "a b\n"),
+        ("highlight", "c\n        d\n"),
+        ("wait", "e\n"),
+        ("warning", "%s \\n\n"),
+        ("info", "f\n"),
+    ]
+
+
+def test_fails_with_a_reason() -> None:
+    ran = run("trap 'echo cleaned' EXIT\nfail_step 'The disk is full.'\necho not reached")
+    assert (ran.exit_code, ran.result_message, told(ran)) == (1, "The disk is full.", [("info", "cleaned\n")])
+    assert run("fail_step").exit_code == 1
+
+
+def test_tells_progress_and_links() -> None:
+    ran = run(
+        """
+        update_progress 10
+        update_progress 60 "more than half"
+        set_environmenturl https://example.org/
+        set_environmenturl "The site" https://example.org/a
+        set_environmenturl https://example.org/b "Other site"
+        """
+    )
+    assert (ran.taken.percentage, ran.taken.percentage_message) == (60, "more than half")
+    assert ran.taken.links == (
+        Link("https://example.org/"),
+        Link("https://example.org/a", "The site"),
+        Link("https://example.org/b", "Other site"),
+    )
+    assert told(ran) == []
+
+
+def test_what_has_no_effect_yet_is_told() -> None:
+    ran = run("new_octopusartifact script.sh\nnew_octopusartifact /nowhere named\nset_environmentstate colour blue")
+    assert told(ran) == [
+        ("verbose", "The service message createArtifact is not supported; it was left out.\n"),
+        ("verbose", "The service message createArtifact is not supported; it was left out.\n"),
+        ("verbose", 'The environment state "colour" is not supported; it was left out.\n'),
+    ]
+
+
+def test_child_scripts_have_the_functions_but_not_the_variables() -> None:
+    ran = run("bash -c 'write_highlight child; get_octopusvariable a' || echo refused", {"a": "b"})
+    assert told(ran) == [
+        ("highlight", "child\n"),
+        ("info", "refused\n"),
+        (
+            "error",
+            'get_octopusvariable: the variables are known to the step\'s own script only; hand "a" on to this one.\n',
+        ),
+    ]
+
+
+def test_the_error_of_an_unusable_variable_says_which_and_what_to_do() -> None:
+    cases: list[tuple[Variables, str]] = [
+        ({"a\0b": "x"}, 'The variable "a␀b" cannot be given to a script: it contains the character NUL.'),
+        ({"a": Secret("x\0")}, 'The variable "a" cannot be given to a script: it contains the character NUL.'),
+        ({"": "x"}, 'The variable "" cannot be given to a script: it has no name.'),
+        ({"a": "\ud800"}, 'The variable "a" cannot be given to a script: it is not valid text.'),
+    ]
+    for variables, sentence in cases:
+        with pytest.raises(UnusableVariable) as caught:
+            bundle(a_request("", variables))
+        assert str(caught.value) == sentence
+        assert "base64" in caught.value.hint
+        assert isinstance(caught.value, ValueError)
+
+
+def test_only_bash_can_be_run() -> None:
+    with pytest.raises(UnknownSyntax, match=r'A script in "powershell" cannot be run\.') as caught:
+        bundle(a_request("", syntax="powershell"))
+    assert isinstance(caught.value, ForedeckError)
+
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12)
+VALUES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(NAMES, VALUES, max_size=5))
+def test_any_name_and_value_arrives_and_comes_back_unchanged(variables: dict[str, str]) -> None:
+    ran = run(
+        """
+        set -eu
+        for name in "${_foredeck_names[@]}"; do
+            value=$(get_octopusvariable "$name"; printf .)
+            [ "${value%.}" = "${octopus_parameters["$name"]}" ]
+            set_octopusvariable "$name" "${value%.}"
+        done
+        """,
+        variables,
+    )
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert {output.name: output.value for output in ran.taken.outputs} == variables
