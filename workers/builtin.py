@@ -51,7 +51,11 @@ class BuiltInWorker(RunnerWorker):
                 retryable=False,
             ) from error
         channel = Channel(stream)
-        channel.send(protocol.RUNNER)
+        try:
+            channel.send(protocol.RUNNER)
+        except BaseException:
+            channel.close()
+            raise
         return channel
 
 
@@ -71,7 +75,7 @@ class ChildStream:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,  # why a shell did not start is said there
             env=dict(environ),
             cwd="/",
             start_new_session=True,  # a Ctrl-C at the bot's terminal is for the bot

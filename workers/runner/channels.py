@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -106,11 +107,9 @@ class Channel:
 
     def receive_rest(self, limit: int = 4096) -> bytes:
         """What is still to come before the end of the stream, for an error message."""
-        while len(self._held) < limit:
-            part = self._stream.read(limit, 2.0)
-            if not part:
-                break
-            self._held += part
+        with contextlib.suppress(OSError):
+            while len(self._held) < limit and (part := self._stream.read(limit, 2.0)):
+                self._held += part
         return self._held[:limit]
 
     def close(self) -> None:

@@ -326,6 +326,7 @@ serve() {
     fi
     touch "$file"
     cd / || exit 1
+    exec 2>/dev/null # over SSH both streams come in one
     sweep </dev/null >/dev/null 2>&1 &
     printf '\nforedeck-runner ready %s\n' "$root"
     while read -r verb ticket rest; do

@@ -1,0 +1,137 @@
+"""A private OpenSSH server on loopback, with keys and a home of its own below a folder. For tests only."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+
+from engine.contracts import Account, Secret, SshMachine
+from workers.ssh.keys import fingerprint
+
+SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+
+MISSING = "" if SSHD and shutil.which("ssh-keygen") else "OpenSSH's server is not installed (openssh-server)"
+
+
+class OpenSshServer:
+    """Start it with `start`; `machine()` is how a worker reaches it."""
+
+    def __init__(
+        self, folder: Path, *, host_keys: tuple[str, ...] = ("ed25519",), options: tuple[str, ...] = ()
+    ) -> None:
+        self.folder = folder
+        self.home = folder / "home"
+        self.home.mkdir(parents=True)
+        self.port = _free_port()
+        self._options = options
+        self._server: subprocess.Popen[bytes] | None = None
+        self.host_keys = {kind: make_key(folder / f"host_{kind}", kind) for kind in host_keys}
+        self.client_key = make_key(folder / "client", "ed25519")
+        self.authorize(self.client_key)
+
+    def authorize(self, *keys: Path) -> None:
+        """Only these private keys may log in."""
+        lines = [key.with_suffix(".pub").read_text() for key in keys]
+        (self.folder / "authorized_keys").write_text("".join(lines))
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        if os.geteuid() == 0:
+            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+        config = self.folder / "sshd_config"
+        config.write_text(
+            "\n".join([
+                f"Port {self.port}",
+                "ListenAddress 127.0.0.1",
+                *(f"HostKey {path}" for path in self.host_keys.values()),
+                f"AuthorizedKeysFile {self.folder / 'authorized_keys'}",
+                "StrictModes no",
+                "UsePAM no",
+                "PasswordAuthentication no",
+                "KbdInteractiveAuthentication no",
+                "PidFile none",
+                f"SetEnv HOME={self.home}",
+                *self._options,
+                "",
+            ])
+        )  # fmt: skip
+        log = (self.folder / "sshd.log").open("ab")
+        self._server = subprocess.Popen(
+            [str(SSHD), "-D", "-e", "-f", str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+        log.close()
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                if self._server.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError((self.folder / "sshd.log").read_text()) from None
+                time.sleep(0.02)
+            else:
+                return
+
+    def stop(self) -> None:
+        """End the server and cut all connections; what was started through them goes on."""
+        if self._server is None:
+            return
+        server, self._server = self._server, None
+        self.cut(server)
+        server.terminate()
+        server.wait(5)
+
+    def cut(self, server: subprocess.Popen[bytes] | None = None) -> int:
+        """Kill what serves the open connections; returns how many processes that were."""
+        server = server or self._server
+        children = psutil.Process(server.pid).children(recursive=True) if server else []
+        serving = [child for child in children if child.name().startswith("sshd")]
+        for child in serving:
+            child.kill()
+        return len(serving)
+
+    def connections(self) -> int:
+        """How many clients are connected now."""
+        found = psutil.net_connections("tcp4")
+        return sum(1 for one in found if one.laddr and one.laddr.port == self.port and one.status == "ESTABLISHED")
+
+    def fingerprint_of(self, kind: str) -> str:
+        """The fingerprint of one of its host keys."""
+        return fingerprint_of(self.host_keys[kind])
+
+    def machine(self, **changes: object) -> SshMachine:
+        """How a worker reaches it, with changes."""
+        account = Account("deploy", getpass.getuser(), Secret(self.client_key.read_text()))
+        pin = self.fingerprint_of(next(iter(self.host_keys)))
+        return replace(SshMachine("build-1", "127.0.0.1", self.port, pin, account), **changes)
+
+
+def make_key(path: Path, kind: str, *, passphrase: str = "", pem: bool = False) -> Path:
+    """Make a key pair and return the private one's path."""
+    if not path.exists():
+        extra = ["-m", "PEM"] if pem else []
+        bits = ["-b", "2048"] if kind == "rsa" else []
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", kind, *bits, *extra, "-N", passphrase, "-C", "test", "-f", str(path)], check=True
+        )
+    return path
+
+
+def fingerprint_of(path: Path) -> str:
+    """The fingerprint of a key pair, from its public half."""
+    import base64
+
+    return fingerprint(base64.b64decode(path.with_suffix(".pub").read_text().split()[1]))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,87 @@
+"""The SSH worker: one connection to its machine is kept, and one channel on it carries the talk of all actions."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+
+import paramiko
+
+from engine.contracts import SshMachine
+from engine.ports import Clock
+from workers.runner import protocol
+from workers.runner.channels import Channel
+from workers.runner.pace import Pace
+from workers.runner.worker import RunnerWorker
+from workers.ssh import problems
+from workers.ssh.connecting import CHANNEL_LIMIT, Connector
+
+
+class SshWorker(RunnerWorker):
+    """Runs scripts on a machine, below `~/.foredeck` of its account."""
+
+    def __init__(self, machine: SshMachine, *, clock: Clock, pace: Pace | None = None) -> None:
+        self._machine = machine
+        self._connector = Connector(machine)
+        place = f"{machine.slug} ({machine.host}:{machine.port})"
+        super().__init__(machine.slug, place, self._open_channel, clock=clock, pace=pace)
+
+    @property
+    def machine(self) -> SshMachine:
+        """What it was made for."""
+        return self._machine
+
+    def _open_channel(self, root: str) -> Channel:
+        transport = self._connector.connect()
+        try:
+            session = transport.open_session(timeout=CHANNEL_LIMIT)
+            session.set_combine_stderr(True)  # why a shell did not start is said there
+            session.settimeout(CHANNEL_LIMIT)
+            session.exec_command(shlex.join(protocol.bootstrap(root)))
+        except (paramiko.SSHException, EOFError, OSError):
+            alive = transport.is_active()
+            transport.close()
+            raise (problems.no_channel if alive else problems.no_greeting)(self._machine) from None
+        channel = Channel(SessionStream(transport, session))
+        try:
+            channel.send(protocol.RUNNER)
+        except BaseException:
+            channel.close()
+            raise
+        return channel
+
+
+class SessionStream:
+    """An SSH session's two directions; closing it closes the connection, which is this channel's own."""
+
+    def __init__(self, transport: paramiko.Transport, session: paramiko.Channel) -> None:
+        self._transport = transport
+        self._session = session
+
+    def read(self, limit: int, timeout: float) -> bytes | None:
+        """Up to `limit` bytes; `b""` at the end; None when nothing came in time."""
+        self._session.settimeout(timeout)
+        try:
+            return self._session.recv(limit)
+        except TimeoutError:
+            return None if self._transport.is_active() else b""
+
+    def write(self, data: bytes, timeout: float) -> int:
+        """Write what the window takes within the time."""
+        self._session.settimeout(timeout)
+        try:
+            written = self._session.send(data)
+        except TimeoutError:
+            return 0
+        except (paramiko.SSHException, EOFError) as error:
+            raise OSError("the session ended") from error
+        if not written:
+            raise OSError("the session ended")
+        return written
+
+    def close(self) -> None:
+        """Close the connection; the runner sees the end of its input, scripts go on."""
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            self._session.close()
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            self._transport.close()
