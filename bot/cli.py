@@ -239,9 +239,7 @@ def decide(
     wanted = Verdict(verdict.replace("-", "_"))
     pending = interruptions.pending_of(db, number, wanted)
     who = _who(db, person)
-    view = interruptions.decide(
-        db, root.utc_now(), person=who, interruption_id=pending.id, verdict=wanted, note=note
-    )
+    view = interruptions.decide(db, root.utc_now(), person=who, interruption_id=pending.id, verdict=wanted, note=note)
     click.echo(terminal.decision(view))
     if follow:
         sys.exit(terminal.follow(db, state, number))

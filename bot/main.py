@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,15 +14,17 @@ from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from bot.settings import SlackSettings
 from engine.database import Database, open_database
 from engine.orchestration.clock import Ticker, utc_now
 from engine.orchestration.dispatcher import Dispatcher
 from engine.orchestration.exclusive import DispatcherLock
 from engine.sealing import Sealer
 from engine.services import configuration
-from workers.pools import WorkerPool
+
+if TYPE_CHECKING:
+    from bot.settings import SlackSettings
 
 _log = logging.getLogger("foredeck")
 
@@ -59,10 +64,12 @@ def is_served(folder: Path) -> bool:
 @contextmanager
 def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_now) -> Iterator[Dispatcher]:
     """Be the dispatcher of this state folder meanwhile. Raises AlreadyServing."""
+    from workers.pools import WorkerPool  # paramiko is only paid for by who dispatches
+
     state = State(folder.resolve())
     lock = DispatcherLock(state.folder)
     lock.acquire()
-    workers = WorkerPool(state.tickets, clock)
+    workers = WorkerPool(state.tickets, clock=clock)
     dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key))
     ticker = Ticker([dispatcher.wake])
     try:
@@ -88,11 +95,23 @@ def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
         signal.signal(number, on_signal)
     _load(db, config)
     with dispatching(folder, db), _slack(db, slack):
+        _tell_supervisor("READY=1")
         _log.info("serving; state in %s, configuration from %s", folder.resolve(), config)
         while received.get() == signal.SIGHUP:
             _load(db, config)
     db.close()
     _log.info("stopped; scripts that run go on and are followed again at the next start")
+
+
+def _tell_supervisor(message: str) -> None:
+    """Tell systemd (Type=notify) or the demo that we are ready; see sd_notify(3)."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notification:
+        notification.sendto(message.encode(), address)
 
 
 def _load(db: Database, config: Path) -> None:

@@ -9,12 +9,13 @@ from engine.definitions.documents import FORMAT, Definitions, Sluggish, by_slug
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
 from engine.definitions.machines import read_accounts, read_worker_pools, read_workers
-from engine.definitions.nodes import Place, Scalar
+from engine.definitions.nodes import Place, Scalar, Table
 from engine.definitions.people import read_grants, read_people, read_teams
 from engine.definitions.places import read_defaults, read_environments
 from engine.definitions.problems import InvalidDefinitions, Problem
 from engine.definitions.projects import read_projects
 from engine.definitions.readings import Reading
+from engine.definitions.scalars import is_whole_number
 from engine.definitions.sections import SECTIONS, Sections
 from engine.definitions.values import WorkerDefinition, WorkerPool
 
@@ -61,27 +62,32 @@ def _read_folder(folder: Folder, reading: Reading) -> Definitions | None:
             "projects": "A project is a folder: projects/<slug>/ with project.yml and process.yml.",
             "tenants": "`tenants` is a reserved word; nothing implements it yet.",
         }
-        record = main.table(["foredeck", *SECTIONS], hints=hints)
-        if not _is_this_format(record):
+        if _is_newer(main):
             return None
+        record = main.table(["foredeck", *SECTIONS], hints=hints)
+        _check_version(record)
     folder.refuse_strangers([_MAIN, *(f"{section}.yml" for section in SECTIONS)])
     folder.refuse_strange_folders(["projects", *SECTIONS], _LATER)
     return _read_sections(Sections(folder, record), folder)
 
 
-def _is_this_format(record: Record) -> bool:
-    """False when a newer version wrote it: then nothing else can be judged."""
+def _is_newer(main: Field) -> bool:
+    """Was it written for a newer version? Then nothing else in it can be judged."""
+    entries = main.node.entries if isinstance(main.node, Table) else ()
+    for value in (entry.value for entry in entries if entry.key.text == "foredeck"):
+        if isinstance(value, Scalar) and value.plain and is_whole_number(value.text) and int(value.text) > FORMAT:
+            message = f"This folder is written in format {value.text}; this Foredeck reads format {FORMAT}."
+            hint = "Update Foredeck, or go back to the earlier folder."
+            main.reading.note(value.place, "foredeck", "version", message, hint)
+            return True
+    return False
+
+
+def _check_version(record: Record) -> None:
     version = record.need("foredeck", str(FORMAT))
-    if version is None:
-        return True
-    text = version.node.text if isinstance(version.node, Scalar) and version.node.plain else ""
-    if not text.isascii() or not text.isdigit() or int(text[:9]) < FORMAT:
+    node = version.node if version else None
+    if version and not (isinstance(node, Scalar) and node.plain and node.text == str(FORMAT)):
         version.wrong("version", "This must be the number of the format's version.", f"Write `foredeck: {FORMAT}`.")
-    elif int(text[:9]) > FORMAT:
-        message = f"This folder is written in format {text[:9]}; this Foredeck reads format {FORMAT}."
-        version.wrong("version", message, "Update Foredeck, or go back to the earlier folder.")
-        return False
-    return True
 
 
 def _read_sections(sections: Sections, folder: Folder) -> Definitions:

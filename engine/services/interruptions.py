@@ -13,7 +13,14 @@ from engine.domain.approvals import Answer, verdict_of
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Output, Task
 from engine.services import access, outbox, planned, task_views
-from engine.services.errors import AlreadyAnswered, AlreadyDecided, MayNotDecide, NothingToDecide, UnknownTask, WrongVerdict
+from engine.services.errors import (
+    AlreadyAnswered,
+    AlreadyDecided,
+    MayNotDecide,
+    NothingToDecide,
+    UnknownTask,
+    WrongVerdict,
+)
 from engine.services.tickets import new_ticket
 from engine.services.views import InterruptionView, PlanView
 
