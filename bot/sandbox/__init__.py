@@ -1,0 +1,1 @@
+"""A Slack-compatible workspace on this machine. It knows Slack and nothing of Foredeck's engine, workers or listeners."""

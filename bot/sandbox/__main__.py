@@ -1,0 +1,45 @@
+"""`python -P -m bot.sandbox`: a sandbox by itself, without the rest of Foredeck."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from bot.sandbox.errors import SandboxUnusable
+from bot.sandbox.options import SandboxOptions
+from bot.sandbox.server import serve
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the options and serve; 2 means that it could not start."""
+    parser = argparse.ArgumentParser(
+        prog="foredeck sandbox", description="A Slack-compatible workspace on this machine."
+    )
+    parser.add_argument("--port", type=int, default=0, help="the port to listen on; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    parser.add_argument("--manifest", type=Path, help="the app's manifest (default: Foredeck's own)")
+    parser.add_argument("--bot-token", help="the bot token that is accepted")
+    parser.add_argument("--app-token", help="the app-level token that is accepted")
+    parser.add_argument("--signing-secret", help="the signing secret of the app")
+    parser.add_argument("--state", type=Path, metavar="DIR", help="keep everything in this folder")
+    parser.add_argument("--no-rate-limits", action="store_true", help="never answer that there were too many calls")
+    given = parser.parse_args(arguments)
+    options = SandboxOptions(
+        port=given.port,
+        manifest=given.manifest,
+        bot_token=given.bot_token,
+        app_token=given.app_token,
+        signing_secret=given.signing_secret,
+        state_dir=given.state,
+        host=given.host,
+        rate_limits=not given.no_rate_limits,
+    )
+    try:
+        serve(options)
+    except SandboxUnusable as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""The stream of what changed, for pages and tests that look on. It decides nothing and keeps only the latest."""
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from itertools import islice
+
+KEPT = 2_000
+
+
+class Changes:
+    """Numbered changes, the newest `KEPT` of them as ready-made JSON."""
+
+    def __init__(self) -> None:
+        # Microseconds as the first number: after a restart numbers are higher than any before, so none means two things.
+        self.seq = time.time_ns() // 1_000
+        self._kept: deque[tuple[int, str]] = deque(maxlen=KEPT)
+        self._news = asyncio.Event()
+        self.closed = False
+
+    def publish(self, kind: str, **fields: object) -> None:
+        """Tell everybody who looks on."""
+        self.seq += 1
+        self._kept.append((self.seq, json.dumps({"seq": self.seq, "kind": kind, **fields})))
+        self._wake()
+
+    def close(self) -> None:
+        """End every stream; the server is going."""
+        self.closed = True
+        self._wake()
+
+    async def after(self, seq: int | None) -> AsyncIterator[tuple[int, str] | None]:
+        """Everything after `seq`, then what comes. None means that something was missed (reset) or, as a sign of life, nothing new."""
+        position = self.seq if seq is None else seq
+        while not self.closed:
+            news = self._news
+            if self._missed(position):
+                position = self.seq
+                yield 0, ""
+            for number, change in list(islice(self._kept, max(0, len(self._kept) - (self.seq - position)), None)):
+                position = number
+                yield number, change
+            try:
+                await asyncio.wait_for(news.wait(), timeout=15)
+            except TimeoutError:
+                yield None
+
+    def _missed(self, position: int) -> bool:
+        if position > self.seq:
+            return True
+        oldest = self._kept[0][0] if self._kept else self.seq + 1
+        return position < oldest - 1
+
+    def _wake(self) -> None:
+        news, self._news = self._news, asyncio.Event()
+        news.set()

@@ -1,0 +1,113 @@
+"""Channels and direct messages, and the order of the messages in them. Who may do what is decided by the callers."""
+
+from bisect import insort
+from dataclasses import asdict, dataclass, field
+
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.people import TEAM_ID
+
+
+@dataclass
+class Channel:
+    """A conversation. `user` is the person of a direct message with the app, else None."""
+
+    id: str
+    name: str
+    creator: str
+    created: int
+    members: list[str]
+    is_private: bool = False
+    is_im: bool = False
+    user: str | None = None
+    topic: str = ""
+    is_archived: bool = False
+    messages: dict[str, JsonObject] = field(default_factory=dict, repr=False)
+    timeline: list[str] = field(default_factory=list, repr=False)
+    threads: dict[str, list[str]] = field(default_factory=dict, repr=False)
+
+    @property
+    def kind(self) -> str:
+        """Slack's word for its type: im, private_channel, or public_channel."""
+        if self.is_im:
+            return "im"
+        return "private_channel" if self.is_private else "public_channel"
+
+    @property
+    def scope_family(self) -> str:
+        """What stands before `:read` and `:history` in the scopes for this type."""
+        return {"im": "im", "private_channel": "groups", "public_channel": "channels"}[self.kind]
+
+    def add(self, message: JsonObject) -> None:
+        """Take a message in, at its place in time."""
+        ts, thread_ts = message["ts"], message.get("thread_ts")
+        self.messages[ts] = message
+        if thread_ts is None or thread_ts == ts or message.get("subtype") == "thread_broadcast":
+            insort(self.timeline, ts)
+        if thread_ts is not None and thread_ts != ts:
+            insort(self.threads.setdefault(thread_ts, []), ts)
+
+    def remove(self, ts: str) -> None:
+        """Take a message out of everything."""
+        message = self.messages.pop(ts)
+        if ts in self.timeline:
+            self.timeline.remove(ts)
+        thread_ts = message.get("thread_ts")
+        if thread_ts is not None and thread_ts != ts:
+            self.threads[thread_ts].remove(ts)
+
+    def document(self) -> JsonObject:
+        """What the journal keeps; messages are documents of their own."""
+        kept = asdict(self)
+        for derived in ("messages", "timeline", "threads"):
+            kept.pop(derived)
+        return kept
+
+    def to_slack(self, viewer: str, num_members: bool = False) -> JsonObject:
+        """The conversation object that the Web API answers with, as `viewer` sees it."""
+        if self.is_im:
+            shown: JsonObject = {
+                "id": self.id,
+                "created": self.created,
+                "is_im": True,
+                "is_org_shared": False,
+                "is_archived": self.is_archived,
+                "context_team_id": TEAM_ID,
+                "user": self.user,
+                "is_user_deleted": False,
+                "priority": 0,
+            }
+        else:
+            shown = self._channel_to_slack(viewer)
+        if num_members:
+            shown["num_members"] = len(self.members)
+        return shown
+
+    def _channel_to_slack(self, viewer: str) -> JsonObject:
+        note = {"value": "", "creator": "", "last_set": 0}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "is_channel": not self.is_private,
+            "is_group": self.is_private,
+            "is_im": False,
+            "is_mpim": False,
+            "is_private": self.is_private,
+            "created": self.created,
+            "is_archived": self.is_archived,
+            "is_general": False,
+            "unlinked": 0,
+            "name_normalized": self.name,
+            "is_shared": False,
+            "is_org_shared": False,
+            "is_ext_shared": False,
+            "is_pending_ext_shared": False,
+            "pending_shared": [],
+            "context_team_id": TEAM_ID,
+            "updated": self.created * 1000,
+            "creator": self.creator,
+            "shared_team_ids": [TEAM_ID],
+            "is_member": viewer in self.members,
+            "topic": {**note, "value": self.topic},
+            "purpose": note,
+            "previous_names": [],
+        }

@@ -1,0 +1,80 @@
+"""The control API's door: what may come in, and the one shape of its answers. Always HTTP 200, unless the door stays shut."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.sandbox.control import clicks, commands, people, submissions, suggestions
+from bot.sandbox.control import state as states
+from bot.sandbox.errors import ControlError
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.sandbox import Sandbox
+
+log = logging.getLogger(__name__)
+
+Act = Callable[[Sandbox, JsonObject], Awaitable[JsonObject]]
+
+ACTS: dict[str, Act] = {
+    "commands": commands.type_command,
+    "clicks": clicks.click,
+    "submissions": submissions.submit,
+    "closes": submissions.close,
+    "suggestions": suggestions.suggest,
+    "messages": people.write,
+    "homes": people.open_home,
+    "channels": people.add_channel,
+    "users": people.add_person,
+    "members": people.set_member,
+    "usergroups": people.set_usergroup,
+    "disconnects": people.disconnect,
+}
+BODY_BYTES = 5_000_000
+
+
+def routes() -> list[Route]:
+    """All of `/sandbox/…`."""
+    acts = [Route(f"/sandbox/{name}", _endpoint(act), methods=["POST"]) for name, act in ACTS.items()]
+    return [
+        *acts,
+        Route("/sandbox/state", states.state, methods=["GET"]),
+        Route("/sandbox/stream", states.stream, methods=["GET"]),
+    ]
+
+
+def _endpoint(act: Act) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            return refusal(415, "unsupported_media_type", "The control API takes application/json only.")
+        try:
+            return JSONResponse(await act(request.app.state.sandbox, await _body(request)))
+        except ControlError as error:
+            failed = {"ok": False, "ack_ms": None, "error": error.error, "response": None}
+            return JSONResponse({**failed, "message": error.message, **error.fields})
+        except Exception:
+            log.exception("The sandbox failed in %s", request.url.path)
+            return refusal(200, "internal_error", "The sandbox failed; its log says why.")
+
+    return endpoint
+
+
+async def _body(request: Request) -> JsonObject:
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > BODY_BYTES:
+        raise ControlError("invalid_arguments", "the request is too large")
+    try:
+        body = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise ControlError("invalid_arguments", "the body must be JSON") from error
+    if not isinstance(body, dict):
+        raise ControlError("invalid_arguments", "the body must be a JSON object")
+    return body
+
+
+def refusal(status: int, error: str, message: str) -> JSONResponse:
+    """What comes back when the door stays shut."""
+    return JSONResponse({"ok": False, "ack_ms": None, "error": error, "message": message}, status)

@@ -1,0 +1,81 @@
+"""What a person enters into an element, turned into the state that Slack keeps: names into ids, values into options."""
+
+from typing import Any
+
+from bot.sandbox import elements
+from bot.sandbox.control import suggestions
+from bot.sandbox.elements import EXTERNAL, MULTIPLE, STATE_KEYS, Place
+from bot.sandbox.errors import ControlError
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.sandbox import Sandbox
+
+
+async def state(sandbox: Sandbox, person: JsonObject, where: JsonObject, place: Place, value: Any) -> JsonObject:
+    """The state of the element after `value` was entered; `where` is how a suggestion would say where that is."""
+    key, _ = STATE_KEYS[place.kind]
+    if value is None:
+        return {"type": place.kind, key: [] if place.kind in MULTIPLE else None}
+    if place.kind in MULTIPLE:
+        values = value if isinstance(value, list) else [value]
+        return {"type": place.kind, key: [await _one(sandbox, person, where, place, item) for item in values]}
+    if isinstance(value, list):
+        raise ControlError("invalid_arguments", f"{place.action_id} takes one value")
+    return {"type": place.kind, key: await _one(sandbox, person, where, place, value)}
+
+
+async def _one(sandbox: Sandbox, person: JsonObject, where: JsonObject, place: Place, value: Any) -> Any:
+    kind = place.kind.removeprefix("multi_")
+    if kind in ("static_select", "radio_buttons", "checkboxes", "external_select"):
+        return await _option(sandbox, person, where, place, value)
+    if kind == "users_select":
+        return _known(sandbox.workspace.user(str(value)), value)["id"]
+    if kind in ("channels_select", "conversations_select"):
+        found = sandbox.workspace.channel(str(value))
+        if found is None:
+            raise ControlError("invalid_arguments", f"There is no channel {value!r}.")
+        return found.id
+    if kind == "datetimepicker":
+        return int(value)
+    if kind == "rich_text_input":
+        return value if isinstance(value, dict) else _rich_text(str(value))
+    return str(value)
+
+
+async def _option(sandbox: Sandbox, person: JsonObject, where: JsonObject, place: Place, value: Any) -> JsonObject:
+    """The option with this value, else with this text; an external select is asked as a person would ask it, by typing."""
+    if isinstance(value, dict):
+        value = value.get("value")
+    wanted = str(value)
+    key, initial = STATE_KEYS[place.kind]
+    chosen = place.element.get(initial) or []
+    options = [*elements.options_of(place.element), *(chosen if isinstance(chosen, list) else [chosen])]
+    found = chosen_option(options, wanted)
+    if found is None and place.kind in EXTERNAL:
+        for query in dict.fromkeys((wanted, "")):
+            if len(query) < int(place.element.get("min_query_length", 3)):
+                continue
+            suggested = await suggestions.ask(sandbox, person, where, place, query)
+            found = chosen_option(suggested.options, wanted)
+            if found is not None:
+                break
+    if found is None:
+        raise ControlError("invalid_arguments", f"{place.action_id} has no option {wanted!r}.")
+    return {name: found[name] for name in ("text", "value", "description") if name in found}
+
+
+def chosen_option(options: list[JsonObject], wanted: str) -> JsonObject | None:
+    """The option with this value, else the one with this text."""
+    by_value = (option for option in options if option.get("value") == wanted)
+    by_text = (option for option in options if option.get("text", {}).get("text") == wanted)
+    return next(by_value, None) or next(by_text, None)
+
+
+def _known(found: JsonObject | None, value: Any) -> JsonObject:
+    if found is None:
+        raise ControlError("invalid_arguments", f"There is no person {value!r}.")
+    return found
+
+
+def _rich_text(text: str) -> JsonObject:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [section]}

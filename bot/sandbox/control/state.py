@@ -1,0 +1,75 @@
+"""`GET /sandbox/state` and `/sandbox/stream`: everything there is now, and everything that changes."""
+
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, StreamingResponse
+
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.people import SLACKBOT, TEAM_DOMAIN, TEAM_ID, TEAM_NAME
+from bot.sandbox.sandbox import Sandbox
+
+
+async def state(request: Request) -> JSONResponse:
+    """All of it, with the number of the latest change."""
+    return JSONResponse(snapshot(request.app.state.sandbox))
+
+
+async def stream(request: Request) -> StreamingResponse:
+    """Server-sent events: every change after `after`; `reset` when some of them are no longer known."""
+    sandbox: Sandbox = request.app.state.sandbox
+    after = request.query_params.get("after") or request.headers.get("last-event-id") or ""
+    position = int(after) if after.isdigit() else None
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(_events(sandbox, position), media_type="text/event-stream", headers=headers)
+
+
+async def _events(sandbox: Sandbox, position: int | None) -> AsyncIterator[str]:
+    yield ": connected\n\n"
+    async for change in sandbox.changes.after(position):
+        if change is None:
+            yield ": still here\n\n"
+        elif change[1] == "":
+            yield "event: reset\ndata: {}\n\n"
+        else:
+            yield f"id: {change[0]}\nevent: change\ndata: {change[1]}\n\n"
+
+
+def snapshot(sandbox: Sandbox) -> JsonObject:
+    """The state as a JSON object."""
+    workspace = sandbox.workspace
+    return {
+        "seq": sandbox.changes.seq,
+        "team": {"id": TEAM_ID, "name": TEAM_NAME, "domain": TEAM_DOMAIN},
+        "app": {
+            "id": workspace.app_id,
+            "name": workspace.app_name,
+            "bot_id": workspace.bot_id,
+            "bot_user_id": workspace.bot_user_id,
+            "connections": sandbox.sockets.connected,
+        },
+        "users": [user for user in workspace.users.values() if user["id"] != SLACKBOT],
+        "channels": [workspace.channel_state(channel) for channel in workspace.channels.values()],
+        "usergroups": list(workspace.usergroups.values()),
+        "messages": _messages(sandbox),
+        "modals": sandbox.modals.stacks,
+        "homes": sandbox.modals.homes,
+        "files": list(workspace.files.values()),
+        "commands": [
+            {"command": known.command, "description": known.description, "usage_hint": known.usage_hint}
+            for known in sandbox.manifest.commands.values()
+        ],
+        "calls": list(sandbox.calls),
+        "deliveries": list(sandbox.deliveries),
+    }
+
+
+def _messages(sandbox: Sandbox) -> list[JsonObject]:
+    shown = [
+        {**message, "channel": channel.id}
+        for channel in sandbox.workspace.channels.values()
+        for message in channel.messages.values()
+    ]
+    shown += [{**message, "channel": channel} for (channel, _), message in sandbox.workspace.ephemerals.items()]
+    shown.sort(key=lambda message: message["ts"])
+    return shown

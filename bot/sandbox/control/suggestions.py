@@ -1,0 +1,69 @@
+"""`POST /sandbox/suggestions`: a person types into a select whose options the app provides."""
+
+from dataclasses import dataclass
+
+from bot.sandbox.control import actors
+from bot.sandbox.delivery import payloads
+from bot.sandbox.delivery.sockets import Ack
+from bot.sandbox.elements import EXTERNAL, Place
+from bot.sandbox.errors import ControlError
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.sandbox import Sandbox
+
+LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """What the app offered; `options` holds also those in groups."""
+
+    ack: Ack
+    options: list[JsonObject]
+    groups: list[JsonObject]
+
+
+async def suggest(sandbox: Sandbox, body: JsonObject) -> JsonObject:
+    """Ask the app for options as the person types."""
+    person = actors.user(sandbox, body)
+    where, blocks = locate(sandbox, body, person)
+    place = actors.place(blocks, body)
+    if place.kind not in EXTERNAL:
+        raise ControlError("invalid_arguments", f"{place.action_id} is a {place.kind}; its options are in the message.")
+    suggested = await ask(sandbox, person, where, place, actors.text(body, "value", ""))
+    ungrouped = [] if suggested.groups else suggested.options
+    return actors.outcome(suggested.ack, options=ungrouped, option_groups=suggested.groups)
+
+
+def locate(sandbox: Sandbox, body: JsonObject, person: JsonObject) -> tuple[JsonObject, list[JsonObject]]:
+    """How payloads say where this is, and the blocks that are there."""
+    if body.get("view_id") is not None:
+        view = actors.view(sandbox, body, person)
+        return payloads.in_view(view), view["blocks"]
+    channel = actors.channel(sandbox, body, person)
+    message = actors.message(sandbox, body, channel, person)
+    return payloads.in_message(channel, message, {}), message.get("blocks", [])
+
+
+async def ask(sandbox: Sandbox, person: JsonObject, where: JsonObject, place: Place, query: str) -> Suggested:
+    """One block_suggestion and what came back."""
+    payload = {
+        **payloads.interaction(sandbox.workspace, "block_suggestion", person),
+        **{key: value for key, value in where.items() if key != "state"},
+        "action_id": place.action_id,
+        "block_id": place.block_id,
+        "value": query,
+    }
+    about = {
+        "user": person["id"],
+        "channel": where.get("channel", {}).get("id"),
+        "name": place.action_id,
+    }
+    ack = await sandbox.deliver("interactive", "block_suggestion", payload, about)
+    answer = ack.payload or {}
+    groups = _objects(answer.get("option_groups"))
+    grouped = [option for group in groups for option in _objects(group.get("options"))]
+    return Suggested(ack, [*_objects(answer.get("options")), *grouped][:LIMIT], groups)
+
+
+def _objects(value: object) -> list[JsonObject]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

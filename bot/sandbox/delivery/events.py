@@ -1,0 +1,80 @@
+"""The Events API: only what the manifest subscribes to and the app can see; told again when it is not acked."""
+
+import asyncio
+import secrets
+
+from bot.sandbox.channels import Channel
+from bot.sandbox.delivery import payloads
+from bot.sandbox.delivery.sockets import Ack
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.sandbox import Sandbox
+
+RETRY_AFTER = (0.0, 60.0, 300.0)
+MESSAGE_EVENTS = {"im": "message.im", "private_channel": "message.groups", "public_channel": "message.channels"}
+
+
+async def message_posted(sandbox: Sandbox, channel: Channel, message: JsonObject) -> Ack | None:
+    """Tell the app of a person's message; None when it is not to hear of it."""
+    if sandbox.workspace.bot_user_id not in channel.members:
+        return None
+    ack = None
+    if MESSAGE_EVENTS[channel.kind] in sandbox.manifest.events:
+        ack = await tell(sandbox, payloads.message_event(channel, message), message["user"], channel.id)
+    is_mention = f"<@{sandbox.workspace.bot_user_id}>" in message["text"] and not channel.is_im
+    if is_mention and "app_mention" in sandbox.manifest.events:
+        event = {**payloads.message_event(channel, message), "type": "app_mention"}
+        event.pop("channel_type")
+        ack = await tell(sandbox, event, message["user"], channel.id)
+    return ack
+
+
+async def home_opened(sandbox: Sandbox, user_id: str) -> Ack | None:
+    """Tell the app that somebody looks at its App Home."""
+    if "app_home_opened" not in sandbox.manifest.events:
+        return None
+    channel = sandbox.workspace.direct_message(user_id)
+    event: JsonObject = {
+        "type": "app_home_opened",
+        "user": user_id,
+        "channel": channel.id,
+        "tab": "home",
+        "event_ts": f"{sandbox.clock.now():.6f}",
+    }
+    home = sandbox.modals.homes.get(user_id)
+    if home is not None:
+        event["view"] = home
+    return await tell(sandbox, event, user_id, channel.id)
+
+
+async def member_joined(sandbox: Sandbox, channel: Channel, user_id: str) -> Ack | None:
+    """Tell the app that somebody, perhaps itself, came into a channel that it is in."""
+    if "member_joined_channel" not in sandbox.manifest.events or sandbox.workspace.bot_user_id not in channel.members:
+        return None
+    event = {
+        "type": "member_joined_channel",
+        "user": user_id,
+        "channel": channel.id,
+        "channel_type": "G" if channel.is_private else "C",
+        "team": "T0SANDBOX00",
+        "event_ts": f"{sandbox.clock.now():.6f}",
+    }
+    return await tell(sandbox, event, user_id, channel.id)
+
+
+async def tell(sandbox: Sandbox, event: JsonObject, user_id: str, channel_id: str) -> Ack:
+    """Deliver one event; an event without an ack is repeated in the background, three times."""
+    payload = payloads.event_callback(sandbox.workspace, event, f"Ev{secrets.token_hex(5).upper()}")
+    about = {"user": user_id, "channel": channel_id, "name": event["type"]}
+    ack = await sandbox.deliver("events_api", "events_api", payload, about)
+    if ack.error is not None:
+        sandbox.in_background(_again(sandbox, payload, about, ack))
+    return ack
+
+
+async def _again(sandbox: Sandbox, payload: JsonObject, about: JsonObject, failed: Ack) -> None:
+    for attempt, seconds in enumerate(RETRY_AFTER, start=1):
+        await asyncio.sleep(seconds)
+        reason = "timeout" if failed.error == "operation_timeout" else "connection_failed"
+        failed = await sandbox.deliver("events_api", "events_api", payload, about, (attempt, reason))
+        if failed.error is None:
+            return

@@ -1,0 +1,167 @@
+"""Socket Mode: tickets, connections, envelopes out, acks in. What an envelope contains and what an ack means is not known here."""
+
+import asyncio
+import contextlib
+import json
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from bot.sandbox.clock import Clock
+from bot.sandbox.json_types import JsonObject
+
+MAX_CONNECTIONS = 10
+TICKET_LIFETIME = 30.0
+CONNECTION_TIME = 18_060
+GRACE_AFTER_REFRESH = 5.0
+
+
+@dataclass(frozen=True)
+class Ack:
+    """The app's answer to an envelope, or why there was none: `operation_timeout` or `no_app_connected`."""
+
+    error: str | None = None
+    ms: float | None = None
+    payload: JsonObject | None = None
+
+
+class Sockets:
+    """The open connections of the app; each envelope goes to the next one in turn."""
+
+    def __init__(self, clock: Clock, app_id: str, ack_wall: float = 3.0) -> None:
+        self._clock = clock
+        self._app_id = app_id
+        self._tickets: dict[str, float] = {}
+        self._connections: list[WebSocket] = []
+        self._turn = 0
+        self._waiting: dict[str, asyncio.Future[JsonObject]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        self.ack_wall = ack_wall
+
+    def issue_ticket(self) -> str:
+        """A ticket that opens one connection, once."""
+        ticket = secrets.token_urlsafe(24)
+        self._tickets[ticket] = self._clock.monotonic()
+        return ticket
+
+    @property
+    def connected(self) -> int:
+        """How many connections are open."""
+        return len(self._connections)
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Keep one connection: refuse it without a good ticket, greet it, take its acks until it goes."""
+        if not self._take_ticket(socket.query_params.get("ticket", "")):
+            await socket.close(1008)
+            return
+        await socket.accept()
+        if len(self._connections) >= MAX_CONNECTIONS:
+            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets", "debug_info": _debug_info()})
+            await socket.close()
+            return
+        self._connections.append(socket)
+        try:
+            await socket.send_text(json.dumps(self._hello()))
+            while True:
+                self._take_ack(await socket.receive_text())
+        except (WebSocketDisconnect, RuntimeError):
+            pass  # the app went away; what it has not acked fails at the wall
+        finally:
+            if socket in self._connections:
+                self._connections.remove(socket)
+
+    async def deliver(self, kind: str, payload: JsonObject, retry: tuple[int, str] | None = None) -> Ack:
+        """Send one envelope and wait for its ack, three seconds at most."""
+        envelope_id = str(uuid.uuid4())
+        envelope: JsonObject = {
+            "envelope_id": envelope_id,
+            "payload": payload,
+            "type": kind,
+            "accepts_response_payload": kind != "events_api",
+        }
+        if kind == "events_api":
+            envelope["retry_attempt"], envelope["retry_reason"] = retry or (0, "")
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[JsonObject] = loop.create_future()
+        self._waiting[envelope_id] = answer
+        try:
+            sent_at = loop.time()
+            if not await self._send(json.dumps(envelope)):
+                return Ack(error="no_app_connected")
+            payload = await asyncio.wait_for(answer, self.ack_wall)
+            return Ack(ms=round((loop.time() - sent_at) * 1000, 3), payload=payload)
+        except TimeoutError:
+            return Ack(error="operation_timeout")
+        finally:
+            del self._waiting[envelope_id]
+
+    async def disconnect(self, reason: str) -> int:
+        """Tell every connection to go (`warning`, `refresh_requested`, `link_disabled`); says how many were told.
+
+        After a warning a connection stays; otherwise it gets nothing new and is closed after a grace for late acks."""
+        told = list(self._connections)
+        for socket in told:
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": _debug_info()})
+            if reason != "warning":
+                self._connections.remove(socket)
+                closing = asyncio.create_task(_close_later(socket, GRACE_AFTER_REFRESH))
+                self._closing.add(closing)
+                closing.add_done_callback(self._closing.discard)
+        return len(told)
+
+    def _take_ticket(self, ticket: str) -> bool:
+        made_at = self._tickets.pop(ticket, None)
+        return made_at is not None and self._clock.monotonic() - made_at <= TICKET_LIFETIME
+
+    def _hello(self) -> JsonObject:
+        return {
+            "type": "hello",
+            "num_connections": len(self._connections),
+            "debug_info": {**_debug_info(), "build_number": 1, "approximate_connection_time": CONNECTION_TIME},
+            "connection_info": {"app_id": self._app_id},
+        }
+
+    async def _send(self, text: str) -> bool:
+        for _ in range(len(self._connections)):
+            self._turn = (self._turn + 1) % len(self._connections)
+            socket = self._connections[self._turn]
+            try:
+                await socket.send_text(text)
+            except (RuntimeError, WebSocketDisconnect):
+                if socket in self._connections:
+                    self._connections.remove(socket)
+                continue
+            return True
+        return False
+
+    def _take_ack(self, text: str) -> None:
+        try:
+            message = json.loads(text)
+        except ValueError:
+            return  # Slack ignores what it cannot read, too
+        if not isinstance(message, dict):
+            return
+        answer = self._waiting.get(str(message.get("envelope_id")))
+        if answer is not None and not answer.done():
+            answer.set_result(_payload_of(message))
+
+
+def _payload_of(message: JsonObject) -> JsonObject:
+    payload = message.get("payload")
+    if isinstance(payload, dict):
+        return payload
+    return {"text": payload} if isinstance(payload, str) and payload else {}
+
+
+def _debug_info() -> JsonObject:
+    return {"host": "applink-sandbox"}
+
+
+async def _close_later(socket: WebSocket, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    if socket.client_state == WebSocketState.CONNECTED:
+        with contextlib.suppress(RuntimeError):
+            await socket.close()

@@ -1,0 +1,126 @@
+"""The app's manifest, as far as a workspace acts on it: commands, scopes, events, names. It does not judge the rest."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.errors import SandboxUnusable
+
+PACKAGE = Path(__file__).resolve().parent.parent
+PLACES = (PACKAGE / "app_manifest.yml", PACKAGE.parent / "app_manifest.yml")
+
+BUILT_IN_SCOPES = (
+    "app_mentions:read",
+    "channels:history",
+    "channels:join",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:read",
+    "im:write",
+    "reactions:write",
+    "team:read",
+    "usergroups:read",
+    "users:read",
+    "users:read.email",
+)
+
+
+@dataclass(frozen=True)
+class SlashCommand:
+    """A command that people can type; `should_escape` turns @names and #channels into ids."""
+
+    command: str
+    description: str
+    usage_hint: str = ""
+    should_escape: bool = False
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What the installed app may do and what it wants to hear."""
+
+    name: str = "Foredeck"
+    display_name: str = "foredeck"
+    commands: dict[str, SlashCommand] = field(default_factory=dict)
+    scopes: tuple[str, ...] = BUILT_IN_SCOPES
+    events: frozenset[str] = frozenset()
+
+
+BUILT_IN = Manifest(
+    commands={
+        "/deploy": SlashCommand("/deploy", "Deploy a project", "[project] [version] to [environment]", True),
+        "/release": SlashCommand("/release", "Create or list releases", "create [project] [version]", True),
+    },
+)
+
+
+def find(path: Path | None) -> Manifest:
+    """The manifest at `path`, else the packaged one, else a built-in one."""
+    if path is not None:
+        return load(path)
+    for place in PLACES:
+        if place.is_file():
+            return load(place)
+    return BUILT_IN
+
+
+def load(path: Path) -> Manifest:
+    """Read one manifest (YAML or JSON); raises SandboxUnusable with the way out."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SandboxUnusable(f"The app manifest {path} cannot be read: {error}.") from error
+    except YAMLError as error:
+        raise SandboxUnusable(f"The app manifest {path} is not valid YAML: {error}") from error
+    try:
+        return _parsed(_mapping(document, "the manifest"))
+    except ValueError as error:
+        raise SandboxUnusable(f"The app manifest {path} is not usable: {error}.") from error
+
+
+def _parsed(document: dict[str, Any]) -> Manifest:
+    information = _mapping(document.get("display_information", {}), "display_information")
+    features = _mapping(document.get("features", {}), "features")
+    bot_user = _mapping(features.get("bot_user", {}), "features.bot_user")
+    scopes = _mapping(_mapping(document.get("oauth_config", {}), "oauth_config").get("scopes", {}), "scopes")
+    settings = _mapping(document.get("settings", {}), "settings")
+    events = _mapping(settings.get("event_subscriptions", {}), "settings.event_subscriptions")
+    commands = [_command(entry) for entry in features.get("slash_commands") or []]
+    name = str(information.get("name") or "App")
+    return Manifest(
+        name=name,
+        display_name=str(bot_user.get("display_name") or name),
+        commands={command.command: command for command in commands},
+        scopes=tuple(str(scope) for scope in scopes.get("bot") or []),
+        events=frozenset(str(event) for event in events.get("bot_events") or []),
+    )
+
+
+def _command(entry: object) -> SlashCommand:
+    fields = _mapping(entry, "an entry of features.slash_commands")
+    command = str(fields.get("command") or "")
+    if not command.startswith("/"):
+        raise ValueError(f"the slash command {command!r} must begin with /")
+    return SlashCommand(
+        command=command,
+        description=str(fields.get("description") or ""),
+        usage_hint=str(fields.get("usage_hint") or ""),
+        should_escape=bool(fields.get("should_escape")),
+    )
+
+
+def _mapping(value: object, place: str) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError(f"{place} must be a mapping")  # noqa: TRY004 - one kind of error for the caller
+    return value

@@ -1,0 +1,130 @@
+"""The arguments of a call: out of the query, a form, a multipart form or JSON, and into the types that the method wants."""
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+
+from bot.sandbox.errors import SlackError
+from bot.sandbox.ids import is_timestamp
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.webapi.methods import Method
+
+BODY_BYTES = 5_000_000
+TRUE, FALSE = ("true", "1", "on", "yes"), ("false", "0", "off", "no", "")
+
+
+async def read(request: Request, takes_json: bool) -> JsonObject:
+    """What the request carries, still as it came; raises invalid_json, json_not_object, invalid_form_data."""
+    given: JsonObject = dict(request.query_params)
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > BODY_BYTES:
+        raise SlackError("request_too_large")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        given.update(await _form(request))
+        return given
+    body = await request.body()
+    if kind == "application/json" and body.strip():
+        parsed = _json(body)
+        # Slack leaves JSON unread where a method does not take it; only the token counts.
+        given.update(parsed if takes_json else {key: parsed[key] for key in ("token",) if key in parsed})
+    return given
+
+
+async def _form(request: Request) -> JsonObject:
+    from starlette.exceptions import HTTPException
+
+    try:
+        async with request.form() as form:
+            return {key: value for key, value in form.items() if isinstance(value, str)}
+    except (HTTPException, ValueError) as error:
+        raise SlackError("invalid_form_data") from error
+
+
+def _json(body: bytes) -> JsonObject:
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise SlackError("invalid_json") from error
+    if not isinstance(parsed, dict):
+        raise SlackError("json_not_object")
+    return parsed
+
+
+def typed(method: Method, given: JsonObject) -> JsonObject:
+    """The arguments of the method, converted and with defaults; raises invalid_arguments with one sentence for each wrong one.
+
+    Arguments that the method does not know are left out, as Slack leaves them."""
+    arguments: JsonObject = {}
+    problems: list[str] = []
+    for name, rule in method.arguments.items():
+        value = given.get(name)
+        if value is None or (value == "" and rule["kind"] != "string"):
+            if rule.get("required"):
+                problems.append(f"missing required field: {name}")
+            elif "default" in rule:
+                arguments[name] = rule["default"]
+            continue
+        try:
+            arguments[name] = _converted(value, rule)
+        except ValueError as error:
+            problems.append(f"{error} [json-pointer:/{name}]")
+    if problems:
+        raise SlackError.with_messages("invalid_arguments", problems)
+    return arguments
+
+
+def _converted(value: Any, rule: JsonObject) -> Any:
+    kind = rule["kind"]
+    if kind == "boolean":
+        return _boolean(value)
+    if kind == "integer":
+        return _integer(value, rule)
+    if kind in ("json_array", "json_object"):
+        return _structure(value, list if kind == "json_array" else dict)
+    if kind == "csv":
+        return list(value) if isinstance(value, list) else str(value).split(",")
+    if kind == "string" and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ",".join(value)  # SDKs let lists of ids through
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("must be a string")
+    if kind == "timestamp" and not is_timestamp(str(value)) and not _is_plain_time(str(value)):
+        raise ValueError("must be a timestamp")
+    return str(value)
+
+
+def _is_plain_time(value: str) -> bool:
+    return value.isdigit() or value.replace(".", "", 1).isdigit() or value == "now"
+
+
+def _boolean(value: Any) -> bool:
+    word = str(value).lower()
+    if word in TRUE:
+        return True
+    if word in FALSE:
+        return False
+    raise ValueError("must be a boolean")
+
+
+def _integer(value: Any, rule: JsonObject) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        raise ValueError("must be an integer") from None
+    if number < rule.get("minimum", number):
+        raise ValueError(f"must be greater than or equal to {rule['minimum']}")
+    if number > rule.get("maximum", number):
+        raise ValueError(f"must be less than or equal to {rule['maximum']}")
+    return number
+
+
+def _structure(value: Any, wanted: type) -> Any:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            raise ValueError("must be valid JSON") from None
+    if not isinstance(value, wanted):
+        raise ValueError("must be an array" if wanted is list else "must be an object")
+    return value

@@ -1,0 +1,67 @@
+"""A call of one method: its arguments, who makes it, and the channels and people that its arguments name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sandbox.channels import Channel
+from bot.sandbox.errors import SlackError
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.webapi.methods import Method
+from bot.sandbox.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a handler gets: typed arguments, and all that was given. The caller is always the one app of this workspace."""
+
+    sandbox: Sandbox
+    method: Method
+    arguments: JsonObject
+    given: JsonObject
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace that the call is about."""
+        return self.sandbox.workspace
+
+    def get(self, name: str) -> Any:
+        """An argument, None when it was not given."""
+        return self.arguments.get(name)
+
+    def channel(self, name: str = "channel") -> Channel:
+        """The channel whose id the argument is; raises channel_not_found, also for private ones the app is not in."""
+        channel = self.workspace.channels.get(str(self.get(name)))
+        if channel is None or (channel.kind != "public_channel" and not self.is_member(channel)):
+            raise SlackError("channel_not_found")
+        return channel
+
+    def channel_to_post_in(self) -> Channel:
+        """As `channel`, but the argument may also be a channel's name, or a person's id, which means the direct message."""
+        value = str(self.get("channel"))
+        if value in self.workspace.users:
+            if value == self.workspace.bot_user_id or self.workspace.users[value]["deleted"]:
+                raise SlackError("channel_not_found")
+            return self.workspace.direct_message(value)
+        channel = self.workspace.channel(value)
+        if channel is None or (channel.is_private and not self.is_member(channel)):
+            raise SlackError("channel_not_found")
+        if channel.is_archived:
+            raise SlackError("is_archived")
+        if not self.is_member(channel) and "chat:write.public" not in self.sandbox.manifest.scopes:
+            raise SlackError("not_in_channel")
+        return channel
+
+    def is_member(self, channel: Channel) -> bool:
+        """Whether the app is in the channel."""
+        return self.workspace.bot_user_id in channel.members
+
+    def need_scope(self, scope: str) -> None:
+        """Raise missing_scope unless the manifest has it."""
+        provided = self.sandbox.manifest.scopes
+        if scope not in provided:
+            raise SlackError("missing_scope", needed=scope, provided=",".join(provided))
+
+
+Handler = Callable[[Call], JsonObject]

@@ -1,0 +1,139 @@
+"""chat.*: the app's messages."""
+
+import json
+
+from bot.sandbox import messages
+from bot.sandbox.blocks.content import checked_content
+from bot.sandbox.channels import Channel
+from bot.sandbox.errors import SlackError
+from bot.sandbox.ids import is_timestamp
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.webapi.calls import Call
+
+UPDATE_TEXT = 4_000
+TRUNCATED = 40_000
+METADATA_BYTES = 16_000
+
+
+def post_message(call: Call) -> JsonObject:
+    """chat.postMessage."""
+    channel = call.channel_to_post_in()
+    content = checked_content(call.arguments)
+    content.update(_metadata(call))
+    author = {**messages.by_app(call.workspace), **_costume(call)}
+    thread_ts = thread(channel, call.get("thread_ts"))
+    call.sandbox.rate_limits.spend_post(call.method, channel.id)
+    broadcast = bool(thread_ts and call.get("reply_broadcast"))
+    message = messages.post(call.workspace, channel, author, content, thread_ts, broadcast)
+    answer: JsonObject = {"channel": channel.id, "ts": message["ts"], "message": message}
+    if len(call.get("text") or "") > TRUNCATED:
+        answer.update(warning="message_truncated", response_metadata={"warnings": ["message_truncated"]})
+    return answer
+
+
+def update(call: Call) -> JsonObject:
+    """chat.update."""
+    channel = call.channel()
+    message = own_message(call, channel, call.get("ts"), "cant_update_message")
+    if len(call.get("text") or "") > UPDATE_TEXT:
+        raise SlackError("msg_too_long")
+    content = checked_content(_with_empty_blocks_allowed(call, message), is_update=True)
+    content.update(_metadata(call))
+    if call.get("reply_broadcast") and message.get("thread_ts"):
+        raise SlackError("cant_broadcast_message")
+    messages.edit(call.workspace, channel, message, content, call.workspace.bot_user_id)
+    return {"channel": channel.id, "ts": message["ts"], "text": message.get("text", ""), "message": message}
+
+
+def delete(call: Call) -> JsonObject:
+    """chat.delete."""
+    channel = call.channel()
+    message = own_message(call, channel, call.get("ts"), "cant_delete_message")
+    messages.delete(call.workspace, channel, message)
+    return {"channel": channel.id, "ts": call.get("ts")}
+
+
+def post_ephemeral(call: Call) -> JsonObject:
+    """chat.postEphemeral."""
+    channel = call.channel_to_post_in()
+    if call.get("user") not in channel.members:
+        raise SlackError("user_not_in_channel")
+    if not call.is_member(channel):
+        raise SlackError("not_in_channel")
+    content = checked_content(call.arguments)
+    author = {**messages.by_app(call.workspace), **_costume(call)}
+    thread_ts = thread(channel, call.get("thread_ts"))
+    message = messages.post_ephemeral(call.workspace, channel, author, content, call.get("user"), thread_ts)
+    return {"message_ts": message["ts"]}
+
+
+def get_permalink(call: Call) -> JsonObject:
+    """chat.getPermalink; the link opens the sandbox's page at the message."""
+    channel = call.channel()
+    message = channel.messages.get(call.get("message_ts"))
+    if message is None:
+        raise SlackError("message_not_found")
+    link = f"{call.sandbox.base_url}/archives/{channel.id}/p{message['ts'].replace('.', '')}"
+    thread_ts = message.get("thread_ts")
+    if thread_ts is not None and thread_ts != message["ts"]:
+        link += f"?thread_ts={thread_ts}&cid={channel.id}"
+    return {"channel": channel.id, "permalink": link}
+
+
+def thread(channel: Channel, thread_ts: str | None) -> str | None:
+    """The thread to answer in; raises thread_not_found, and cannot_reply_to_message for what is itself a reply."""
+    if thread_ts is None or thread_ts == "":
+        return None
+    parent = channel.messages.get(thread_ts)
+    if parent is None or not is_timestamp(thread_ts):
+        raise SlackError("thread_not_found")
+    if parent.get("thread_ts", thread_ts) != thread_ts:
+        raise SlackError("cannot_reply_to_message")
+    return thread_ts
+
+
+def own_message(call: Call, channel: Channel, ts: str, refusal: str) -> JsonObject:
+    """A message of the app's own in this channel; raises message_not_found or the refusal."""
+    message = channel.messages.get(ts)
+    if message is None or message.get("subtype") == "tombstone":
+        raise SlackError("message_not_found")
+    if message.get("bot_id") != call.workspace.bot_id:
+        raise SlackError(refusal)
+    return message
+
+
+def _with_empty_blocks_allowed(call: Call, message: JsonObject) -> JsonObject:
+    """The arguments; when only blocks or attachments are emptied, the text that stays carries the message."""
+    given = dict(call.arguments)
+    removes_only = given.get("text") is None and given.get("markdown_text") is None
+    if removes_only and not given.get("blocks") and not given.get("attachments") and _names_any(given):
+        given["text"] = message.get("text")
+    return given
+
+
+def _names_any(given: JsonObject) -> bool:
+    return any(given.get(key) is not None for key in ("blocks", "attachments", "metadata", "file_ids"))
+
+
+def _costume(call: Call) -> JsonObject:
+    """Another name or icon for this message, which needs a scope of its own."""
+    worn = {key: call.get(key) for key in ("username", "icon_emoji", "icon_url") if call.get(key)}
+    if not worn:
+        return {}
+    call.need_scope("chat:write.customize")
+    icons = {key.removeprefix("icon_"): worn[key] for key in ("icon_emoji", "icon_url") if key in worn}
+    return {"subtype": "bot_message", "username": worn.get("username", ""), "icons": icons}
+
+
+def _metadata(call: Call) -> JsonObject:
+    metadata = call.get("metadata")
+    if metadata is None:
+        return {}
+    if metadata == {}:
+        return {"metadata": None}
+    payload = metadata.get("event_payload", {})
+    if not isinstance(metadata.get("event_type"), str) or not isinstance(payload, dict):
+        raise SlackError("invalid_metadata_format")
+    if len(json.dumps(metadata)) > METADATA_BYTES:
+        raise SlackError("metadata_too_large")
+    return {"metadata": {"event_type": metadata["event_type"], "event_payload": payload}}

@@ -1,0 +1,40 @@
+"""Which function answers which method."""
+
+from bot.sandbox.webapi import basics, chat, conversations, files, people, reactions, views
+from bot.sandbox.webapi.calls import Handler
+
+HANDLERS: dict[str, Handler] = {
+    "api.test": basics.api_test,
+    "apps.connections.open": basics.open_connection,
+    "auth.test": basics.auth_test,
+    "blocks.validate": basics.validate_blocks,
+    "bots.info": people.bot_info,
+    "chat.delete": chat.delete,
+    "chat.getPermalink": chat.get_permalink,
+    "chat.postEphemeral": chat.post_ephemeral,
+    "chat.postMessage": chat.post_message,
+    "chat.update": chat.update,
+    "conversations.history": conversations.history,
+    "conversations.info": conversations.info,
+    "conversations.join": conversations.join,
+    "conversations.list": conversations.list_all,
+    "conversations.members": conversations.members,
+    "conversations.open": conversations.open_direct,
+    "conversations.replies": conversations.replies,
+    "files.completeUploadExternal": files.complete_upload,
+    "files.getUploadURLExternal": files.get_upload_url,
+    "files.info": files.info,
+    "reactions.add": reactions.add,
+    "reactions.remove": reactions.remove,
+    "team.info": people.team_info,
+    "usergroups.list": people.list_usergroups,
+    "usergroups.users.list": people.usergroup_members,
+    "users.conversations": conversations.of_user,
+    "users.info": people.user_info,
+    "users.list": people.list_users,
+    "users.lookupByEmail": people.lookup_by_email,
+    "views.open": views.open_modal,
+    "views.publish": views.publish,
+    "views.push": views.push,
+    "views.update": views.update,
+}

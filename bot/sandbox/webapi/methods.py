@@ -1,0 +1,51 @@
+"""The methods as methods.json describes them: token, scopes, tier, arguments, errors. How they work is not here."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from bot.sandbox.json_types import JsonObject
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method of the Web API. `json` says whether it reads a JSON body; others read forms and the query only."""
+
+    name: str
+    tier: str
+    token: str
+    scopes: tuple[str, ...]
+    json: bool
+    arguments: dict[str, JsonObject]
+    errors: frozenset[str]
+    per_channel: dict[str, float] | None = None
+
+
+@cache
+def _document() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(files("bot.sandbox.webapi").joinpath("methods.json").read_text("utf-8"))
+    return loaded
+
+
+def _methods() -> dict[str, Method]:
+    document = _document()
+    common = frozenset(document["common_errors"])
+    return {
+        name: Method(
+            name=name,
+            tier=entry["tier"],
+            token=entry["token"],
+            scopes=tuple(entry["scopes"]),
+            json=entry["json"],
+            arguments=entry["arguments"],
+            errors=common | frozenset(entry["errors"]),
+            per_channel=entry.get("per_channel"),
+        )
+        for name, entry in document["methods"].items()
+    }
+
+
+TIERS: dict[str, int] = _document()["tiers"]
+METHODS: dict[str, Method] = _methods()

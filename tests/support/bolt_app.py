@@ -1,0 +1,46 @@
+"""A small Bolt app that knows nothing of Foredeck: it proves that Slack's own client does not notice the difference."""
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from tests.support.sandbox import SandboxClient
+
+Seen = list[tuple[str, dict[str, Any]]]
+
+
+@dataclass
+class BoltApp:
+    """The app, its client, and every payload it got."""
+
+    app: App
+    client: WebClient
+    seen: Seen = field(default_factory=list)
+
+    def payloads(self, kind: str) -> list[dict[str, Any]]:
+        """The payloads of one kind: command, action, view, closed, options, event."""
+        return [payload for known, payload in self.seen if known == kind]
+
+
+@contextlib.contextmanager
+def start_bolt_app(sandbox: SandboxClient, listen: Callable[[BoltApp], None]) -> Iterator[BoltApp]:
+    """Connect an app by Socket Mode; `listen` registers its listeners."""
+    logging.getLogger("slack_bolt").setLevel(logging.CRITICAL)
+    client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+    app = App(client=client, signing_secret=sandbox.signing_secret, listener_executor=ThreadPoolExecutor(8))
+    bolt = BoltApp(app, client)
+    listen(bolt)
+    handler = SocketModeHandler(app, sandbox.app_token)
+    handler.connect()
+    try:
+        sandbox.wait_for_app()
+        yield bolt
+    finally:
+        handler.close()
