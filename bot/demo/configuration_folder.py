@@ -1,4 +1,4 @@
-"""Writes the demo's configuration folder: the packaged files, and what depends on this machine (ports, keys, folders)."""
+"""Writes the configuration folder of the demo: packaged files, and what depends on this machine."""
 
 from __future__ import annotations
 

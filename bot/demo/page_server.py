@@ -45,7 +45,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the standard library's
+    def log_message(self, format: str, *args: Any) -> None:
         """Quiet."""
 
 

@@ -17,8 +17,7 @@ import click
 from bot import main as root
 from bot.demo import configuration_folder, ssh_server
 from bot.demo.children import Children
-from bot.sandbox.options import DEFAULT_APP_TOKEN, DEFAULT_BOT_TOKEN
-from bot.sandbox.options import DEFAULT_SIGNING_SECRET
+from bot.sandbox.options import DEFAULT_APP_TOKEN, DEFAULT_BOT_TOKEN, DEFAULT_SIGNING_SECRET
 from engine.services import tasks
 
 READY_SECONDS = 30.0
