@@ -44,13 +44,10 @@ class Problem:
     def _path_in_file(self) -> str:
         """The path without what the file's name says already."""
         folders, _, name = self.file.rpartition("/")
-        stem = name.partition(".")[0]
-        prefixes = (
-            (f"{folders.replace('/', '.')}.{stem}.", f"{folders.replace('/', '.')}.") if folders else (f"{stem}.",)
-        )
-        for prefix in prefixes:
-            if self.path.startswith(prefix):
-                return self.path[len(prefix) :]
+        section = ".".join(filter(None, (folders.replace("/", "."), name.partition(".")[0])))
+        for prefix in (section, folders.replace("/", ".")):
+            if prefix not in ("", "foredeck") and f"{self.path}.".startswith(f"{prefix}."):
+                return self.path[len(prefix) + 1 :]
         return self.path
 
 

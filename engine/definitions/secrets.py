@@ -40,10 +40,13 @@ def _read_file(reference: SecretReference) -> str:
     try:
         # Non-blocking, so that a pipe without a writer cannot hold the bot up; it is refused below.
         descriptor = os.open(Path(reference.path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise SecretUnavailable(reference=reference, reason="it is not a regular file")
-            content = file.read(LARGEST_SECRET + 1)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                content = file.read(LARGEST_SECRET + 1)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise SecretUnavailable(reference=reference, reason=_why(error)) from None
     except ValueError:  # a NUL in the path

@@ -1,0 +1,232 @@
+"""What is wrong in a process or in variables is told with its place, the rule and the way out: whole sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import definitions
+from tests.support.definition_folders import PROCESS, VARIABLES, main_file, problems_of, script, step, write_folder
+
+UNITS = "Write a whole number and its unit: `90s`, `15m`, `4h` or `2d`."
+STEP_KEYS = (
+    "Known keys: step, name, when, run_condition, run_script, manual_intervention, worker_pool, "
+    "time_limit, idempotent, "
+    "actions."
+)
+
+ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
+    (
+        "a reference that leads nowhere",
+        script("when: {environment: prodction}"),
+        f'{PROCESS}:4: steps[0].when.environment: There is no environment "prodction". Did you mean "production"? '
+        "Known environments: staging, production.",
+    ),
+    (
+        "a pool that is not declared",
+        script("worker_pool: windows"),
+        f'{PROCESS}:4: steps[0].worker_pool: There is no worker pool "windows". Known worker pools: linux.',
+    ),
+    (
+        "a team that is not declared",
+        step("manual_intervention: {instructions: ok, teams: [release-manager]}"),
+        f'{PROCESS}:3: steps[0].manual_intervention.teams[0]: There is no team "release-manager". '
+        'Did you mean "release-managers"? Known teams: web-devs, release-managers.',
+    ),
+    (
+        "a key nothing implements yet",
+        script("retries: {attempts: 2}"),
+        f'{PROCESS}:4: steps[0].retries: The key "retries" is not known here. {STEP_KEYS}',
+    ),
+    (
+        "a misspelt key",
+        script("time_limt: 15m"),
+        f'{PROCESS}:4: steps[0].time_limt: The key "time_limt" is not known here. Did you mean "time_limit"? '
+        f"{STEP_KEYS}",
+    ),
+    (
+        "a number without unit",
+        script("time_limit: 15"),
+        f"{PROCESS}:4: steps[0].time_limit: A duration needs its unit. {UNITS}",
+    ),
+    (
+        "a time of day as duration",
+        script("time_limit: 12:30"),
+        f"{PROCESS}:4: steps[0].time_limit: This is not a duration. {UNITS}",
+    ),
+    (
+        "an endless duration",
+        script("time_limit: 999999999d"),
+        f"{PROCESS}:4: steps[0].time_limit: A duration is longer than 0s and at most 365d. "
+        "For example `90s`, `15m`, `4h` or `2d`.",
+    ),
+    (
+        "two kinds of work",
+        step("run_script: {inline: echo}\n    manual_intervention: {teams: [web-devs], instructions: ok}"),
+        f"{PROCESS}:4: steps[0].manual_intervention: `run_script` and `manual_intervention` exclude each other. "
+        "Keep one of them, or list both under `actions:`.",
+    ),
+    (
+        "no work",
+        step("name: Install"),
+        f"{PROCESS}:2: steps[0]: This does not say what to do. Write one of: run_script, manual_intervention.",
+    ),
+    (
+        "an approval that nobody can give",
+        step("manual_intervention: {teams: [release-managers], instructions: ok, minimum: 3}"),
+        f"{PROCESS}:3: steps[0].manual_intervention.minimum: This can never be met: it needs 3 people, and "
+        f"there is only "
+        "2 people in release-managers. Lower `minimum`, or add people or a Slack group to the team.",
+    ),
+    (
+        "an approval of nobody",
+        step("manual_intervention: {teams: [], instructions: ok}"),
+        f"{PROCESS}:3: steps[0].manual_intervention.teams: Nobody is named who may answer. Name at least one team.",
+    ),
+    (
+        "a time limit for a person",
+        step("manual_intervention: {teams: [web-devs], instructions: ok}\n    time_limit: 4h"),
+        f"{PROCESS}:4: steps[0].time_limit: `time_limit` means nothing beside `manual_intervention`. Remove it.",
+    ),
+    (
+        "an unknown run condition",
+        script("run_condition: failed"),
+        f'{PROCESS}:4: steps[0].run_condition: There is no run condition "failed". Did you mean "failure"? '
+        "Known run conditions: success, failure, always.",
+    ),
+    (
+        "two steps of one name",
+        {PROCESS: "steps:\n  - {step: a, run_script: {inline: x}}\n  - {step: b, name: A, run_script: {inline: x}}\n"},
+        f'{PROCESS}:3: steps[1].step: The step "a" is in line 2 already. Slugs and names are unique in a process.',
+    ),
+    (
+        "a yes where true is meant",
+        script("idempotent: yes"),
+        f'{PROCESS}:4: steps[0].idempotent: This must be true or false, but it is "yes". For example `true`.',
+    ),
+    (
+        "a process without steps",
+        {PROCESS: "steps: []\n"},
+        f"{PROCESS}:1: steps: A process has at least one step. Add a step, for example `- step: install`.",
+    ),
+    (
+        "a script of an unknown shell",
+        step("run_script: {inline: echo, syntax: powershell}"),
+        f'{PROCESS}:3: steps[0].run_script.syntax: Scripts in "powershell" cannot be run. The one known '
+        f"syntax is bash.",
+    ),
+    (
+        "a script given as text",
+        step("run_script: echo hello"),
+        f"{PROCESS}:3: steps[0].run_script: A script is given by `file` or `inline`. "
+        'Write `{file: install.sh}` or `{inline: "echo hello"}`.',
+    ),
+    (
+        "a script that is not there",
+        step("run_script: {file: instal.sh}"),
+        f'{PROCESS}:3: steps[0].run_script.file: There is no file "instal.sh" in the project\'s folder. '
+        'Did you mean "install.sh"?',
+    ),
+    (
+        "a number where text is meant",
+        {VARIABLES: "Version: [{value: 1.10}]\n"},
+        f'{VARIABLES}:1: Version[0].value: Text is meant here, but "1.10" without quotes is a number. '
+        'Write it in quotes: "1.10".',
+    ),
+    (
+        "a time where text is meant",
+        {VARIABLES: "Window: [{value: 12:30}]\n"},
+        f'{VARIABLES}:1: Window[0].value: Text is meant here, but "12:30" without quotes is a time. '
+        'Write it in quotes: "12:30".',
+    ),
+    (
+        "a no where text is meant",
+        {VARIABLES: "Country: [{value: no}]\n"},
+        f'{VARIABLES}:1: Country[0].value: Text is meant here, but "no" without quotes is yes or no. '
+        'Write it in quotes: "no".',
+    ),
+    (
+        "a variable that is not a list",
+        {VARIABLES: "LogLevel: info\n"},
+        f"{VARIABLES}:1: LogLevel: A variable has a list of values. "
+        "For example `[{value: info}, {value: debug, when: {environment: staging}}]`.",
+    ),
+    (
+        "two values for one place",
+        {
+            VARIABLES: "A:\n"
+            "  - {value: x, when: {environment: [staging, production]}}\n"
+            "  - {value: z, when: {environment: staging}}\n"
+        },
+        f'{VARIABLES}:3: A[1]: "A" has two values for "staging"; the first is in line 2. '
+        "Keep one of them, or restrict one with `when`.",
+    ),
+    (
+        "a variable of Foredeck itself",
+        {VARIABLES: "Octopus.Release.Number: [{value: x}]\n"},
+        f'{VARIABLES}:1: Octopus.Release.Number: Names that begin with "Octopus." are set by Foredeck. Choose '
+        f"another name.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"), [case[1:] for case in ONE_PROBLEM], ids=[case[0] for case in ONE_PROBLEM]
+)
+def test_it_is_the_one_problem_and_says(tmp_path: Path, changes: dict[str, str | bytes | None], sentence: str) -> None:
+    assert problems_of(tmp_path, changes) == [sentence]
+
+
+def test_a_problem_knows_its_place_to_the_column(tmp_path: Path) -> None:
+    (problem,) = definitions.check(write_folder(tmp_path, step("manual_intervention: {instructions: ok, teams: [x]}")))
+    assert (problem.file, problem.line, problem.column) == (PROCESS, 3, 53)
+    assert problem.path == "projects.web.process.steps[0].manual_intervention.teams[0]"
+    assert (problem.rule, problem.severity) == ("dangling-reference", "error")
+
+
+def test_an_approval_by_a_slack_group_is_not_counted_by_the_list(tmp_path: Path) -> None:
+    changes = {
+        "foredeck.yml": main_file(
+            "teams:\n  web-devs: {people: [ana]}\n  release-managers: {people: [ben], slack_group: S07RM}\n"
+        ),
+        **step("manual_intervention: {teams: [release-managers], instructions: ok, minimum: 5}"),
+    }
+    assert problems_of(tmp_path, changes) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "DbPassword: [{value: hunter2}]",
+        "api_token: [{value: 12345}]",
+        "Db.Password: [{value: 'hunter2', when: {environment: staging}}]",
+        'Config: [{value: "-----BEGIN OPENSSH PRIVATE KEY-----\\nhunter2hunter2hunter2"}]',
+        "SlackHook: [{value: xoxb-123456789012-hunter2}]",
+        "Cloud: [{value: AKIAHUNTER2HUNTER2HU}]",
+        "DbPassword: [{secret: hunter2}]",
+        "DbPassword: [{secret: [hunter2]}]",
+        "DbPassword: [hunter2]",
+        "DbPassword: hunter2",
+    ],
+)
+def test_a_secret_that_is_written_out_is_refused_and_never_repeated(tmp_path: Path, content: str) -> None:
+    problems = problems_of(tmp_path, {VARIABLES: content})
+    assert problems
+    for value in ("hunter2", "12345", "AKIA"):
+        assert value not in "".join(problems)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["TokenUrl: [{value: 'https://x'}]", "DbPassword: [{value: '#{Shared.Password}'}]", "Empty: [{value: ''}]"],
+)
+def test_what_only_sounds_like_a_secret_is_let_through(tmp_path: Path, content: str) -> None:
+    assert problems_of(tmp_path, {VARIABLES: content}) == []
+
+
+def test_a_key_in_a_script_is_refused(tmp_path: Path) -> None:
+    key = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n"
+    (problem,) = definitions.check(write_folder(tmp_path, {"projects/web/install.sh": key}))
+    assert problem.rule == "literal-secret"
+    assert "b3Bl" not in str(problem)
