@@ -1,0 +1,86 @@
+"""Keeps the members of the Slack user groups that teams name: fetched at start, now and then, and when they change."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from engine.services import Database, access
+
+REFRESH_SECONDS = 300.0
+_LOOK_SECONDS = 30.0
+
+_log = logging.getLogger("foredeck.slack")
+
+
+class Groups:
+    """A thread that asks usergroups.users.list. Slack allows about twenty of these a minute."""
+
+    def __init__(self, db: Database, clock: Callable[[], datetime], client: WebClient) -> None:
+        self._db = db
+        self._clock = clock
+        self._client = client
+        self._wake = threading.Event()
+        self._stopping = False
+        self._refused: set[str] = set()  # errors that were logged once
+        self._thread = threading.Thread(target=self._run, name="foredeck-groups", daemon=True)
+
+    def start(self) -> None:
+        """Start fetching."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop; waits for a call that is under way."""
+        self._stopping = True
+        self._wake.set()
+        self._thread.join(timeout=15)
+
+    def changed(self) -> None:
+        """Slack says that a group's members changed."""
+        self._wake.set()
+
+    def refresh(self) -> None:
+        """Fetch all groups once."""
+        for group in access.slack_groups(self._db):
+            self._fetch(group)
+
+    def _run(self) -> None:
+        fetched: tuple[str, ...] = ()
+        last = -REFRESH_SECONDS
+        while not self._stopping:
+            try:
+                wanted = access.slack_groups(self._db)
+                if self._wake.is_set() or wanted != fetched or time.monotonic() - last >= REFRESH_SECONDS:
+                    self._wake.clear()
+                    self.refresh()
+                    fetched, last = wanted, time.monotonic()
+            except Exception:
+                _log.exception("Slack groups could not be read; trying again")
+            self._wake.wait(_LOOK_SECONDS)
+
+    def _fetch(self, group: str) -> None:
+        try:
+            answer = self._client.usergroups_users_list(usergroup=group)
+        except SlackApiError as error:
+            self._say_once(str(error.response.get("error")), group)
+            return
+        except OSError as error:
+            _log.info("members of Slack group %s could not be fetched: %s", group, error)
+            return
+        members = answer.get("users") or []
+        access.store_group(self._db, group, [str(member) for member in members], self._clock())
+
+    def _say_once(self, error: str, group: str) -> None:
+        if error in self._refused:
+            return
+        self._refused.add(error)
+        if error in {"plan_upgrade_required", "paid_teams_only"}:
+            _log.warning("this workspace's plan has no user groups: teams count the people they list")
+        else:
+            _log.warning("members of Slack group %s could not be fetched: %s", group, error)

@@ -1,0 +1,45 @@
+"""The names by which Slack and the bot speak of buttons, fields and modals; and what a button may carry. Ids only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+# Buttons on messages.
+CANCEL_TASK = "cancel_task"  # value: the task's number
+OPEN_DECISION = {
+    "proceed": "open_proceed",
+    "abort": "open_abort",
+    "run_again": "open_run_again",
+    "fail": "open_fail",
+}  # value: the interruption's id
+DEPLOY_THIS = "deploy_this"  # value: see `pack`; the person's own request, asked for again
+OPEN_LINK = "open_link"  # a link button; Slack tells us of the click all the same
+
+# Modals.
+DECISION_MODAL = "decision"
+DEPLOY_MODAL = "deploy"
+
+# Fields of modals: action ids (block ids carry what they depend on, so that Slack forgets a stale choice).
+NOTE = "note"
+PROJECT = "project"
+RELEASE = "release"
+ENVIRONMENT = "environment"
+
+# Metadata of every message that passes through the outbox.
+MESSAGE_EVENT = "foredeck_message"
+
+
+def pack(**facts: Any) -> str:
+    """A few facts as the value of a button or the metadata of a modal (compact JSON)."""
+    return json.dumps({key: value for key, value in facts.items() if value is not None}, separators=(",", ":"))
+
+
+def unpack(packed: str) -> Mapping[str, Any]:
+    """The inverse of `pack`; what cannot be read is empty."""
+    try:
+        facts = json.loads(packed or "{}")
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}

@@ -1,0 +1,93 @@
+"""Asking for a deployment, from the command, the form or a suggested button: one service call and its answer."""
+
+from __future__ import annotations
+
+from bot.commands import Deploy
+from bot.listeners.requests import Desk
+from bot.messages import answers
+from bot.messages.blocks import Element, Message
+from engine.definitions import Person
+from engine.errors import ForedeckError
+from engine.services import access, deployments
+from engine.services.errors import ReleaseNotFound, UnknownEnvironment, UnknownName, UnknownProject
+from engine.services.views import TaskView
+
+
+def ask(desk: Desk, person: Person, wanted: Deploy, *, slack_channel: str, key: str, creates: bool = False) -> TaskView:
+    """Ask for it. With the same key it is the same deployment. Raises what the service refuses."""
+    return deployments.request(
+        desk.db,
+        desk.clock(),
+        person=person.slug,
+        project=wanted.project,
+        version=wanted.version,
+        environment=wanted.environment,
+        slack_channel_typed=slack_channel or None,
+        request_key=key,
+        create_release=creates,
+    )
+
+
+def where_it_goes(view: TaskView, slack_channel: str, slack_channel_name: str = "") -> Message | None:
+    """Something to say only when the card goes to another Slack channel than this one."""
+    here = {slack_channel, slack_channel_name, f"#{slack_channel_name}"}
+    return None if view.slack_channel is None or view.slack_channel in here else answers.told_elsewhere(view)
+
+
+def refusal(desk: Desk, person: Person, wanted: Deploy, key: str, error: ForedeckError) -> Message:
+    """Why not, with what may have been meant as buttons: one press asks for it."""
+    if isinstance(error, ReleaseNotFound):
+        return answers.with_choices(answers.refused(error), _creation(wanted, key) if error.can_create else ())
+    if isinstance(error, UnknownProject):
+        return _unknown(error, "You may deploy", _projects(desk, person), _corrected(error, wanted, key))
+    if isinstance(error, UnknownEnvironment):
+        allowed = _environments(desk, person, wanted.project)
+        return _unknown(error, f"You may deploy {wanted.project} to", allowed, _corrected(error, wanted, key))
+    return answers.refused(error)
+
+
+def _creation(wanted: Deploy, key: str) -> tuple[Element, ...]:
+    label = f"Create release {wanted.version} and deploy"
+    return (
+        answers.deploy_button(
+            label if len(label) <= 75 else "Create the release and deploy",
+            project=wanted.project,
+            version=wanted.version,
+            environment=wanted.environment,
+            request_key=key,
+            create=True,
+        ),
+    )
+
+
+def _unknown(error: UnknownName, prefix: str, allowed: tuple[str, ...], choices: tuple[Element, ...]) -> Message:
+    known = f"{prefix}: {', '.join(allowed[:20])}." if allowed else "You may not deploy anything there yet."
+    meant = error.hint if error.suggestions else ""
+    return answers.with_choices(answers.said(str(error), meant, known), choices)
+
+
+def _corrected(error: UnknownName, wanted: Deploy, key: str) -> tuple[Element, ...]:
+    is_project = isinstance(error, UnknownProject)
+    choices = []
+    for number, name in enumerate(answers.suggestions_shown(error.suggestions)):
+        project, environment = (name, wanted.environment) if is_project else (wanted.project, name)
+        label = f"Deploy {project} {wanted.version} to {environment}"
+        button = answers.deploy_button(
+            label,
+            project=project,
+            version=wanted.version,
+            environment=environment,
+            request_key=f"{key}:{name}",
+            create=False,
+            number=number,
+        )
+        choices.append(button)
+    return tuple(choices)
+
+
+def _projects(desk: Desk, person: Person) -> tuple[str, ...]:
+    return tuple(choice.slug for choice in access.projects_for(desk.db, person.slug))
+
+
+def _environments(desk: Desk, person: Person, project: str) -> tuple[str, ...]:
+    return tuple(choice.slug for choice in access.environments_for(desk.db, person.slug, project.lower()))

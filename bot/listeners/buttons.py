@@ -1,0 +1,72 @@
+"""Buttons on messages. They carry ids; what may happen is decided from the rows, for the person who pressed."""
+
+from __future__ import annotations
+
+from bot import ids
+from bot.commands import Deploy
+from bot.listeners import asking
+from bot.listeners.requests import NOTHING, Answer, Desk, Pressed
+from bot.messages import answers
+from bot.modals.decisions import decision_modal
+from engine.errors import ForedeckError
+from engine.services import interruptions, tasks
+from engine.services.views import Verdict
+
+
+def cancel_task(desk: Desk, pressed: Pressed) -> Answer:
+    """*Cancel* on a card; Slack has asked once more already. The card says what follows."""
+    number = _number(pressed.value)
+    if number is None:
+        return outdated(desk, pressed)
+    tasks.cancel(desk.db, desk.clock(), person=pressed.person.slug, number=number)
+    return NOTHING
+
+
+def open_decision(desk: Desk, pressed: Pressed) -> Answer:
+    """*Proceed…*, *Abort…*, *Run again…*, *Fail…*: shows afresh what will run, unless this person may not answer."""
+    verdict = next((v for v, action_id in ids.OPEN_DECISION.items() if action_id == pressed.action_id), None)
+    interruption_id = _number(pressed.value)
+    if verdict is None or interruption_id is None:
+        return outdated(desk, pressed)
+    refusal = interruptions.refusal(desk.db, person=pressed.person.slug, interruption_id=interruption_id)
+    if refusal:
+        return Answer(answers.said(refusal, "" if "nothing was changed" in refusal else "Nothing was changed."))
+    asked = interruptions.view(desk.db, interruption_id)
+    view = tasks.view(desk.db, asked.task)
+    plan = interruptions.remaining(desk.db, interruption_id)
+    return Answer(opens=decision_modal(Verdict(verdict), asked, view, plan))
+
+
+def deploy_this(desk: Desk, pressed: Pressed) -> Answer:
+    """*Create release 1.4.0 and deploy*, *Deploy web 1.4.0 to production*: the same as typing it, once."""
+    facts = ids.unpack(pressed.value)
+    try:
+        wanted, key = Deploy(str(facts["p"]), str(facts["v"]), str(facts["e"])), str(facts["k"])
+    except KeyError:
+        return outdated(desk, pressed)
+    creates = bool(facts.get("c"))
+    try:
+        view = asking.ask(desk, pressed.person, wanted, slack_channel=pressed.slack_channel, key=key, creates=creates)
+    except ForedeckError as error:
+        return Answer(asking.refusal(desk, pressed.person, wanted, f"{key}+", error), replaces=True)
+    desk.asked_from(view.number, pressed.response_url)
+    elsewhere = asking.where_it_goes(view, pressed.slack_channel)
+    return Answer(elsewhere or answers.asked_for(view, created=creates), replaces=True)
+
+
+def open_link(_desk: Desk, _pressed: Pressed) -> Answer:
+    """A link opens in the browser; Slack tells us all the same."""
+    return NOTHING
+
+
+def outdated(desk: Desk, _pressed: Pressed) -> Answer:
+    """A button that this version does not know."""
+    return Answer(
+        answers.said(
+            "This button is not in use any more; nothing was changed.", f"`{desk.command} status` shows what runs."
+        )
+    )
+
+
+def _number(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 12 else None

@@ -1,0 +1,85 @@
+"""`/deploy …`: each form of it is one call of one service and a private answer, or none when the card says it all."""
+
+from __future__ import annotations
+
+from bot import commands
+from bot.commands import Cancel, Decide, Deploy, Help, NotUnderstood, OpenForm, ShowLogs, Status
+from bot.listeners import asking
+from bot.listeners.deploy_form import opening
+from bot.listeners.requests import Answer, Desk, Typed
+from bot.messages import answers, logs
+from bot.messages.help import help_text
+from bot.messages.interruptions import outcome
+from engine.errors import ForedeckError
+from engine.services import access, interruptions, tasks
+from engine.services.views import StepView, TaskView
+
+
+def deploy(desk: Desk, typed: Typed) -> Answer:
+    """Understand it, do it, say what is to be said."""
+    wanted = _understood(desk, typed)
+    match wanted:
+        case Help():
+            return Answer(help_text(typed.command, desk.release_command))
+        case NotUnderstood():
+            return Answer(answers.not_understood(wanted.sentence, wanted.suggestion, typed.command))
+        case OpenForm():
+            return opening(desk, typed.person, wanted, slack_channel=typed.slack_channel)
+        case Deploy():
+            return _deploy(desk, typed, wanted)
+        case Decide():
+            return _decide(desk, typed, wanted)
+        case Status() | Cancel() | ShowLogs():
+            return _about_a_task(desk, typed, wanted)
+
+
+def _understood(desk: Desk, typed: Typed) -> commands.DeployRequest:
+    wanted = commands.parse_deploy(typed.text)
+    if isinstance(wanted, NotUnderstood):  # perhaps it is a project whose name looks like a verb
+        known = {choice.slug for choice in access.projects_for(desk.db, typed.person.slug)}
+        return commands.parse_deploy(typed.text, projects=known)
+    return wanted
+
+
+def _deploy(desk: Desk, typed: Typed, wanted: Deploy) -> Answer:
+    try:
+        view = asking.ask(desk, typed.person, wanted, slack_channel=typed.slack_channel, key=typed.key)
+    except ForedeckError as error:
+        return Answer(asking.refusal(desk, typed.person, wanted, typed.key, error))
+    desk.asked_from(view.number, typed.response_url)
+    return Answer(asking.where_it_goes(view, typed.slack_channel, typed.slack_channel_name))
+
+
+def _decide(desk: Desk, typed: Typed, wanted: Decide) -> Answer:
+    asked = interruptions.pending_of(desk.db, wanted.number, wanted.verdict)
+    answered = interruptions.decide(
+        desk.db,
+        desk.clock(),
+        person=typed.person.slug,
+        interruption_id=asked.id,
+        verdict=wanted.verdict,
+        note=wanted.note,
+    )
+    return Answer(outcome(answered, wanted.verdict))
+
+
+def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) -> Answer:
+    person = typed.person.slug
+    if isinstance(wanted, Cancel):
+        return Answer(answers.canceling(tasks.cancel(desk.db, desk.clock(), person=person, number=wanted.number)))
+    if wanted.number is None:
+        active, recent = tasks.active(desk.db, person), tasks.recent(desk.db, person)
+        return Answer(answers.listed(active, recent, typed.command))
+    view = tasks.authorised_view(desk.db, wanted.number, person)
+    if isinstance(wanted, Status):
+        return Answer(answers.status(view))
+    step = _told_step(view)
+    excerpt = logs.excerpt(tasks.last_lines(desk.db, step.run_ids[-1], 40), limit=2_500) if step else ""
+    return Answer(answers.log_excerpt(view, step, excerpt))
+
+
+def _told_step(view: TaskView) -> StepView | None:
+    """The step that somebody who asks for logs wants to see: the one that failed, else the last that ran."""
+    ran = [step for step in view.steps if step.run_ids and not step.is_intervention]
+    failed = [step for step in ran if step in view.failed_steps]
+    return failed[0] if failed else (ran[-1] if ran else None)

@@ -1,0 +1,145 @@
+"""The `/deploy` form: opened with what was typed so far, refreshed when the project changes, searched, submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import ids
+from bot.commands import Deploy, OpenForm
+from bot.listeners import asking
+from bot.listeners.requests import Answer, Desk, ModalAnswer, Pressed, Searched, Submitted
+from bot.messages import answers
+from bot.messages.blocks import Element
+from bot.modals import deployments as form
+from bot.modals.deployments import Entered
+from engine.definitions import Person
+from engine.errors import ForedeckError
+from engine.services import access, releases
+from engine.services.errors import (
+    InvalidVersion,
+    ReleaseExists,
+    ReleaseNotFound,
+    UnknownEnvironment,
+    UnknownProject,
+)
+
+
+def opening(desk: Desk, person: Person, typed: OpenForm, *, slack_channel: str) -> Answer:
+    """The form with what was typed. Raises UnknownProject, UnknownEnvironment, ReleaseNotFound, InvalidVersion."""
+    projects = [choice.slug for choice in access.projects_for(desk.db, person.slug)]
+    if not projects:
+        return Answer(answers.said("You may not deploy anything yet.", "Ask whoever looks after Foredeck for a grant."))
+    project = typed.project.lower()
+    if project and project not in projects:
+        raise UnknownProject(name=typed.project, known=projects)
+    if not project and len(projects) == 1:
+        project = projects[0]
+    entered = _completed(desk, person, Entered(project, typed.version, typed.environment.lower()))
+    return Answer(opens=form.deploy_modal(entered, slack_channel=slack_channel))
+
+
+def project_chosen(desk: Desk, pressed: Pressed) -> Answer:
+    """Another project: its releases and environments are offered from now on."""
+    entered = form.entered_in(pressed.modal.get("state", {}))
+    facts = ids.unpack(str(pressed.modal.get("private_metadata", "")))
+    fresh = _completed(desk, pressed.person, Entered(project=entered.project))
+    return Answer(refreshes=form.deploy_modal(fresh, slack_channel=str(facts.get("c", ""))))
+
+
+def search_projects(desk: Desk, searched: Searched) -> Sequence[Element]:
+    """The projects that this person may deploy."""
+    choices = access.projects_for(desk.db, searched.person.slug)
+    return form.name_options([(choice.slug, choice.name) for choice in choices], searched.typed)
+
+
+def search_environments(desk: Desk, searched: Searched) -> Sequence[Element]:
+    """The environments that this person may deploy the chosen project to."""
+    choices = access.environments_for(desk.db, searched.person.slug, form.project_in(searched.block_id))
+    return form.name_options([(choice.slug, choice.name) for choice in choices], searched.typed)
+
+
+def search_releases(desk: Desk, searched: Searched) -> Sequence[Element]:
+    """The newest releases of the chosen project that match; and a new one, for those who may create it."""
+    project, typed = form.project_in(searched.block_id), searched.typed.strip()
+    found = releases.recent(desk.db, person=searched.person.slug, project=project, limit=50, prefix=typed)
+    return form.release_options(
+        [(release.version, _whereabouts(release.deployed_to)) for release in found],
+        typed,
+        may_create=access.may_create_release(desk.db, searched.person.slug, project),
+        is_valid=releases.is_valid_version(typed),
+    )
+
+
+def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
+    """Ask for the deployment. What is refused is said at the field that it is about."""
+    entered = form.entered_in(submitted.state)
+    slack_channel = str(submitted.facts.get("c", ""))
+    missing = _missing(entered)
+    if missing:
+        return ModalAnswer(errors=missing)
+    wanted = Deploy(entered.project, entered.version, entered.environment)
+    try:
+        view = asking.ask(
+            desk,
+            submitted.person,
+            wanted,
+            slack_channel=slack_channel,
+            key=submitted.view_id,
+            creates=entered.creates,
+        )
+    except ForedeckError as error:
+        return ModalAnswer(errors={_field(error, entered.project): _plainly(error)})
+    return ModalAnswer(message=asking.where_it_goes(view, slack_channel), slack_channel=slack_channel)
+
+
+def _completed(desk: Desk, person: Person, entered: Entered) -> Entered:
+    """What was typed, checked; and what leaves no choice, chosen."""
+    if not entered.project:
+        return entered
+    environments = [c.slug for c in access.environments_for(desk.db, person.slug, entered.project)]
+    if entered.environment and entered.environment not in environments:
+        raise UnknownEnvironment(name=entered.environment, known=environments)
+    environment = entered.environment or (environments[0] if len(environments) == 1 else "")
+    creates = bool(entered.version) and _is_new(desk, person, entered.project, entered.version)
+    return Entered(entered.project, entered.version, environment, creates)
+
+
+def _is_new(desk: Desk, person: Person, project: str, version: str) -> bool:
+    if not releases.is_valid_version(version):
+        raise InvalidVersion(version=version[:80])
+    found = releases.recent(desk.db, person=person.slug, project=project, limit=50, prefix=version)
+    if any(release.version == version for release in found):
+        return False
+    if not access.may_create_release(desk.db, person.slug, project):
+        newest = releases.recent(desk.db, person=person.slug, project=project, limit=5)
+        raise ReleaseNotFound(
+            project=project, version=version, known=[release.version for release in newest], can_create=False
+        )
+    return True
+
+
+def _missing(entered: Entered) -> dict[str, str]:
+    if not entered.project:
+        return {form.block_id(ids.PROJECT): "Choose a project."}
+    missing = {}
+    if not entered.version:
+        missing[form.block_id(ids.RELEASE, entered.project)] = "Choose a release."
+    if not entered.environment:
+        missing[form.block_id(ids.ENVIRONMENT, entered.project)] = "Choose an environment."
+    return missing
+
+
+def _field(error: ForedeckError, project: str) -> str:
+    if isinstance(error, UnknownProject):
+        return form.block_id(ids.PROJECT)
+    if isinstance(error, ReleaseNotFound | ReleaseExists | InvalidVersion):
+        return form.block_id(ids.RELEASE, project)
+    return form.block_id(ids.ENVIRONMENT, project)
+
+
+def _plainly(error: ForedeckError) -> str:
+    return f"{error} {error.hint}".replace("`", "").strip()
+
+
+def _whereabouts(environments: Sequence[str]) -> str:
+    return f"on {', '.join(environments)}" if environments else ""

@@ -1,0 +1,89 @@
+"""Everything the bot listens to, in one table: the manifest is held against it. Anything else is answered politely."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import App
+
+from bot import ids
+from bot.listeners import buttons, decisions, deploy_form, events, guarding
+from bot.listeners.deploy_command import deploy
+from bot.listeners.release_command import release
+from bot.listeners.requests import (
+    Answer,
+    CommandListener,
+    Desk,
+    EventListener,
+    PressListener,
+    SearchListener,
+    SubmissionListener,
+    Typed,
+)
+
+DEPLOY, RELEASE = "/deploy", "/release"
+
+COMMANDS: Mapping[str, CommandListener] = {DEPLOY: deploy, RELEASE: release}
+PRESSES: Mapping[str, PressListener] = {
+    ids.CANCEL_TASK: buttons.cancel_task,
+    **dict.fromkeys(ids.OPEN_DECISION.values(), buttons.open_decision),
+    ids.DEPLOY_THIS: buttons.deploy_this,
+    ids.OPEN_LINK: buttons.open_link,
+    ids.PROJECT: deploy_form.project_chosen,
+}
+"""By action id; what follows a colon in an action id only makes it unique within its message."""
+
+SUBMISSIONS: Mapping[str, SubmissionListener] = {
+    ids.DECISION_MODAL: decisions.submit,
+    ids.DEPLOY_MODAL: deploy_form.submit,
+}
+SEARCHES: Mapping[str, SearchListener] = {
+    ids.PROJECT: deploy_form.search_projects,
+    ids.RELEASE: deploy_form.search_releases,
+    ids.ENVIRONMENT: deploy_form.search_environments,
+}
+EVENTS: Mapping[str, EventListener] = {
+    "member_joined_channel": events.member_joined_channel,
+    "subteam_members_changed": events.subteam_members_changed,
+}
+
+_ANYTHING = re.compile(r"[\s\S]*")
+
+
+def register(app: App, desk: Desk) -> None:
+    """Listen to all of it."""
+    app.command(RELEASE)(guarding.command(desk, COMMANDS[RELEASE]))
+    for action_id, pressed in PRESSES.items():
+        app.action(re.compile(rf"{re.escape(action_id)}(?::.*)?\Z"))(guarding.press(desk, pressed))
+    for callback_id, submitted in SUBMISSIONS.items():
+        app.view(callback_id)(guarding.submission(desk, submitted))
+    for field, searched in SEARCHES.items():
+        app.options(field)(guarding.search(desk, searched))
+    for name, heard in EVENTS.items():
+        app.event(name)(guarding.event(desk, heard))
+    _register_the_rest(app, desk)
+
+
+def _register_the_rest(app: App, desk: Desk) -> None:
+    # Slack delivers only the commands of our own manifest: one with another name is /deploy, renamed there.
+    app.command(_ANYTHING)(guarding.command(desk, _renamed))
+    app.action(_ANYTHING)(guarding.press(desk, buttons.outdated))
+    app.options(_ANYTHING)(_polite({"options": []}))
+    for quiet in (app.view, app.view_closed, app.shortcut):
+        quiet(_ANYTHING)(_polite({}))
+    app.event(_ANYTHING)(_polite({}))
+
+
+def _renamed(desk: Desk, typed: Typed) -> Answer:
+    if typed.command != desk.release_command:
+        desk.command = typed.command
+    return COMMANDS[DEPLOY](desk, typed)
+
+
+def _polite(payload: Mapping[str, Any]) -> Callable[..., None]:
+    def handle(ack: Callable[..., Any]) -> None:
+        ack(**payload)
+
+    return handle

@@ -1,0 +1,150 @@
+"""Private answers: only who typed or clicked sees them. Errors, lists, help; never state that others need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import ids
+from bot.messages import blocks as b
+from bot.messages import checklists, wording
+from bot.messages.cards import cancel_button, link_buttons
+from engine.errors import ForedeckError
+from engine.services.views import ReleaseView, StepView, TaskState, TaskView
+
+_SUGGESTED = 3
+
+
+def said(words: str, *more: str) -> b.Message:
+    """A sentence or several, each on its own line; what stands between backticks is shown as code."""
+    lines = [line for line in (words, *more) if line]
+    return b.message(" ".join(lines).replace("`", ""), b.rich(*(b.sentence(b.shorten(line, 1_500)) for line in lines)))
+
+
+def refused(error: ForedeckError, *more: str) -> b.Message:
+    """What a service said, and the way out."""
+    return said(str(error), error.hint, *more)
+
+
+def with_choices(answer: b.Message, choices: Sequence[b.Element]) -> b.Message:
+    """The same with buttons below."""
+    return b.Message(answer.text, (*answer.blocks, *filter(None, [b.actions(*choices)])))
+
+
+def deploy_button(
+    label: str, *, project: str, version: str, environment: str, request_key: str, create: bool, number: int = 0
+) -> b.Element:
+    """One press asks for this deployment. It carries what the person typed, and is authorised like typing it."""
+    value = ids.pack(p=project, v=version, e=environment, k=request_key, c=1 if create else None)
+    return b.button(label, f"{ids.DEPLOY_THIS}:{number}", value, style="primary" if number == 0 else None)
+
+
+def not_understood(sentence: str, suggestion: str, command: str) -> b.Message:
+    """What was typed makes no sense; this may have been meant."""
+    meant = f"Did you mean `{command} {suggestion}`?" if suggestion else ""
+    return said(sentence, meant, f"`{command} help` shows everything." if suggestion != "help" else "")
+
+
+def told_elsewhere(view: TaskView) -> b.Message:
+    """The card goes to another Slack channel than the one where it was typed."""
+    where = b.slack_channel_mention(view.slack_channel or "")
+    return b.message(
+        f"{wording.title(view)} is #{view.number}; its card is in another channel.",
+        b.rich([b.text(f"{wording.title(view)} is #{view.number}. Its card is in "), where, b.text(".")]),
+    )
+
+
+def asked_for(view: TaskView, *, created: bool) -> b.Message:
+    """Takes the place of the suggestion whose button was pressed."""
+    made = f"Release {view.version} is created. " if created else ""
+    return said(f"{made}{wording.capitalised(wording.subject(view))} is #{view.number}.")
+
+
+def canceling(view: TaskView) -> b.Message:
+    """A cancel was asked for."""
+    over = " It is canceled." if view.state is TaskState.CANCELED else " What runs is being ended; the card shows it."
+    return said(f"Canceling {wording.subject(view)} (#{view.number}).{over}")
+
+
+def listed(active: Sequence[TaskView], recent: Sequence[TaskView], command: str) -> b.Message:
+    """What runs, and what ran last."""
+    if not active and not recent:
+        return said("Nothing was deployed yet.", f"Start with `{command} web 1.4.0 to staging`, or just `{command}`.")
+    lines: list[list[b.Element]] = []
+    if active:
+        lines.append([b.bold("Now")])
+        lines.extend(_line(view) for view in active[:20])
+    else:
+        lines.append([b.bold("Nothing runs now.")])
+    if recent:
+        lines.append([b.bold("Last")])
+        lines.extend(_line(view) for view in recent[:10])
+    return b.message(f"{len(active)} running or waiting, {len(recent)} ended", b.rich(*lines))
+
+
+def status(view: TaskView) -> b.Message:
+    """One deployment, privately."""
+    may_cancel = not view.state.is_final and view.state is not TaskState.CANCELLING
+    return b.message(
+        f"#{view.number} {wording.subject(view)}: {wording.state(view)}",
+        b.rich(
+            [b.bold(f"{wording.sign(view)} {wording.title(view)}"), b.text(f" · #{view.number}")],
+            [b.text(wording.state(view))],
+        ),
+        checklists.lines(view),
+        b.actions(*link_buttons(view.links), *([cancel_button(view)] if may_cancel else [])),
+    )
+
+
+def log_excerpt(view: TaskView, step: StepView | None, excerpt: str) -> b.Message:
+    """The end of a log, privately."""
+    if step is None or not excerpt:
+        return said(f"Deployment #{view.number} has written no log yet.")
+    return b.message(
+        f"The end of the log of {step.name} (#{view.number})",
+        b.preformatted(excerpt, heading=[b.bold(f"{step.name} of #{view.number}, its last lines")]),
+        b.context("The rest is in the thread of its card."),
+    )
+
+
+def release_created(release: ReleaseView, command: str) -> b.Message:
+    """A release was made."""
+    return said(
+        f"Release {release.version} of {release.project} is created: its process and variables are frozen.",
+        f"Deploy it: `{command} {release.project} {release.version} to staging`",
+    )
+
+
+def releases(found: Sequence[ReleaseView], project: str, command: str) -> b.Message:
+    """The newest releases of a project."""
+    if not found:
+        return said(f"{project} has no release yet.", f"Create one: `{command} create {project} 1.0.0`")
+    lines = [
+        [
+            b.bold(release.version),
+            b.text(f"  {release.created_at:%Y-%m-%d} by {release.created_by}"),
+            b.text(f"  is on {wording.either(release.deployed_to, 'and')}" if release.deployed_to else " "),
+        ]
+        for release in found
+    ]
+    return b.message(f"{wording.plural(len(found), 'release')} of {project}", b.rich([b.bold(project)], *lines))
+
+
+def went_wrong(reference: str) -> b.Message:
+    """Something that nobody foresaw; the log has the rest under this reference."""
+    return said(
+        "Something went wrong on my side; nothing was changed.",
+        f"Try once more. If it happens again, tell whoever looks after Foredeck this reference: `{reference}`",
+    )
+
+
+def suggestions_shown(names: Sequence[str]) -> Sequence[str]:
+    """As many as fit beside each other on a phone."""
+    return names[:_SUGGESTED]
+
+
+def _line(view: TaskView) -> list[b.Element]:
+    return [
+        b.text(f"{wording.sign(view)} #{view.number} "),
+        b.bold(wording.subject(view)),
+        b.text(f": {wording.state(view)}"),
+    ]

@@ -1,0 +1,110 @@
+"""The card: one message for each deployment, edited in place. It says where things stand and what can be done."""
+
+from __future__ import annotations
+
+from bot import ids
+from bot.messages import blocks as b
+from bot.messages import checklists, wording
+from engine.services.views import LinkView, StepStatus, TaskState, TaskView, WaitKind
+
+_LEFT_OUT_SHOWN = 8
+_LINKS_SHOWN = 4
+
+
+def card(view: TaskView) -> b.Message:
+    """The card as it is now. It mentions nobody: edits notify nobody, and its first post is seen by who typed."""
+    return b.message(
+        f"{wording.title(view)}: {wording.state(view)} (#{view.number})",
+        b.header(f"{wording.sign(view)} {wording.title(view)}"),
+        _standing(view),
+        checklists.plan_block(view),
+        _left_out(view),
+        b.small_print(_facts(view)),
+        _buttons(view),
+    )
+
+
+def link_buttons(links: tuple[LinkView, ...]) -> list[b.Element]:
+    """A button for each of the newest links that a browser can open."""
+    usable = [link for link in links if link.url.startswith(("https://", "http://")) and len(link.url) <= 3_000]
+    return [
+        b.link_button(link.label or f"Open {_host(link.url)}", f"{ids.OPEN_LINK}:{index}", link.url)
+        for index, link in enumerate(usable[-_LINKS_SHOWN:])
+    ]
+
+
+def _standing(view: TaskView) -> b.Block:
+    first = [b.bold(wording.state(view))]
+    if view.waiting is not None and not view.state.is_final:
+        return b.rich(first, *_waiting(view))
+    failed = next(iter(view.failed_steps), None)
+    if view.state is TaskState.FAILED and failed is not None and failed.detail:
+        return b.rich(first, [b.text(b.shorten(failed.detail, 500))])
+    if view.state is TaskState.SUCCESS and any(step.status is StepStatus.WARNINGS for step in view.steps):
+        return b.rich(first, [b.text("Some steps gave warnings: see the thread.")])
+    return b.rich(first)
+
+
+def _waiting(view: TaskView) -> list[list[b.Element]]:
+    waiting, pending = view.waiting, view.pending
+    lines: list[list[b.Element]] = []
+    if waiting is not None and waiting.kind is not WaitKind.PLACE:
+        names = ", ".join(waiting.people[:6]) + (f" and {len(waiting.people) - 6} more" if waiting.people[6:] else "")
+        lines.append([b.text(f"Can answer: {names}" if names else "Nobody is left who may answer this.")])
+    if pending is not None:
+        meanwhile = (
+            f"Other deployments of {view.project} to {view.environment} wait behind it."
+            if pending.blocks_place
+            else f"Other deployments of {view.project} to {view.environment} may go ahead meanwhile."
+        )
+        lines.append([b.text(meanwhile, italic=True)])
+    return lines
+
+
+def _left_out(view: TaskView) -> b.Block | None:
+    if not view.left_out:
+        return None
+    shown = "; ".join(f"{name} ({reason})" for name, reason in view.left_out[:_LEFT_OUT_SHOWN])
+    more = f"; and {len(view.left_out) - _LEFT_OUT_SHOWN} more" if len(view.left_out) > _LEFT_OUT_SHOWN else ""
+    return b.context(f"Left out: {shown}{more}")
+
+
+def _facts(view: TaskView) -> str:
+    facts = [f"*#{view.number}*", f"asked for by {b.escape(view.requested_by)}"]
+    if view.finished_at is not None:
+        facts.append(f"ended {b.moment(view.finished_at)}")
+        took = wording.duration(view.started_at or view.queued_at, view.finished_at)
+        facts.append(f"took {took}")
+    elif view.started_at is not None:
+        facts.append(f"started {b.moment(view.started_at)}")
+    else:
+        facts.append(f"queued {b.moment(view.queued_at)}")
+    return " · ".join(facts)
+
+
+def _buttons(view: TaskView) -> b.Block | None:
+    buttons = link_buttons(view.links)
+    if not view.state.is_final and view.state is not TaskState.CANCELLING:
+        buttons.append(cancel_button(view))
+    return b.actions(*buttons)
+
+
+def cancel_button(view: TaskView) -> b.Element:
+    """Cancels, after asking once more."""
+    question = b.confirm(
+        "Cancel this deployment?",
+        f"{wording.subject(view)} (#{view.number}) stops. Scripts that run are ended; what they did is not undone.",
+        yes="Cancel it",
+        no="Let it run",
+    )
+    return b.button(
+        "Cancel",
+        ids.CANCEL_TASK,
+        str(view.number),
+        confirm=question,
+        accessibility_label=f"Cancel deployment {view.number}",
+    )
+
+
+def _host(url: str) -> str:
+    return url.split("://", 1)[1].split("/", 1)[0].rpartition("@")[2] or "link"

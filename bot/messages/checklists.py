@@ -1,0 +1,102 @@
+"""The steps of a deployment as Slack's `plan` block, or as plain lines where that block is not allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.messages.blocks import Block, Element, rich, shorten, text
+from bot.messages.wording import STEP_SIGN, STEP_STATUS_OF_SLACK, STEP_WORD, duration, plural
+from engine.services.views import StepStatus, StepView, TaskView
+
+SHOWN = 16
+"""So many steps are shown one by one; a longer plan keeps what matters and counts the rest (Slack wants < 12 kB)."""
+
+_DONE = frozenset({StepStatus.SUCCEEDED, StepStatus.SKIPPED})
+_TITLE_LIMIT = 140
+_DETAIL_LIMIT = 280
+
+
+def plan_block(view: TaskView) -> Block | None:
+    """The checklist on the card."""
+    if not view.steps:
+        return None
+    before, shown, after = around_now(view.steps)
+    tasks: list[Element] = []
+    if before:
+        tasks.append(_task("before", f"{plural(len(before), 'step')} done", "complete"))
+    tasks.extend(_step_task(step) for step in shown)
+    if after:
+        tasks.append(_task("after", f"{plural(len(after), 'more step')}", _status_of_rest(after)))
+    return {"type": "plan", "title": _title(view), "tasks": tasks}
+
+
+def lines(view: TaskView) -> Block | None:
+    """The same as text lines."""
+    if not view.steps:
+        return None
+    before, shown, after = around_now(view.steps)
+    rows = [[text(f"✅ {plural(len(before), 'step')} done")]] if before else []
+    rows += [[text(f"{STEP_SIGN[step.status]} {step_title(step)}{_said(step)}")] for step in shown]
+    rows += [[text(f"▫️ {plural(len(after), 'more step')}")]] if after else []
+    return rich(*rows)
+
+
+def around_now(steps: Sequence[StepView]) -> tuple[Sequence[StepView], Sequence[StepView], Sequence[StepView]]:
+    """The steps that are done and need no line, those shown one by one, and those that are only counted."""
+    if len(steps) <= SHOWN:
+        return (), steps, ()
+    settled = next((index for index, step in enumerate(steps) if step.status not in _DONE), len(steps))
+    first = min(max(0, settled - 2), len(steps) - SHOWN + 2)
+    last = min(len(steps), first + SHOWN - 2)
+    return steps[:first], steps[first:last], steps[last:]
+
+
+def step_title(step: StepView) -> str:
+    """Number, name and what Slack's own sign does not say."""
+    word = STEP_WORD[step.status]
+    again = f" (attempt {step.attempt})" if step.attempt > 1 else ""
+    title = f"{step.number}. {step.name}{again}" + (f": {word}" if word else "")
+    if step.status is StepStatus.RUNNING and step.percentage is not None:
+        title += f" {step.percentage} %"
+    took = duration(step.started_at, step.finished_at) if step.status in _TIMED else ""
+    return shorten(f"{title} · {took}" if took and took != "under 1 s" else title, _TITLE_LIMIT)
+
+
+_TIMED = frozenset({StepStatus.SUCCEEDED, StepStatus.WARNINGS, StepStatus.FAILED, StepStatus.CANCELED})
+
+
+def _title(view: TaskView) -> str:
+    done = sum(1 for step in view.steps if step.status in _DONE or step.status is StepStatus.WARNINGS)
+    if view.state.is_final:
+        return plural(len(view.steps), "step")
+    return f"{done} of {plural(len(view.steps), 'step')} done"
+
+
+def _step_task(step: StepView) -> Element:
+    return _task(f"step-{step.number}", step_title(step), STEP_STATUS_OF_SLACK[step.status], _detail(step))
+
+
+def _detail(step: StepView) -> str:
+    if step.status is StepStatus.RUNNING:
+        where = f"on {step.worker}" if step.worker and step.worker != "built-in" else ""
+        return " · ".join(part for part in (step.percentage_message, where) if part)
+    return step.detail
+
+
+def _said(step: StepView) -> str:
+    detail = _detail(step)
+    return f" ({shorten(detail, _DETAIL_LIMIT)})" if detail else ""
+
+
+def _task(task_id: str, title: str, status: str, detail: str = "") -> Element:
+    # No `type` inside a plan's tasks would be guessed by Slack: they are task_card blocks.
+    task: Element = {"type": "task_card", "task_id": task_id, "title": title, "status": status}
+    if detail:
+        task["details"] = rich([text(shorten(detail, _DETAIL_LIMIT))])
+    return task
+
+
+def _status_of_rest(steps: Sequence[StepView]) -> str:
+    if any(STEP_STATUS_OF_SLACK[step.status] == "error" for step in steps):
+        return "error"
+    return "pending" if any(step.status is StepStatus.PENDING for step in steps) else "complete"

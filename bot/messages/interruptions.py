@@ -1,0 +1,155 @@
+"""The message that asks a person: what about, who, the buttons; and what became of it once it is answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from bot import ids
+from bot.messages import blocks as b
+from bot.messages import wording
+from engine.services.views import (
+    DecisionView,
+    InterruptionKind,
+    InterruptionState,
+    InterruptionView,
+    TaskView,
+    Verdict,
+)
+
+MENTIONED = 5
+"""So many people are mentioned by name; the rest are counted. A crowd that is pinged is nobody who feels asked."""
+
+_INSTRUCTIONS_LIMIT = 6_000
+_CONTROL = re.compile(r"<(?=[!@#])")
+
+VERB: Mapping[Verdict, str] = {
+    Verdict.PROCEED: "proceeded",
+    Verdict.ABORT: "aborted",
+    Verdict.RUN_AGAIN: "ran it again",
+    Verdict.FAIL: "said that it failed",
+}
+_LABEL = {Verdict.PROCEED: "Proceed…", Verdict.ABORT: "Abort…", Verdict.RUN_AGAIN: "Run again…", Verdict.FAIL: "Fail…"}
+_TYPED = {Verdict.PROCEED: "approve", Verdict.ABORT: "abort", Verdict.RUN_AGAIN: "retry", Verdict.FAIL: "fail"}
+_STYLE = {Verdict.PROCEED: "primary", Verdict.ABORT: "danger", Verdict.RUN_AGAIN: "primary", Verdict.FAIL: "danger"}
+CHOICES: Mapping[InterruptionKind, tuple[Verdict, Verdict]] = {
+    InterruptionKind.MANUAL: (Verdict.PROCEED, Verdict.ABORT),
+    InterruptionKind.LOST: (Verdict.RUN_AGAIN, Verdict.FAIL),
+}
+_SETTLED = {
+    InterruptionState.PROCEEDED: "✅ Proceeded",
+    InterruptionState.ABORTED: "🛑 Aborted",
+    InterruptionState.RUN_AGAIN: "🔁 Runs again",
+    InterruptionState.FAILED: "❌ Failed",
+    InterruptionState.CLOSED: "🚫 Canceled before anybody answered",
+}
+
+
+def interruption(
+    asked: InterruptionView, view: TaskView, slack_ids: Mapping[str, str], *, command: str = "/deploy"
+) -> b.Message:
+    """The message as it is now. `slack_ids`: Slack ids by slug, where known; others are named."""
+    if asked.is_pending:
+        return _pending(asked, view, slack_ids, command)
+    return b.message(
+        f"{_SETTLED[asked.state]}: {asked.step_name} of {wording.subject(view)} (#{view.number})",
+        b.rich([b.bold(f"{_SETTLED[asked.state]}: {asked.step_name}")], [b.text(_about(view))]),
+        instructions(asked.instructions),
+        decisions(asked.decisions, slack_ids),
+    )
+
+
+def outcome(asked: InterruptionView, verdict: Verdict) -> b.Message:
+    """The private confirmation of a typed answer."""
+    words = f"You {VERB[verdict]}: {asked.step_name} of deployment #{asked.task}."
+    if asked.is_pending:
+        words += f" {asked.minimum - asked.missing} of {asked.minimum}: it waits for others."
+    return b.message(words, b.rich([b.text(words)]))
+
+
+def instructions(markdown: str) -> b.Block | None:
+    """Instructions are standard Markdown; what Slack would take for a mention in them is broken up."""
+    shown = _CONTROL.sub("<\u200b", markdown).strip()
+    return {"type": "markdown", "text": b.shorten(shown, _INSTRUCTIONS_LIMIT)} if shown else None
+
+
+def decisions(made: Sequence[DecisionView], slack_ids: Mapping[str, str]) -> b.Block | None:
+    """Who answered what, when, and why."""
+    if not made:
+        return None
+    lines: list[list[b.Element]] = []
+    for decision in made:
+        at = int(decision.decided_at.timestamp())
+        date = {
+            "type": "date",
+            "timestamp": at,
+            "format": "{date_short_pretty} {time}",
+            "fallback": f"{decision.decided_at:%Y-%m-%d %H:%M} UTC",
+        }
+        lines.append([named(decision.person, slack_ids), b.text(f" {VERB[decision.verdict]}, "), date])
+        if decision.note:
+            lines.append([b.text(f"“{b.shorten(decision.note, 1_000)}”", italic=True)])
+    return b.rich(*lines)
+
+
+def named(person: str, slack_ids: Mapping[str, str]) -> b.Element:
+    """A mention where the Slack id is known, else the name."""
+    return b.mention(slack_ids[person]) if person in slack_ids else b.bold(person)
+
+
+def _pending(asked: InterruptionView, view: TaskView, slack_ids: Mapping[str, str], command: str) -> b.Message:
+    is_lost = asked.kind is InterruptionKind.LOST
+    question = f"Is it safe to run {asked.step_name} again?" if is_lost else asked.step_name
+    sign = "❓" if is_lost else "✋"
+    return b.message(
+        f"{sign} {question}: {wording.subject(view)} (#{view.number}) waits for {_who(asked)}",
+        b.rich([b.bold(f"{sign} {question}")], [b.text(_about(view))]),
+        _lost(asked) if is_lost else None,
+        instructions(asked.instructions),
+        b.rich(_asked(asked, slack_ids)),
+        decisions(asked.decisions, slack_ids),
+        b.actions(*(_button(asked, verdict) for verdict in CHOICES[asked.kind])),
+        b.context("or type " + " · ".join(f"{command} {_TYPED[v]} {view.number}" for v in CHOICES[asked.kind])),
+    )
+
+
+def _about(view: TaskView) -> str:
+    return f"{wording.title(view)} · #{view.number}, asked for by {view.requested_by}"
+
+
+def _lost(asked: InterruptionView) -> b.Block:
+    return b.rich(
+        [
+            b.text(f"{asked.step_name} was started, but contact was lost and its end is unknown. "),
+            b.text("Look at the machine first: it may have finished, or still be running."),
+        ]
+    )
+
+
+def _asked(asked: InterruptionView, slack_ids: Mapping[str, str]) -> list[b.Element]:
+    line = [b.text("Asked: ")]
+    for index, person in enumerate(asked.eligible[:MENTIONED]):
+        if index:
+            line.append(b.text(", "))
+        line.append(named(person, slack_ids))
+    if len(asked.eligible) > MENTIONED:
+        line.append(b.text(f" and {len(asked.eligible) - MENTIONED} more"))
+    if not asked.eligible:
+        line = [b.text(f"Nobody may answer this now: it asks {wording.either(asked.teams) or 'nobody'}.", bold=True)]
+    if asked.minimum > 1:
+        line.append(b.bold(f" · {asked.minimum - asked.missing} of {asked.minimum}"))
+    return line
+
+
+def _who(asked: InterruptionView) -> str:
+    return wording.either(asked.teams) or wording.either(asked.eligible[:MENTIONED]) or "somebody"
+
+
+def _button(asked: InterruptionView, verdict: Verdict) -> b.Element:
+    return b.button(
+        _LABEL[verdict],
+        ids.OPEN_DECISION[verdict],
+        str(asked.id),
+        style=_STYLE[verdict],
+        accessibility_label=f"{_LABEL[verdict].rstrip('…')} with {asked.step_name}",
+    )

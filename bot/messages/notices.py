@@ -1,0 +1,88 @@
+"""What somebody must be told: that a deployment ended, and how. These mention the person who asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.messages import blocks as b
+from bot.messages import wording
+from bot.messages.cards import link_buttons
+from bot.messages.interruptions import named
+from engine.services.views import StepStatus, StepView, TaskState, TaskView
+
+
+def finished(
+    view: TaskView, slack_ids: Mapping[str, str], *, last_lines: str = "", command: str = "/deploy"
+) -> b.Message:
+    """The end of a deployment, told in its thread. `last_lines`: of the log of the step that failed."""
+    if view.state is TaskState.FAILED:
+        return _failed(view, slack_ids, last_lines, command)
+    words = {
+        TaskState.SUCCESS: f"{wording.title(view)} is done",
+        TaskState.CANCELED: f"{wording.title(view)} was canceled",
+        TaskState.TIMED_OUT: f"{wording.title(view)} expired before it could start",
+    }.get(view.state, f"{wording.title(view)}: {wording.state(view)}")
+    took = wording.duration(view.started_at or view.queued_at, view.finished_at)
+    line = [b.text(f"{wording.sign(view)} "), named(view.requested_by, slack_ids), b.text(f" {words}")]
+    if view.state is TaskState.SUCCESS and took:
+        line.append(b.text(f" in {took}"))
+    if view.state is TaskState.CANCELED and view.cancel_requested_by:
+        line.append(b.text(f" by {view.cancel_requested_by}"))
+    warned = [step.name for step in view.steps if step.status is StepStatus.WARNINGS]
+    return b.message(
+        f"{wording.sign(view)} {words} (#{view.number})",
+        b.rich([*line, b.text(".")], *_after_canceling(view), *_warned(warned)),
+        b.actions(*link_buttons(view.links)) if view.state is TaskState.SUCCESS else None,
+    )
+
+
+def told_once(words: str) -> b.Message:
+    """A sentence of our own, for the thread."""
+    return b.message(words.replace("`", ""), b.section(words))
+
+
+def highlight(step: StepView | None, words: str) -> b.Message:
+    """A line that a script asked to be told."""
+    name = f"{step.name}: " if step is not None else ""
+    return b.message(f"★ {name}{words}", b.rich([b.text("★ "), b.bold(name), b.text(b.shorten(words, 1_000))]))
+
+
+def _failed(view: TaskView, slack_ids: Mapping[str, str], last_lines: str, command: str) -> b.Message:
+    who = named(view.requested_by, slack_ids)
+    if person := wording.aborted_by(view):
+        note = next((i.decisions[-1].note for i in reversed(view.interruptions) if i.state == "aborted"), "")
+        return b.message(
+            f"🛑 {wording.title(view)} was aborted by {person} (#{view.number})",
+            b.rich(
+                [b.text("🛑 "), who, b.text(f" {wording.title(view)} was aborted by {person}.")],
+                *([[b.text(f"“{b.shorten(note, 1_000)}”", italic=True)]] if note else []),
+            ),
+        )
+    failed = next(iter(view.failed_steps), None)
+    where = f" at {failed.name}" if failed is not None else ""
+    return b.message(
+        f"❌ {wording.title(view)} failed{where} (#{view.number})",
+        b.rich(
+            [b.text("❌ "), who, b.text(f" {wording.title(view)} failed{where}.")],
+            *([[b.text(b.shorten(failed.detail, 800))]] if failed is not None and failed.detail else []),
+        ),
+        b.preformatted(last_lines) if last_lines else None,
+        b.rich(_next_step(view, failed, command)),
+    )
+
+
+def _next_step(view: TaskView, failed: StepView | None, command: str) -> list[b.Element]:
+    hint = failed.hint if failed is not None else ""
+    again = [b.text("Then try again: "), b.code(f"{command} {wording.subject(view)}")]
+    return [b.text(f"{b.shorten(hint, 800)} "), *again] if hint else [b.text("When it is mended: "), again[1]]
+
+
+def _after_canceling(view: TaskView) -> list[list[b.Element]]:
+    stopped = [step for step in view.steps if step.status is StepStatus.CANCELED and step.detail]
+    if view.state is not TaskState.CANCELED:
+        return []
+    return [[b.text(f"{step.name}: {b.shorten(step.detail, 300)}")] for step in stopped[:5]]
+
+
+def _warned(names: list[str]) -> list[list[b.Element]]:
+    return [[b.text(f"⚠️ With warnings from {wording.either(names[:5], 'and')}: see the log above.")]] if names else []

@@ -1,0 +1,159 @@
+"""How states, steps, times and people are put into words and signs. No block is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from engine.services.views import StepStatus, StepView, TaskState, TaskView, WaitKind
+
+STEP_STATUS_OF_SLACK: Mapping[StepStatus, str] = {
+    StepStatus.PENDING: "pending",
+    StepStatus.RUNNING: "in_progress",
+    StepStatus.WAITING: "in_progress",
+    StepStatus.LOST: "error",
+    StepStatus.SUCCEEDED: "complete",
+    StepStatus.WARNINGS: "complete",
+    StepStatus.FAILED: "error",
+    StepStatus.SKIPPED: "complete",
+    StepStatus.CANCELED: "error",
+}
+"""Slack's tasks know four states only; `STEP_WORD` says the rest in the title."""
+
+STEP_WORD: Mapping[StepStatus, str] = {
+    StepStatus.PENDING: "",
+    StepStatus.RUNNING: "",
+    StepStatus.WAITING: "waiting for a person",
+    StepStatus.LOST: "end unknown",
+    StepStatus.SUCCEEDED: "",
+    StepStatus.WARNINGS: "with warnings",
+    StepStatus.FAILED: "failed",
+    StepStatus.SKIPPED: "skipped",
+    StepStatus.CANCELED: "canceled",
+}
+"""Said behind the name of a step where Slack's sign does not say it."""
+
+STEP_SIGN: Mapping[StepStatus, str] = {
+    StepStatus.PENDING: "▫️",
+    StepStatus.RUNNING: "▶️",
+    StepStatus.WAITING: "✋",
+    StepStatus.LOST: "❓",
+    StepStatus.SUCCEEDED: "✅",
+    StepStatus.WARNINGS: "⚠️",
+    StepStatus.FAILED: "❌",
+    StepStatus.SKIPPED: "⏭️",
+    StepStatus.CANCELED: "🚫",
+}
+"""For places where a plan block is not allowed."""
+
+_OVER_SIGN = {
+    TaskState.SUCCESS: "✅",
+    TaskState.FAILED: "❌",
+    TaskState.CANCELED: "🚫",
+    TaskState.TIMED_OUT: "⌛",
+    TaskState.CANCELLING: "🚫",
+    TaskState.EXECUTING: "🚀",
+}
+_WAIT_SIGN = {WaitKind.APPROVAL: "✋", WaitKind.LOST: "❓", WaitKind.PLACE: "⏳"}
+
+
+def sign(view: TaskView) -> str:
+    """One sign for how a deployment stands; never the only thing that says so."""
+    if view.waiting is not None and not view.state.is_final:
+        return _WAIT_SIGN[view.waiting.kind]
+    return _OVER_SIGN.get(view.state, "⏳")
+
+
+def title(view: TaskView) -> str:
+    """What goes where."""
+    return f"{view.project_name} {view.version} → {view.environment_name}"
+
+
+def subject(view: TaskView) -> str:
+    """What goes where, in the words that people type."""
+    return f"{view.project} {view.version} to {view.environment}"
+
+
+def state(view: TaskView) -> str:  # noqa: PLR0911 - one line for each state
+    """How it stands, in a few words."""
+    match view.state:
+        case TaskState.SUCCESS:
+            return f"Done{_after(view)}"
+        case TaskState.FAILED:
+            return _failed(view)
+        case TaskState.CANCELED:
+            return f"Canceled by {view.cancel_requested_by}" if view.cancel_requested_by else "Canceled"
+        case TaskState.TIMED_OUT:
+            return "Expired before it could start"
+        case TaskState.CANCELLING:
+            by = f", asked for by {view.cancel_requested_by}" if view.cancel_requested_by else ""
+            return f"Canceling{by}: what runs is being ended"
+    if view.waiting is not None:
+        return capitalised(view.waiting.text)
+    running = running_step(view)
+    if running is not None:
+        return f"Running {running.name} ({running.number} of {len(view.steps)})"
+    return "Running" if view.state is TaskState.EXECUTING else "Queued"
+
+
+def aborted_by(view: TaskView) -> str | None:
+    """Who aborted a manual intervention, if that is why it failed: told apart from a failure."""
+    for asked in reversed(view.interruptions):
+        if asked.state == "aborted" and asked.decisions:
+            return asked.decisions[-1].person
+    return None
+
+
+def running_step(view: TaskView) -> StepView | None:
+    """The step that runs now."""
+    return next((step for step in view.steps if step.status is StepStatus.RUNNING), None)
+
+
+def step_of_run(view: TaskView, run_id: int) -> StepView | None:
+    """The step that this action run belongs to."""
+    return next((step for step in view.steps if run_id in step.run_ids), None)
+
+
+def duration(start: datetime | None, end: datetime | None) -> str:
+    """A length of time in the two largest units that matter; empty when it is not known."""
+    if start is None or end is None:
+        return ""
+    seconds = max(0, round((end - start).total_seconds()))
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = [(days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s")]
+    first = next((index for index, (amount, _) in enumerate(units) if amount), 3)
+    shown = [f"{amount} {unit}" for amount, unit in units[first : first + 2] if amount]
+    return " ".join(shown) or "under 1 s"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 step`, `2 steps`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def either(names: Sequence[str], word: str = "or") -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def capitalised(words: str) -> str:
+    """With a capital letter at its start."""
+    return words[:1].upper() + words[1:]
+
+
+def _after(view: TaskView) -> str:
+    took = duration(view.started_at or view.queued_at, view.finished_at)
+    return f" in {took}" if took else ""
+
+
+def _failed(view: TaskView) -> str:
+    if person := aborted_by(view):
+        return f"Aborted by {person}"
+    names = [step.name for step in view.failed_steps]
+    took = duration(view.started_at or view.queued_at, view.finished_at)
+    where = f" at {either(names, 'and')}" if names else ""
+    return f"Failed{where}" + (f" after {took}" if took else "")

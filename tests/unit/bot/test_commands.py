@@ -1,0 +1,138 @@
+"""What people type is understood as they mean it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import commands, typed_text
+from bot.commands import (
+    Cancel,
+    CreateRelease,
+    Decide,
+    Deploy,
+    Help,
+    ListReleases,
+    NotUnderstood,
+    OpenForm,
+    ShowLogs,
+    Status,
+)
+from engine.services.views import Verdict
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "web 1.4.0 to production",
+        "web 1.4.0 production",
+        "  web   1.4.0   TO production ",
+        "web@1.4.0 production",
+        "web@1.4.0 to production",
+        "`web` *1.4.0* to _production_",
+        "“web” 1.4.0 to ‘production’",
+        "web 1.4.0 → production",
+        "web 1.4.0 -&gt; production",
+        "<http://web|web> 1.4.0 to production",
+        "web\u00a01.4.0 to production",
+    ],
+)
+def test_a_deployment_is_understood_however_slack_formats_it(text: str) -> None:
+    assert commands.parse_deploy(text) == Deploy("web", "1.4.0", "production")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("", OpenForm()),
+        ("   ", OpenForm()),
+        ("web", OpenForm(project="web")),
+        ("web 1.4.0", OpenForm(project="web", version="1.4.0")),
+        ("web@1.4.0", OpenForm(project="web", version="1.4.0")),
+        ("web to production", OpenForm(project="web", environment="production")),
+        ("help", Help()),
+        ("HELP", Help()),
+        ("status", Status()),
+        ("status 17", Status(17)),
+        ("status #17", Status(17)),
+        ("cancel 17", Cancel(17)),
+        ("cancel #17.", Cancel(17)),
+        ("logs 17", ShowLogs(17)),
+        ("approve 17", Decide(17, Verdict.PROCEED)),
+        ("approve 17 because the tests are green", Decide(17, Verdict.PROCEED, "the tests are green")),
+        ("approve #17 Because: it is time", Decide(17, Verdict.PROCEED, "it is time")),
+        ("abort 17 not today", Decide(17, Verdict.ABORT, "not today")),
+        ("retry 17", Decide(17, Verdict.RUN_AGAIN)),
+        ("fail 17 disk is gone", Decide(17, Verdict.FAIL, "disk is gone")),
+        ("approve 17 see &lt;b&gt; &amp; more", Decide(17, Verdict.PROCEED, "see <b> & more")),
+        ("approve 17 ask <@U01ANA|ana>", Decide(17, Verdict.PROCEED, "ask @ana")),
+    ],
+)
+def test_each_command_means_what_it_says(text: str, meant: object) -> None:
+    assert commands.parse_deploy(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "suggestion"),
+    [
+        ("statsu", "I do not know `statsu`.", "status"),
+        ("cancle 17", "I do not know `cancle`.", "cancel 17"),
+        ("aprove 17 because yes", "I do not know `aprove`.", "approve 17 because yes"),
+        ("cancel", "`cancel` needs the number on the card.", "cancel 17"),
+        ("cancel web", "`cancel` needs the number on the card.", "cancel 17"),
+        ("cancel 17 18", "`cancel` takes one number and nothing else.", "cancel 17"),
+        ("status web", "`status` takes the number on the card, or nothing.", "status"),
+        (
+            "web 1.4.0 to production now",
+            "That is too much: I need a project, a version and an environment, not 4 words.",
+            "web 1.4.0 to production",
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_answered_with_what_may_be(text: str, sentence: str, suggestion: str) -> None:
+    assert commands.parse_deploy(text) == NotUnderstood(sentence, suggestion)
+
+
+def test_a_project_that_looks_like_a_verb_is_a_project() -> None:
+    assert commands.parse_deploy("statos", projects=["statos"]) == OpenForm(project="statos")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("create web 1.4.0", CreateRelease("web", "1.4.0")),
+        ("create web@1.4.0", CreateRelease("web", "1.4.0")),
+        ("list web", ListReleases("web")),
+        ("", Help()),
+        ("help", Help()),
+        ("create web", NotUnderstood("Say the project and the version.", "create web 1.4.0")),
+        ("list", NotUnderstood("Say which project.", "list web")),
+        ("craete web 1.4.0", NotUnderstood("I do not know `craete`.", "create web 1.4.0")),
+        ("web 1.4.0", NotUnderstood("I do not know `web`.", "help")),
+    ],
+)
+def test_release_commands_mean_what_they_say(text: str, meant: object) -> None:
+    assert commands.parse_release(text) == meant
+
+
+@given(st.text(max_size=200))
+def test_no_text_at_all_breaks_the_parser(text: str) -> None:
+    assert commands.parse_deploy(text) is not None
+    assert commands.parse_release(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<http://web.example|web.example>", "web.example"),
+        ("<https://web.example/a>", "web.example/a"),
+        ("<mailto:ana@example.com|ana@example.com>", "ana@example.com"),
+        ("<@U01|ana>", "@ana"),
+        ("<#C01|prod>", "#prod"),
+        ("<!channel>", "!channel"),
+        ("a &amp;lt; b", "a &lt; b"),
+    ],
+)
+def test_slacks_marks_are_read_as_people_see_them(text: str, shown: str) -> None:
+    assert typed_text.plain(text) == shown
