@@ -1,1 +1,1 @@
-"""A Slack-compatible workspace on this machine. It knows Slack and nothing of Foredeck's engine, workers or listeners."""
+"""A Slack-compatible workspace on this machine. It knows Slack; it knows nothing of Foredeck's engine and listeners."""

@@ -47,8 +47,8 @@ def build(sandbox: Sandbox, allowed_hosts: frozenset[str]) -> "Guard":
 class Guard:
     """Lets in only what is meant for this server, and nothing out before it is written down.
 
-    A web page anywhere could reach a server on loopback: so Host must name it, a foreign Origin is refused, and the control
-    API answers only this machine."""
+    A web page anywhere could reach a server on loopback: so Host must name it, a foreign Origin is refused, and the
+    control API answers only this machine."""
 
     def __init__(self, app: ASGIApp, sandbox: Sandbox, allowed_hosts: frozenset[str]) -> None:
         self._app, self._sandbox, self._allowed_hosts = app, sandbox, allowed_hosts

@@ -14,7 +14,7 @@ class Changes:
     """Numbered changes, the newest `KEPT` of them as ready-made JSON."""
 
     def __init__(self) -> None:
-        # Microseconds as the first number: after a restart numbers are higher than any before, so none means two things.
+        # Begins with the microseconds of now: after a restart every number is higher than any before it.
         self.seq = time.time_ns() // 1_000
         self._kept: deque[tuple[int, str]] = deque(maxlen=KEPT)
         self._news = asyncio.Event()
@@ -32,7 +32,7 @@ class Changes:
         self._wake()
 
     async def after(self, seq: int | None) -> AsyncIterator[tuple[int, str] | None]:
-        """Everything after `seq`, then what comes. None means that something was missed (reset) or, as a sign of life, nothing new."""
+        """Everything after `seq`, then what comes; (0, "") when something was missed, None as a sign of life."""
         position = self.seq if seq is None else seq
         while not self.closed:
             news = self._news

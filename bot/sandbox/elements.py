@@ -12,7 +12,6 @@ STATE_KEYS: dict[str, tuple[str, str]] = {
     "email_text_input": ("value", "initial_value"),
     "url_text_input": ("value", "initial_value"),
     "number_input": ("value", "initial_value"),
-    "rich_text_input": ("rich_text_value", "initial_value"),
     "static_select": ("selected_option", "initial_option"),
     "external_select": ("selected_option", "initial_option"),
     "radio_buttons": ("selected_option", "initial_option"),
@@ -70,8 +69,6 @@ def places(blocks: list[JsonObject]) -> Iterator[Place]:
             candidates += block.get("elements") or []
         if block.get("type") == "card":
             candidates += block.get("actions") or []
-        if block.get("type") == "carousel":
-            yield from places(block.get("elements") or [])
         for element in candidates:
             if isinstance(element, dict) and "action_id" in element:
                 yield Place(block, element)

@@ -1,4 +1,4 @@
-"""Files: where bytes are uploaded, kept and fetched. Sharing them into channels is done by files.completeUploadExternal."""
+"""Files: where bytes are uploaded, kept and fetched. Sharing them into channels is not done here."""
 
 import mimetypes
 import secrets

@@ -26,7 +26,7 @@ def short_id() -> str:
 
 
 class Timestamps:
-    """Message timestamps: `seconds.microseconds`, unique and increasing in the whole workspace, also across restarts."""
+    """Message timestamps: `seconds.microseconds`, unique and increasing in the workspace, also across restarts."""
 
     def __init__(self, clock: Clock, last: int = 0) -> None:
         self._clock = clock

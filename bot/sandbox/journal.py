@@ -1,4 +1,4 @@
-"""What survives: one table of JSON documents in SQLite, written before anybody is told. Without a folder, nothing is."""
+"""What survives: one table of JSON documents in SQLite, written before anybody is told. Without a folder, nothing."""
 
 import json
 import sqlite3
@@ -12,7 +12,7 @@ SCHEMA = "CREATE TABLE IF NOT EXISTS documents (kind TEXT, id TEXT, document TEX
 
 
 class Journal:
-    """Changes gather in `put` and `drop`; `flush` writes them in one transaction, so a kill in between leaves the state whole."""
+    """Changes gather in `put` and `drop`; `flush` writes them in one transaction, so a kill leaves the state whole."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""User objects and user groups as Slack shows them. People have no passwords here: everybody at this machine may be anybody."""
+"""User objects and user groups as Slack shows them. Nobody has a password: who is at this machine may be anybody."""
 
 from bot.sandbox.json_types import JsonObject
 

@@ -13,7 +13,8 @@ ATTACHMENTS = 100
 def checked_content(given: JsonObject, is_update: bool = False) -> JsonObject:
     """The text, blocks and attachments of `given`, ready to be stored.
 
-    Raises no_text, invalid_blocks, too_many_attachments, markdown_text_conflict. An update keeps what it does not name."""
+    Raises no_text, invalid_blocks, too_many_attachments, markdown_text_conflict. An update keeps what it does not
+    name."""
     text, blocks, attachments = given.get("text"), given.get("blocks"), given.get("attachments")
     if given.get("markdown_text"):
         if text or blocks:

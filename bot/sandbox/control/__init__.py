@@ -1,1 +1,1 @@
-"""The control API below `/sandbox/`: act as a person, look at everything. For tests and for the page, never for the app."""
+"""The control API below `/sandbox/`: act as a person, look at everything. For tests and the page, not for the app."""

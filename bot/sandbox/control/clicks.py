@@ -1,4 +1,4 @@
-"""`POST /sandbox/clicks`: a person presses a button or chooses something, in a message or in a view, and confirms it."""
+"""`POST /sandbox/clicks`: a person presses or chooses something in a message or a view, and confirms it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The control API's door: what may come in, and the one shape of its answers. Always HTTP 200, unless the door stays shut."""
+"""The control API's door: what may come in, and the one shape of its answers."""
 
 import json
 import logging

@@ -36,17 +36,15 @@ async def _one(sandbox: Sandbox, person: JsonObject, where: JsonObject, place: P
         return found.id
     if kind == "datetimepicker":
         return int(value)
-    if kind == "rich_text_input":
-        return value if isinstance(value, dict) else _rich_text(str(value))
     return str(value)
 
 
 async def _option(sandbox: Sandbox, person: JsonObject, where: JsonObject, place: Place, value: Any) -> JsonObject:
-    """The option with this value, else with this text; an external select is asked as a person would ask it, by typing."""
+    """The option with this value, else with this text; in an external select a person finds it by typing."""
     if isinstance(value, dict):
         value = value.get("value")
     wanted = str(value)
-    key, initial = STATE_KEYS[place.kind]
+    initial = STATE_KEYS[place.kind][1]
     chosen = place.element.get(initial) or []
     options = [*elements.options_of(place.element), *(chosen if isinstance(chosen, list) else [chosen])]
     found = chosen_option(options, wanted)
@@ -74,8 +72,3 @@ def _known(found: JsonObject | None, value: Any) -> JsonObject:
     if found is None:
         raise ControlError("invalid_arguments", f"There is no person {value!r}.")
     return found
-
-
-def _rich_text(text: str) -> JsonObject:
-    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
-    return {"type": "rich_text", "elements": [section]}

@@ -40,7 +40,7 @@ async def open_home(sandbox: Sandbox, body: JsonObject) -> JsonObject:
 
 
 async def add_channel(sandbox: Sandbox, body: JsonObject) -> JsonObject:
-    """`POST /sandbox/channels {name, members?, is_private?}`: the app is only in it when it is named among the members."""
+    """`POST /sandbox/channels {name, members?, is_private?}`: the app is in it only when it is among the members."""
     name = actors.text(body, "name").removeprefix("#")
     if not NAME.fullmatch(name) or sandbox.workspace.channel(name) is not None:
         raise ControlError("invalid_arguments", f"{name!r} is no name for a channel, or it is taken.")
@@ -51,9 +51,9 @@ async def add_channel(sandbox: Sandbox, body: JsonObject) -> JsonObject:
 
 
 async def add_person(sandbox: Sandbox, body: JsonObject) -> JsonObject:
-    """`POST /sandbox/users {name, real_name?, deleted?, is_restricted?, is_stranger?}`: somebody new, or a change of somebody."""
+    """`POST /sandbox/users {name, real_name?, deleted?, is_restricted?, is_stranger?}`: somebody new, or a change."""
     name = actors.text(body, "name")
-    flags = {
+    flags: JsonObject = {
         key: bool(body[key])
         for key in ("deleted", "is_restricted", "is_ultra_restricted", "is_stranger")
         if key in body
@@ -70,7 +70,7 @@ async def add_person(sandbox: Sandbox, body: JsonObject) -> JsonObject:
 
 
 async def set_member(sandbox: Sandbox, body: JsonObject) -> JsonObject:
-    """`POST /sandbox/members {channel, user, is_member}`: invite somebody (the app, too) into a channel, or remove them."""
+    """`POST /sandbox/members {channel, user, is_member}`: somebody, or the app, enters or leaves a channel."""
     channel = actors.channel(sandbox, body)
     member = _member(sandbox, body.get("user"))
     if not body.get("is_member", True):

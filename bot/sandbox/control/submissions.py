@@ -10,6 +10,10 @@ from bot.sandbox.errors import ControlError, SlackError
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.sandbox import Sandbox
 
+SHAPES = {
+    "email_text_input": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "Please enter a valid email address."),
+    "url_text_input": (r"https?://\S+", "Please enter a valid URL."),
+}
 REQUIRED = "Please complete this required field."
 
 
@@ -99,25 +103,24 @@ def client_errors(view: JsonObject) -> dict[str, str]:
 
 
 def _complaint(place: Place, value: str) -> str | None:
-    element = place.element
-    if place.kind == "number_input":
-        pattern = r"-?\d+(\.\d+)?" if element.get("is_decimal_allowed") else r"-?\d+"
-        if not re.fullmatch(pattern, value):
-            return "Please enter a valid number."
-        if float(value) < float(element.get("min_value", value)) or float(value) > float(
-            element.get("max_value", value)
-        ):
-            return "Please enter a number in the allowed range."
-    if place.kind == "email_text_input" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
-        return "Please enter a valid email address."
-    if place.kind == "url_text_input" and not re.fullmatch(r"https?://\S+", value):
-        return "Please enter a valid URL."
-    if place.kind == "plain_text_input":
-        if len(value) < element.get("min_length", 0):
-            return f"Please enter at least {element['min_length']} characters."
-        if len(value) > element.get("max_length", 3000):
-            return f"Please enter at most {element.get('max_length', 3000)} characters."
+    """What is wrong with a value that is there."""
+    element, kind = place.element, place.kind
+    if kind == "number_input":
+        return _number_complaint(element, value)
+    if kind == "plain_text_input":
+        least, most = element.get("min_length", 0), element.get("max_length", 3000)
+        return None if least <= len(value) <= most else f"Please enter {least} to {most} characters."
+    if kind in SHAPES and not re.fullmatch(SHAPES[kind][0], value):
+        return SHAPES[kind][1]
     return None
+
+
+def _number_complaint(element: JsonObject, value: str) -> str | None:
+    pattern = r"-?\d+(\.\d+)?" if element.get("is_decimal_allowed") else r"-?\d+"
+    if not re.fullmatch(pattern, value):
+        return "Please enter a valid number."
+    least, most = element.get("min_value", value), element.get("max_value", value)
+    return None if float(least) <= float(value) <= float(most) else "Please enter a number in the allowed range."
 
 
 def _follow(sandbox: Sandbox, user_id: str, view: JsonObject, answer: JsonObject) -> None:

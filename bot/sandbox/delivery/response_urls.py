@@ -1,4 +1,4 @@
-"""The response_url of a command or click: five posts in thirty minutes, to the channel or to one person, new or in place."""
+"""The response_url of a command or click: five posts in thirty minutes, for all or for one, new or in place."""
 
 import secrets
 from dataclasses import asdict, dataclass
@@ -77,11 +77,11 @@ class ResponseUrls:
         return channel.messages.get(url.ts)
 
     def _replace(self, url: ResponseUrl, channel: Channel, original: JsonObject, content: JsonObject) -> None:
+        cleared: JsonObject = {"blocks": [], "attachments": []}
         content = {"text": "", **content}
         if url.is_ephemeral:
             messages.edit_ephemeral(self._workspace, channel, original, content)
         else:
-            cleared = {"blocks": [], "attachments": []}
             messages.edit(self._workspace, channel, original, {**cleared, **content}, self._workspace.bot_user_id)
 
     def _delete(self, url: ResponseUrl, channel: Channel, original: JsonObject) -> None:

@@ -1,4 +1,4 @@
-"""Socket Mode: tickets, connections, envelopes out, acks in. What an envelope contains and what an ack means is not known here."""
+"""Socket Mode: tickets, connections, envelopes out, acks in. It knows neither payloads nor what an ack means."""
 
 import asyncio
 import contextlib

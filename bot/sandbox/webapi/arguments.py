@@ -1,4 +1,4 @@
-"""The arguments of a call: out of the query, a form, a multipart form or JSON, and into the types that the method wants."""
+"""The arguments of a call: out of the query, a form or JSON, and into the types that the method wants."""
 
 import json
 from typing import Any
@@ -53,7 +53,7 @@ def _json(body: bytes) -> JsonObject:
 
 
 def typed(method: Method, given: JsonObject) -> JsonObject:
-    """The arguments of the method, converted and with defaults; raises invalid_arguments with one sentence for each wrong one.
+    """The arguments of the method, converted and with defaults; raises invalid_arguments naming each wrong one.
 
     Arguments that the method does not know are left out, as Slack leaves them."""
     arguments: JsonObject = {}
@@ -88,7 +88,7 @@ def _converted(value: Any, rule: JsonObject) -> Any:
     if kind == "string" and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ",".join(value)  # SDKs let lists of ids through
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("must be a string")
+        raise ValueError("must be a string")  # noqa: TRY004 - one kind of error for the caller
     if kind == "timestamp" and not is_timestamp(str(value)) and not _is_plain_time(str(value)):
         raise ValueError("must be a timestamp")
     return str(value)
@@ -126,5 +126,5 @@ def _structure(value: Any, wanted: type) -> Any:
         except (ValueError, RecursionError):
             raise ValueError("must be valid JSON") from None
     if not isinstance(value, wanted):
-        raise ValueError("must be an array" if wanted is list else "must be an object")
+        raise ValueError("must be an array" if wanted is list else "must be an object")  # noqa: TRY004
     return value

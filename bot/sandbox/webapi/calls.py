@@ -14,7 +14,7 @@ from bot.sandbox.workspace import Workspace
 
 @dataclass(frozen=True)
 class Call:
-    """What a handler gets: typed arguments, and all that was given. The caller is always the one app of this workspace."""
+    """What a handler gets: typed arguments, and all that was given. The caller is always the workspace's one app."""
 
     sandbox: Sandbox
     method: Method
@@ -38,7 +38,7 @@ class Call:
         return channel
 
     def channel_to_post_in(self) -> Channel:
-        """As `channel`, but the argument may also be a channel's name, or a person's id, which means the direct message."""
+        """As `channel`, but it may also be a channel's name, or a person's id, which means the direct message."""
         value = str(self.get("channel"))
         if value in self.workspace.users:
             if value == self.workspace.bot_user_id or self.workspace.users[value]["deleted"]:

@@ -1,4 +1,4 @@
-"""`/api/<method>`: the token, the scopes, the rate limit, the arguments; then the method itself, and Slack's kind of answer."""
+"""`/api/<method>`: the token, the scopes, the rate limit, the arguments; then the method itself."""
 
 import logging
 import secrets

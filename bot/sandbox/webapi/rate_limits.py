@@ -25,7 +25,7 @@ class _Bucket:
 
 
 class RateLimits:
-    """What the app has left. A minute's budget of a tier may be used in one burst; Slack's own tolerance is not published."""
+    """What the app has left. A minute's budget may be used in one burst; Slack's own tolerance is not published."""
 
     def __init__(self, clock: Clock, is_on: bool = True) -> None:
         self._clock = clock
