@@ -79,9 +79,7 @@ class Follower:
                 self._request.ticket, bundle.files, bundle.command, sending=self._sending, interrupted=self._stopping
             )
         )
-        if words[:1] == ["cleaned"]:
-            return  # the first poll tells how it ended
-        if words[:1] not in (["claimed"], ["taken"]):
+        if words[:1] not in (["claimed"], ["taken"], ["cleaned"]):  # the first poll tells how a cleaned one ended
             raise _Ended(wording.not_launched(words, self._place))
         self._confirmed = True
         self._started_at = self._started_at or self._clock()

@@ -94,21 +94,28 @@ drain() {
     cat || { ln "$home/owner" "$home/${1}.cut"; cat >/dev/null; }
 }
 
-# Waits until both drains took what was printed; not for a daemon that was left behind and holds the pipes.
+# Has drain $1 taken all that the script printed? It has ended, or its reader sleeps at an empty pipe that somebody
+# else, a daemon, still holds; a reader that writes to a slow disk does not sleep (S), it waits (D).
+has_drained() {
+    if ! look_at "$1" || [ "$stat_state" = Z ]; then return 0; fi
+    reader=
+    read -r reader _ 2>/dev/null <"/proc/$1/task/$1/children"
+    if [ -n "$reader" ]; then look_at "$reader" && [ "$stat_state" = S ] && dozing=1; else [ "$tries" -gt 40 ]; fi
+}
+
+# Waits until what was printed is in the files; not for a daemon.
 await_drains() {
-    tries=0 quiet=0 before=
-    while [ "$tries" -lt 60 ] && [ "$quiet" -lt 4 ]; do
-        gone=0
-        for drain_pid in "$1" "$2"; do
-            if ! look_at "$drain_pid" || [ "$stat_state" = Z ]; then gone=$((gone + 1)); fi
-        done
-        [ "$gone" -lt 2 ] || return 0
+    tries=0 seen_dozing=0
+    while [ "$tries" -lt 600 ]; do
+        dozing=0
+        if has_drained "$1" && has_drained "$2"; then
+            if [ "$dozing" = 0 ] || [ "$seen_dozing" = 1 ]; then return; fi
+            seen_dozing=1
+        else
+            seen_dozing=0
+        fi
         tries=$((tries + 1))
-        [ "$tries" -gt 15 ] || continue
-        sleep 0.05 2>/dev/null || sleep 1
-        after=$(stat -c %s "$home/stdout" "$home/stderr")
-        if [ "$after" = "$before" ]; then quiet=$((quiet + 1)); else quiet=0; fi
-        before=$after
+        [ "$tries" -lt 15 ] || sleep 0.05 2>/dev/null || sleep 1
     done
 }
 
@@ -140,16 +147,16 @@ wrap() {
 
 # ---- ending: `end HOME REASON GRACE`, in its own session, so that it finishes without us
 
-# Sets `now` to seconds since the machine was started.
+# Sets `now` to hundredths of a second since the machine was started.
 look_at_clock() {
     read -r now _ </proc/uptime
-    now=${now%.*}
+    now=${now%.*}${now#*.}
 }
 
 # Waits until group $pid is gone, at most $1 seconds.
 await_group() {
     look_at_clock
-    deadline=$((now + $1))
+    deadline=$((now + $1 * 100))
     while look_at_group "$pid" && [ -n "$members" ] && [ "$now" -le "$deadline" ]; do
         sleep 0.05 2>/dev/null || sleep 1
         look_at_clock

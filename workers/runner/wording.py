@@ -109,9 +109,10 @@ def maybe_started(error: CannotConnect) -> ActionResult:
 
 def cleaned(detail: str) -> ActionResult:
     """A run that ended and was cleaned up; it is never run a second time."""
+    how = f"exit code {detail}" if detail.isdecimal() else detail.replace("_", " ")
     return ActionResult(
         Outcome.LOST,
-        message=f"This run ended on the machine before ({detail}) and was cleaned up; it is not run a second time.",
+        message=f"This run ended on the machine before ({how}) and was cleaned up; it is not run a second time.",
         hint="This happens when the bot's database was restored from a backup. " + _LOST_HINT,
     )
 

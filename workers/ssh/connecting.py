@@ -6,6 +6,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import paramiko
 from paramiko.ssh_exception import IncompatiblePeer
@@ -14,16 +15,22 @@ from engine.contracts import SshMachine
 from workers.ssh import problems
 from workers.ssh.keys import HOST_KEY_FAMILIES, UnusableKey, fingerprint, is_pinned, load_private_key
 
-CONNECT_LIMIT = 10.0
-GREETING_LIMIT = 15.0
-LOGIN_LIMIT = 20.0
-CHANNEL_LIMIT = 15.0
-KEEPALIVE = 15
+_KEEPALIVE = 15
 _DEAD_AFTER_MS = 30_000  # data that nobody acknowledges for so long means that the connection is dead
 
 # A Diffie-Hellman group costs ten times the time of a curve. GCM costs less than CTR with a MAC.
 _KEX = ("curve25519-sha256@libssh.org", "ecdh-sha2-nistp256")
 _CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long each part of a login may take, in seconds."""
+
+    connect: float = 10.0
+    greeting: float = 15.0
+    login: float = 20.0
+    channel: float = 15.0
 
 
 class QuietTransport(paramiko.Transport):
@@ -44,8 +51,9 @@ class QuietTransport(paramiko.Transport):
 class Connector:
     """Logs in to one machine, again and again; remembers which kind of host key matched the pin."""
 
-    def __init__(self, machine: SshMachine) -> None:
+    def __init__(self, machine: SshMachine, limits: Limits) -> None:
         self._machine = machine
+        self._limits = limits
         self._matched: tuple[str, ...] | None = None
         logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it logs tracebacks; what matters is said by us
 
@@ -61,7 +69,7 @@ class Connector:
         except BaseException:
             transport.close()
             raise
-        transport.set_keepalive(KEEPALIVE)
+        transport.set_keepalive(_KEEPALIVE)
         return transport
 
     def _meet(self) -> paramiko.Transport:
@@ -91,14 +99,14 @@ class Connector:
         """Exchange keys; None when the server has no host key of this family."""
         transport = QuietTransport(self._open_socket())
         try:
-            transport.banner_timeout = transport.handshake_timeout = GREETING_LIMIT
-            transport.auth_timeout, transport.channel_timeout = LOGIN_LIMIT, CHANNEL_LIMIT
+            transport.banner_timeout = transport.handshake_timeout = self._limits.greeting
+            transport.auth_timeout, transport.channel_timeout = self._limits.login, self._limits.channel
             options = transport.get_security_options()
             options.kex = _preferred(_KEX, options.kex)
             options.ciphers = _preferred(_CIPHERS, options.ciphers)
             if family is not None:
                 options.key_types = tuple(name for name in family if name in options.key_types)
-            transport.start_client(timeout=GREETING_LIMIT)
+            transport.start_client(timeout=self._limits.greeting)
             transport.get_remote_server_key()
         except IncompatiblePeer:
             transport.close()
@@ -109,7 +117,7 @@ class Connector:
             silent = transport.is_active()
             transport.close()
             if silent:
-                raise problems.slow_greeting(self._machine, GREETING_LIMIT) from None
+                raise problems.slow_greeting(self._machine, self._limits.greeting) from None
             raise problems.no_greeting(self._machine) from None
         except BaseException:
             transport.close()
@@ -118,9 +126,9 @@ class Connector:
 
     def _open_socket(self) -> socket.socket:
         try:
-            sock = socket.create_connection((self._machine.host, self._machine.port), timeout=CONNECT_LIMIT)
+            sock = socket.create_connection((self._machine.host, self._machine.port), timeout=self._limits.connect)
         except OSError as error:
-            raise problems.no_connection(self._machine, error, CONNECT_LIMIT) from None
+            raise problems.no_connection(self._machine, error, self._limits.connect) from None
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # without it each request waits 40 ms
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _DEAD_AFTER_MS)

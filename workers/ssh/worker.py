@@ -14,15 +14,18 @@ from workers.runner.channels import Channel
 from workers.runner.pace import Pace
 from workers.runner.worker import RunnerWorker
 from workers.ssh import problems
-from workers.ssh.connecting import CHANNEL_LIMIT, Connector
+from workers.ssh.connecting import Connector, Limits
 
 
 class SshWorker(RunnerWorker):
     """Runs scripts on a machine, below `~/.foredeck` of its account."""
 
-    def __init__(self, machine: SshMachine, *, clock: Clock, pace: Pace | None = None) -> None:
+    def __init__(
+        self, machine: SshMachine, *, clock: Clock, pace: Pace | None = None, limits: Limits | None = None
+    ) -> None:
         self._machine = machine
-        self._connector = Connector(machine)
+        self._limits = limits or Limits()
+        self._connector = Connector(machine, self._limits)
         place = f"{machine.slug} ({machine.host}:{machine.port})"
         super().__init__(machine.slug, place, self._open_channel, clock=clock, pace=pace)
 
@@ -34,9 +37,9 @@ class SshWorker(RunnerWorker):
     def _open_channel(self, root: str) -> Channel:
         transport = self._connector.connect()
         try:
-            session = transport.open_session(timeout=CHANNEL_LIMIT)
+            session = transport.open_session(timeout=self._limits.channel)
             session.set_combine_stderr(True)  # why a shell did not start is said there
-            session.settimeout(CHANNEL_LIMIT)
+            session.settimeout(self._limits.channel)
             session.exec_command(shlex.join(protocol.bootstrap(root)))
         except (paramiko.SSHException, EOFError, OSError):
             alive = transport.is_active()
