@@ -81,13 +81,15 @@ class Masks:
 class MaskedText:
     """Masks one stream of text, cut into pieces that each carry a tag (the log level).
 
-    Only the tail that may still become a secret is held back; its pieces keep their tags.
+    Only the tail that may still become a secret is held back; its pieces keep their tags. Adding is cheap and releasing
+    searches, so that many small pieces cost one search.
     """
 
     def __init__(self, masks: Masks, state: Mapping[str, object] | None = None) -> None:
         state = state or {}
         self._masks = masks
-        self._held = str(state.get("held", ""))
+        self._tail = str(state.get("tail", ""))
+        self._added: list[str] = []
         tags = state.get("tags", ())
         assert isinstance(tags, Sequence)  # noqa: S101 - our own state
         self._tags: list[tuple[str, int]] = [(str(tag), int(size)) for tag, size in tags]
@@ -95,50 +97,61 @@ class MaskedText:
         self._in_mask = bool(state.get("in_mask", False))  # what came before the tail was hidden
 
     def state(self) -> dict[str, object]:
-        """What is held back, for JSON; it may hold parts of secrets."""
+        """The tail that is held back, for JSON; it may hold parts of secrets. Release first."""
         tags = [[tag, size] for tag, size in self._tags]
-        return {"held": self._held, "tags": tags, "known": self._known, "in_mask": self._in_mask}
+        return {"tail": self._tail, "tags": tags, "known": self._known, "in_mask": self._in_mask}
 
-    def feed(self, text: str, tag: str) -> list[tuple[str, str]]:
-        """What is certain after this text: pairs of tag and masked text."""
-        if not text:
+    def add(self, text: str, tag: str) -> None:
+        """The stream goes on with this text."""
+        self._added.append(text)
+        size = len(text)
+        if self._tags and self._tags[-1][0] == tag:
+            size += self._tags.pop()[1]
+        self._tags.append((tag, size))
+
+    def release(self) -> list[tuple[str, str]]:
+        """What has become certain: pairs of tag and masked text."""
+        if not self._added:
             return []
-        self._held = self._held + text if self._held else text
-        self._tags = _joined(self._tags, tag, len(text))
-        return self._release(self._masks.undecided(self._held))
+        if self._tail:
+            self._added.insert(0, self._tail)
+        self._tail = "".join(self._added)
+        self._added = []
+        return self._released(self._masks.undecided(self._tail))
 
     def finish(self) -> list[tuple[str, str]]:
-        """The rest: a beginning of a secret whose end never came is no secret."""
-        return self._release(len(self._held))
+        """All of it: a beginning of a secret whose end never came is no secret."""
+        return self.release() + self._released(len(self._tail))
 
-    def _release(self, until: int) -> list[tuple[str, str]]:
+    def _released(self, until: int) -> list[tuple[str, str]]:
         if not until:
             return []
-        spans = self._masks.covered(self._held)
+        spans = self._masks.covered(self._tail)
         if self._known:
             spans = merged([(0, self._known), *spans])
+        spans = [span for span in spans if span[0] < until]
         shown = self._shown(spans, until)
-        last = max((end for start, end in spans if start < until), default=-1)
+        last = spans[-1][1] if spans else -1
         self._in_mask, self._known = last >= until, max(0, last - until)
-        self._held, self._tags = self._held[until:], _cut(self._tags, until)
+        self._tail, self._tags = self._tail[until:], _without(self._tags, until)
         return shown
 
     def _shown(self, spans: list[Span], until: int) -> list[tuple[str, str]]:
         """The text before `until` by tags, each hidden run as one mask that has the tag of its first character."""
-        text, shown, begin = self._held, [], 0
-        spans = [span for span in spans if span[0] < until]
+        shown, begin, first = [], 0, 0
         for tag, size in self._tags:
             end = min(begin + size, until)
-            parts: list[str] = []
-            at = begin
-            for start, stop in spans:
-                if stop <= begin or start >= end:
-                    continue
-                parts.append(text[at:start])
-                if start >= begin and not (start == 0 and self._in_mask):
-                    parts.append(MASK)
-                at = min(stop, end)
-            parts.append(text[at:end])
+            parts, at, number = [], begin, first
+            while number < len(spans) and spans[number][0] < end:
+                start, stop = spans[number]
+                if start >= begin:
+                    parts.append(self._tail[at:start])
+                    if start or not self._in_mask:
+                        parts.append(MASK)
+                at = max(begin, min(stop, end))
+                first = number  # it may go on in the next piece
+                number += 1
+            parts.append(self._tail[at:end])
             if piece := "".join(parts):
                 shown.append((tag, piece))
             begin += size
@@ -189,13 +202,7 @@ def _by_shortest(new: list[str]) -> dict[str, tuple[str, ...]]:
     return {needle: tuple(longer) for needle, longer in needles.items()}
 
 
-def _joined(tags: list[tuple[str, int]], tag: str, size: int) -> list[tuple[str, int]]:
-    if tags and tags[-1][0] == tag:
-        return [*tags[:-1], (tag, tags[-1][1] + size)]
-    return [*tags, (tag, size)]
-
-
-def _cut(tags: list[tuple[str, int]], size: int) -> list[tuple[str, int]]:
+def _without(tags: list[tuple[str, int]], size: int) -> list[tuple[str, int]]:
     """The tags of what remains after so many characters are gone."""
     rest: list[tuple[str, int]] = []
     for tag, length in tags:

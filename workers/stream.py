@@ -45,6 +45,7 @@ _UNSUPPORTED = frozenset({
 })  # fmt: skip
 
 _SHOWN_OF_UNREADABLE = 200
+_BLOCK = 256 * 1024  # bytes read at a time: what fits the processor's cache is read twice as fast
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,10 @@ class _Channel:
         self.splitter = Splitter(_part(state, "messages"))
         self.masked = MaskedText(masks, _part(state, "masked"))
         self.level = str(state.get("level", _LEVELS[f"{name}-default"][1]))
+
+    def print(self, text: str) -> None:
+        if self.level != _IGNORED:
+            self.masked.add(text, self.level)
 
     def state(self) -> dict[str, object]:
         return {
@@ -111,7 +116,9 @@ class LogStream:
         """Read on in "stdout" or "stderr"."""
         self._now = self._clock()
         channel = self._channels[stream]
-        self._read(channel, channel.plain.feed(data))
+        for at in range(0, len(data), _BLOCK):
+            self._read(channel, channel.plain.feed(data[at : at + _BLOCK]))
+            self._release()
 
     def finish(self) -> None:
         """Both streams have ended: let go of all that was held back."""
@@ -119,7 +126,8 @@ class LogStream:
         for channel in self._channels.values():
             self._read(channel, channel.plain.feed(b"", final=True))
             for text in channel.splitter.finish():
-                self._print(channel, text)
+                channel.print(text)
+            self._release()
             for level, text in channel.masked.finish():
                 self._append(level, channel.name, text)
 
@@ -150,22 +158,22 @@ class LogStream:
     def _read(self, channel: _Channel, text: str) -> None:
         for item in channel.splitter.feed(text):
             if isinstance(item, str):
-                self._print(channel, item)
+                channel.print(item)
             elif isinstance(item, ServiceMessage):
                 self._obey(item)
             else:
                 self._warn_of(item)
 
-    def _print(self, channel: _Channel, text: str) -> None:
-        if channel.level == _IGNORED:
-            return
-        for level, shown in channel.masked.feed(text, channel.level):
-            self._append(level, channel.name, shown)
+    def _release(self) -> None:
+        for channel in self._channels.values():
+            for level, text in channel.masked.release():
+                self._append(level, channel.name, text)
 
     def _append(self, level: str, stream: str, text: str) -> None:
         self._segments.append(LogSegment(self._now, LogLevel(level), stream, text))
 
     def _say(self, level: LogLevel, sentence: str) -> None:
+        self._release()  # first what was printed before
         self._append(level, "foredeck", self.mask(sentence) + "\n")
 
     def _warn_of(self, unreadable: Unreadable) -> None:
@@ -196,6 +204,7 @@ class LogStream:
                 self._say(LogLevel.VERBOSE, f"The service message {name[:100]} is not known; it was left out.")
 
     def _learn(self, secret: str) -> None:
+        self._release()  # it is hidden from here on
         if self._masks.add(secret):
             self._learned.append(secret)
 
