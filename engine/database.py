@@ -12,6 +12,16 @@ from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy import Engine as SqlalchemyEngine
 from sqlalchemy.orm import Session
 
+from engine.errors import ForedeckError
+
+
+class NewerDatabase(ForedeckError):
+    """A newer Foredeck has migrated it."""
+
+    message = "This database was migrated by a newer Foredeck (its schema is {found}; this one knows {known})."
+    hint_text = "Start the newer version again, or restore the backup from before the update."
+
+
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process's write lock; the net beneath our own lock."""
 
@@ -70,6 +80,8 @@ def migrate(sqlalchemy_engine: SqlalchemyEngine) -> None:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
             if found == HEAD:
                 return
+            if str(found) > HEAD:
+                raise NewerDatabase(found=found, known=HEAD)
     from engine.migrations.apply import upgrade
 
     upgrade(sqlalchemy_engine)

@@ -45,7 +45,10 @@ class LogWriter:
 
 
 def read(path: Path, *, start: int, end: int) -> Iterator[tuple[int, LogSegment]]:
-    """The segments between these byte positions, each with the position after it. `start` must be such a position."""
+    """The segments between these byte positions, each with the position after it. `start` must be such a position.
+
+    A file that is shorter than it should be (a disk lost it) is read as far as it goes.
+    """
     if start >= end or not path.exists():
         return
     with path.open("rb") as file:
@@ -53,6 +56,8 @@ def read(path: Path, *, start: int, end: int) -> Iterator[tuple[int, LogSegment]
         position = start
         while position < end:
             header = file.readline(_HEADER_LIMIT)
+            if not header.endswith(b"\n"):
+                return
             moment, level, stream, size = header.split()
             text = file.read(int(size))
             position += len(header) + len(text)

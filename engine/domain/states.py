@@ -42,8 +42,10 @@ class RunState(enum.StrEnum):
 
     @property
     def is_failure(self) -> bool:
-        """Later steps see it as *previous step failed*."""
-        return self in {RunState.FAILED, RunState.TIMED_OUT}
+        """Later steps see it as *previous step failed*. A run that was canceled although nobody canceled the task (the
+        machine says so) is one too: what did not finish is never taken for a success.
+        """
+        return self in {RunState.FAILED, RunState.TIMED_OUT, RunState.CANCELED}
 
 
 class InterruptionKind(enum.StrEnum):

@@ -196,7 +196,7 @@ class _Mover:
         work = action.work
         assert isinstance(work, ManualIntervention)  # noqa: S101 - next_moves asks for a decision of nothing else
         definitions = configuration.current(self.session).definitions
-        values = variables.of_task(self.session, self.task, definitions, self.sealer, action)
+        values = variables.of_task(self.session, self.task, definitions, self.sealer, action, self.plan.steps[run.step])
         self._raise(
             run,
             InterruptionKind.MANUAL,

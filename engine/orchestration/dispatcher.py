@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import select
 
-from engine.contracts import ActionResult, Outcome
 from engine.database import Database
 from engine.domain.states import RunState
 from engine.models import ActionRun
@@ -49,6 +48,7 @@ class Dispatcher:
         """Begin; what was running when the last process ended is followed again."""
         self._db.on_commit(self.wake)
         self._thread.start()
+        self._pool.submit(self._clean_up_leftovers)
         self.wake()
 
     def wake(self) -> None:
@@ -80,8 +80,12 @@ class Dispatcher:
         with self._db.read() as session:
             due = advancing.due_tasks(session)
         for task_id in due:
-            with self._db.write() as session:
-                advancing.advance(session, self._clock(), task_id, self._sealer)
+            try:
+                with self._db.write() as session:
+                    advancing.advance(session, self._clock(), task_id, self._sealer)
+            except Exception:
+                # One task that cannot be advanced must not hold up all the others.
+                _log.exception("task %s could not be advanced; it will be tried again", task_id)
 
     def _hand_out(self) -> None:
         with self._db.read() as session:
@@ -109,15 +113,19 @@ class Dispatcher:
         finally:
             with self._guard:
                 self._in_flight.discard(run_id)
-            self.wake()
+
+    def _clean_up_leftovers(self) -> None:
+        try:
+            self._runner.clean_up_leftovers()
+        except Exception:
+            _log.exception("what the last process left on the workers could not be cleaned up")
 
     def _after_mishap(self, run_id: int, error: Exception) -> None:
         count = self._mishaps[run_id] = self._mishaps.get(run_id, 0) + 1
         self._not_before[run_id] = time.monotonic() + min(30, 2**count)
         if count < MAXIMUM_MISHAPS:
             return
-        message = f"Foredeck could not follow this step ({type(error).__name__}), so its end is not known."
         try:
-            self._runner.give_up(run_id, ActionResult(Outcome.LOST, message=message, hint="See the log of the bot."))
+            self._runner.give_up(run_id, error)
         except Exception:
             _log.exception("action run %s could not be settled; it will be tried again", run_id)

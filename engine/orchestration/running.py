@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 
@@ -19,7 +20,7 @@ from engine.errors import ForedeckError
 from engine.models import ActionRun, Task
 from engine.orchestration import advancing, choosing
 from engine.orchestration.following import Sink, checkpoint_of
-from engine.ports import Clock, Workers
+from engine.ports import Clock, Worker, Workers
 from engine.sealing import Sealer
 from engine.services import configuration, log_telling, outbox, variables
 
@@ -35,17 +36,22 @@ _STATES = {
 }
 
 
+_FOLLOWED = (RunState.QUEUED.value, RunState.RUNNING.value)
+
+
 @dataclass(frozen=True)
 class _Claim:
     """All that is needed to run it, read in the transaction that claimed it."""
 
     run_id: int
     task_id: int
-    machine: str
     worker: str
+    step: plans.PlannedStep
     action: plans.PlannedAction
     ticket: str
+    started_at: datetime | None
     launch_confirmed: bool
+    is_resumed: bool  # claimed before, by a process that may have launched it
     definitions: Definitions
     values: dict[str, variables.Value]
     checkpoint: Checkpoint
@@ -62,28 +68,37 @@ class Runner:
 
     def run(self, run_id: int) -> None:
         """Run or go on following this action run until it ends or the bot stops. Idempotent."""
+        claim: _Claim | None = None
         try:
-            request, claim = self._claim(run_id)
+            claim = self._claim(run_id)
+            request = _request_of(claim)
+            worker = choosing.connect(claim.definitions, claim.worker, self._workers)
         except _NotMine:
             return
         except ForedeckError as error:
-            outcome = Outcome.LOST if self._was_launched(run_id) else Outcome.FAILED
+            may_run = claim.is_resumed if claim else self._is_running(run_id)
+            outcome = Outcome.LOST if may_run else Outcome.FAILED
             self._settle(run_id, ActionResult(outcome, message=str(error), hint=error.hint))
             return
-        result = self._follow(claim, request)
+        result = self._follow(claim, request, worker)
         if result.outcome is not Outcome.DETACHED:
             self._settle(run_id, result)
-            self._clean_up(claim)
+            if result.outcome is not Outcome.LOST:  # of a lost one a person may want to see what is left
+                self._clean_up(claim, worker)
 
-    def _claim(self, run_id: int) -> tuple[ActionRequest, _Claim]:
+    def _claim(self, run_id: int) -> _Claim:
         with self._db.write() as session:
             run = session.get(ActionRun, run_id)
-            if run is None or run.state not in {RunState.QUEUED.value, RunState.RUNNING.value} or not run.ticket:
+            if run is None or run.state not in _FOLLOWED or not run.ticket:
                 raise _NotMine
             task = session.get_one(Task, run.task_id)
             definitions = configuration.current(session).definitions
-            action = plans.from_json(task.plan).action(run.step, run.action)
-            if run.state == RunState.QUEUED.value:
+            step = plans.from_json(task.plan).steps[run.step]
+            action = step.actions[run.action]
+            is_resumed = run.state == RunState.RUNNING.value
+            if not is_resumed:
+                if task.cancel_requested_at is not None:
+                    raise _NotMine  # the next move of its task withdraws it
                 busy = session.execute(
                     select(ActionRun.worker, func.count())
                     .where(ActionRun.state == RunState.RUNNING.value)
@@ -92,44 +107,22 @@ class Runner:
                 run.worker = choosing.choose(definitions, action.worker_pool, {w: n for w, n in busy if w})
                 run.state, run.started_at = RunState.RUNNING.value, self._clock()
                 outbox.tell_card(session, self._clock(), task)
-            claim = _Claim(
+            return _Claim(
                 run_id=run.id,
                 task_id=task.id,
-                machine=run.machine,
                 worker=run.worker or choosing.BUILT_IN,
+                step=step,
                 action=action,
                 ticket=run.ticket,
+                started_at=run.started_at,
                 launch_confirmed=run.launch_confirmed_at is not None,
+                is_resumed=is_resumed,
                 definitions=definitions,
-                values=variables.of_task(session, task, definitions, self._sealer, action),
+                values=variables.of_task(session, task, definitions, self._sealer, action, step),
                 checkpoint=checkpoint_of(run, self._sealer),
             )
-            started_at = run.started_at
-        work = claim.action.work
-        assert isinstance(work, RunScript)  # noqa: S101 - only scripts are queued
-        values: dict[str, str | Secret] = {}
-        for name, value in claim.values.items():
-            values[name] = resolve(value) if isinstance(value, SecretReference) else value
-        request = ActionRequest(
-            ticket=claim.ticket,
-            task_id=claim.task_id,
-            action_run_id=claim.run_id,
-            step_name=claim.action.name,
-            script=Script(work.body, work.syntax),
-            variables=values,
-            time_limit=claim.action.time_limit,
-            launch_confirmed=claim.launch_confirmed,
-            started_at=started_at,
-            checkpoint=claim.checkpoint,
-        )
-        return request, claim
 
-    def _follow(self, claim: _Claim, request: ActionRequest) -> ActionResult:
-        try:
-            worker = choosing.connect(claim.definitions, claim.worker, self._workers)
-        except ForedeckError as error:
-            outcome = Outcome.LOST if claim.launch_confirmed else Outcome.FAILED
-            return ActionResult(outcome, message=str(error), hint=error.hint)
+    def _follow(self, claim: _Claim, request: ActionRequest, worker: Worker) -> ActionResult:
         sink = Sink(
             self._db,
             self._clock,
@@ -145,16 +138,41 @@ class Runner:
         finally:
             sink.close()
 
-    def give_up(self, run_id: int, result: ActionResult) -> None:
-        """Settle a run that cannot be followed."""
-        self._settle(run_id, result)
+    def give_up(self, run_id: int, error: Exception) -> None:
+        """Settle a run that cannot be followed, by a fault of our own: lost, unless it was never begun."""
+        outcome = Outcome.LOST if self._is_running(run_id) else Outcome.FAILED
+        what = "so its end is not known" if outcome is Outcome.LOST else "so it was not started"
+        message = f"Foredeck could not follow this step ({type(error).__name__}), {what}."
+        self._settle(run_id, ActionResult(outcome, message=message, hint="See the log of the bot."))
+
+    def clean_up_leftovers(self) -> None:
+        """Clean up after what was settled by a process that ended before it could."""
+        with self._db.read() as session:
+            rows = session.execute(
+                select(ActionRun.id, ActionRun.worker, ActionRun.ticket).where(
+                    ActionRun.cleaned_up.is_(False),
+                    ActionRun.worker.is_not(None),
+                    ActionRun.state.not_in((*_FOLLOWED, RunState.LOST.value)),
+                )
+            ).all()
+            definitions = configuration.current(session).definitions if rows else None
+        for run_id, slug, ticket in rows:
+            if self._stopping() or definitions is None:
+                return
+            try:
+                worker = choosing.connect(definitions, slug, self._workers)
+            except ForedeckError as error:
+                _log.info("nothing of run %s is cleaned up on %s: %s", run_id, slug, error)
+            else:
+                worker.clean_up(ticket)
+                self._mark_clean(run_id)
 
     def _settle(self, run_id: int, result: ActionResult) -> None:
         now = self._clock()
         with self._db.write() as session:
             settled = session.scalar(
                 update(ActionRun)
-                .where(ActionRun.id == run_id, ActionRun.state.in_((RunState.RUNNING.value, RunState.QUEUED.value)))
+                .where(ActionRun.id == run_id, ActionRun.state.in_(_FOLLOWED))
                 .values(
                     state=_STATES[result.outcome].value,
                     exit_code=result.exit_code,
@@ -175,15 +193,39 @@ class Runner:
             outbox.tell_card(session, now, task)
             advancing.advance(session, now, task.id, self._sealer)
 
-    def _was_launched(self, run_id: int) -> bool:
+    def _is_running(self, run_id: int) -> bool:
         with self._db.read() as session:
-            return session.scalar(select(ActionRun.launch_confirmed_at).where(ActionRun.id == run_id)) is not None
+            state = session.scalar(select(ActionRun.state).where(ActionRun.id == run_id))
+        return state == RunState.RUNNING.value
 
-    def _clean_up(self, claim: _Claim) -> None:
-        worker = choosing.connect(claim.definitions, claim.worker, self._workers)
+    def _clean_up(self, claim: _Claim, worker: Worker) -> None:
         worker.clean_up(claim.ticket)
+        self._mark_clean(claim.run_id)
+
+    def _mark_clean(self, run_id: int) -> None:
         with self._db.write() as session:
-            session.execute(update(ActionRun).where(ActionRun.id == claim.run_id).values(cleaned_up=True))
+            session.execute(update(ActionRun).where(ActionRun.id == run_id).values(cleaned_up=True))
+
+
+def _request_of(claim: _Claim) -> ActionRequest:
+    """What the worker gets; secrets are read now, outside any transaction. Raises SecretUnavailable."""
+    work = claim.action.work
+    assert isinstance(work, RunScript)  # noqa: S101 - only scripts are queued
+    values: dict[str, str | Secret] = {
+        name: resolve(value) if isinstance(value, SecretReference) else value for name, value in claim.values.items()
+    }
+    return ActionRequest(
+        ticket=claim.ticket,
+        task_id=claim.task_id,
+        action_run_id=claim.run_id,
+        step_name=claim.action.name,
+        script=Script(work.body, work.syntax),
+        variables=values,
+        time_limit=claim.action.time_limit,
+        launch_confirmed=claim.launch_confirmed,
+        started_at=claim.started_at,
+        checkpoint=claim.checkpoint,
+    )
 
 
 class _NotMine(Exception):

@@ -63,7 +63,7 @@ def refusal(db: Database, *, person: str, interruption_id: int) -> str | None:
     """Why this person may not answer it now, as a sentence; None when they may."""
     with db.read() as session:
         row, task = _require(session, interruption_id)
-        if row.state != InterruptionState.PENDING.value:
+        if row.state != InterruptionState.PENDING.value or task.cancel_requested_at is not None:
             return str(_already(session, row))
         if _has_answered(session, row, person):
             return "You have already answered; it waits for others."
@@ -86,7 +86,7 @@ def decide(
     with db.write() as session:
         found = access.rules(session, now)
         row, task = _require(session, interruption_id)
-        if row.state != InterruptionState.PENDING.value:
+        if row.state != InterruptionState.PENDING.value or task.cancel_requested_at is not None:
             raise _already(session, row)
         kind = InterruptionKind(row.kind)
         if verdict not in _CHOICES[kind]:
@@ -222,6 +222,7 @@ def _has_answered(session: Session, row: Interruption, person: str) -> Decision 
 
 def _already(session: Session, row: Interruption) -> AlreadyDecided | NothingToDecide:
     decisions = _decisions(session, row)
-    if not decisions or row.state == InterruptionState.CLOSED.value:
+    is_over = row.state in {InterruptionState.PENDING.value, InterruptionState.CLOSED.value}  # canceled meanwhile
+    if not decisions or is_over:
         return NothingToDecide(number=row.task_id, what="an answer any more")
     return AlreadyDecided(by=decisions[-1].person, verdict=decisions[-1].verdict)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine.contracts import Secret
 from engine.definitions import Definitions
 from engine.domain import templates
-from engine.domain.plans import PlannedAction
+from engine.domain.plans import PlannedAction, PlannedStep
 from engine.domain.processes import SecretReference, Variable, variables_from_json
 from engine.domain.states import RunState
 from engine.models import ActionRun, Output, Release, Task
@@ -23,15 +23,20 @@ Value = str | Secret | SecretReference
 
 
 def of_task(
-    session: Session, task: Task, definitions: Definitions, sealer: Sealer, action: PlannedAction | None = None
+    session: Session,
+    task: Task,
+    definitions: Definitions,
+    sealer: Sealer,
+    action: PlannedAction | None = None,
+    step: PlannedStep | None = None,
 ) -> dict[str, Value]:
-    """Every variable by name; `action` adds what is known of the step that runs."""
+    """Every variable by name; `action` and its `step` add what is known of the step that runs."""
     release = session.get_one(Release, task.release_id)
     values: dict[str, Value] = dict(choose(variables_from_json(release.variables), task.project, task.environment))
     values.update(_system(session, task, definitions))
     values.update(_outputs(session, task, sealer))
     if action is not None:
-        values.update({"Octopus.Action.Name": action.name, "Octopus.Step.Name": action.name})
+        values.update({"Octopus.Action.Name": action.name, "Octopus.Step.Name": step.name if step else action.name})
         if action.worker_pool:
             values["Octopus.WorkerPool.Name"] = action.worker_pool
     return values
