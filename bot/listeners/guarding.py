@@ -13,7 +13,6 @@ from slack_sdk.errors import SlackApiError
 
 from bot import ids, people
 from bot.listeners.acks import Acknowledgement
-from bot.listeners.replies import reply
 from bot.listeners.requests import (
     Answer,
     CommandListener,
@@ -31,6 +30,7 @@ from bot.listeners.requests import (
 from bot.messages import answers
 from bot.messages.blocks import Message
 from bot.modals.decisions import closing_modal
+from bot.replies import reply
 from engine.errors import ForedeckError
 
 _log = logging.getLogger("foredeck.slack")

@@ -59,6 +59,28 @@ def asked_for(view: TaskView, *, created: bool) -> b.Message:
     return said(f"{made}{wording.capitalised(wording.subject(view))} is #{view.number}.")
 
 
+def cannot_post(view: TaskView, code: str, bot_name: str) -> b.Message:
+    """The card cannot be posted where it belongs; told to who asked, with the way out."""
+    where = b.slack_channel_mention(view.slack_channel or "")
+    why, way_out = {
+        "is_archived": ("it is archived", "Unarchive it, or name another `slack_channel` in the configuration."),
+        "channel_not_found": (
+            "it does not exist, or it is private and I am not in it",
+            f"Type `/invite @{bot_name}` there, or name another `slack_channel` in the configuration.",
+        ),
+        "not_in_channel": ("I am not in it", f"Type `/invite @{bot_name}` there."),
+    }.get(code, (f"Slack says {code}", f"Type `/invite @{bot_name}` there, or ask an admin of the workspace."))
+    subject = f"{wording.title(view)} (#{view.number})"
+    return b.message(
+        f"I cannot post the card of {subject}: {why}. {way_out}".replace("`", ""),
+        b.rich(
+            [b.text(f"I cannot post the card of {subject} in "), where, b.text(f": {why}.")],
+            b.sentence(way_out),
+            [b.text("The deployment goes on meanwhile. I try again every minute.")],
+        ),
+    )
+
+
 def canceling(view: TaskView) -> b.Message:
     """A cancel was asked for."""
     over = " It is canceled." if view.state is TaskState.CANCELED else " What runs is being ended; the card shows it."

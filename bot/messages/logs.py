@@ -55,6 +55,13 @@ def file_comment(step: StepView | None, highlights: Sequence[str], *, is_capped:
     return b.escape(f"The whole log of {name}.{note}{told}")
 
 
+def file_refused(view: TaskView, step: StepView | None, command: str) -> b.Message:
+    """Said in the thread when Slack takes no file from the bot here."""
+    name = step.name if step is not None else "the step"
+    words = f"The log of {name} is longer than this, but I may not share files here. Invite me to the channel for that."
+    return b.message(words, b.rich([b.text(f"{words} Its end: "), b.code(f"{command} logs {view.number}")]))
+
+
 def file_name(view: TaskView, step: StepView | None, run_id: int) -> str:
     """Unique for each run, so that a file that went out before a crash is found again."""
     slug = step.slug if step is not None else "step"

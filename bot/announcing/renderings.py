@@ -1,0 +1,64 @@
+"""What a parcel says now: rendered from fresh views when it is sent, so the newest state always wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.messages import logs, notices
+from bot.messages.blocks import Message
+from bot.messages.cards import card
+from bot.messages.interruptions import interruption
+from bot.messages.wording import step_of_run
+from engine.services import Database, access, interruptions, tasks
+from engine.services.outbox import CARD, INTERRUPTION, LOG, NOTICE, Parcel
+from engine.services.views import StepStatus, TaskState, TaskView
+
+_LOG_READ_BYTES = 2_000_000
+"""So much of a stretch of log is looked at; a message shows far less."""
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A message to post or to edit; `is_broadcast`: a reply that the channel sees, too."""
+
+    view: TaskView
+    message: Message
+    is_broadcast: bool = False
+
+
+def render(db: Database, parcel: Parcel, *, command: str) -> Rendering:
+    """What to say. A message without text means that there is nothing to say (any more)."""
+    view = tasks.view(db, parcel.task)
+    if parcel.kind == CARD:
+        return Rendering(view, card(view))
+    if parcel.kind == INTERRUPTION:
+        return _interruption(db, parcel.payload, view, command)
+    if parcel.kind == LOG:
+        return Rendering(view, _log(db, parcel.payload, view))
+    if parcel.kind == NOTICE:
+        return _notice(db, view, command)
+    return Rendering(view, Message(""))
+
+
+def _interruption(db: Database, payload: dict[str, Any], view: TaskView, command: str) -> Rendering:
+    asked = interruptions.view(db, int(payload["interruption"]))
+    people = {*asked.eligible, *(decision.person for decision in asked.decisions)}
+    message = interruption(asked, view, access.slack_ids(db, people), command=command)
+    return Rendering(view, message, is_broadcast=asked.is_pending)
+
+
+def _log(db: Database, payload: dict[str, Any], view: TaskView) -> Message:
+    run, start, end = int(payload["run"]), int(payload["start"]), int(payload["end"])
+    page = tasks.read_log(db, run, start, min(end - start, _LOG_READ_BYTES))
+    return logs.batch(view, step_of_run(view, run), page.segments, is_cut=page.end < end)
+
+
+def _notice(db: Database, view: TaskView, command: str) -> Rendering:
+    slack_ids = access.slack_ids(db, [view.requested_by])
+    last_lines = ""
+    failed = next((step for step in view.steps if step.status is StepStatus.FAILED and step.run_ids), None)
+    if view.state is TaskState.FAILED and failed is not None and not failed.is_intervention:
+        last_lines = logs.excerpt(tasks.last_lines(db, failed.run_ids[-1]))
+    message = notices.finished(view, slack_ids, last_lines=last_lines, command=command)
+    return Rendering(view, message, is_broadcast=view.state is TaskState.FAILED)
