@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from engine.contracts import Link, LogLevel, LogSegment, OutputVariable, Secret
 from engine.ports import Clock
 from workers.masking import MaskedText, Masks
-from workers.plain_text import PlainText
+from workers.plain_text import PlainText, plain
 from workers.service_messages import ServiceMessage, Splitter, Unreadable
 
 _IGNORED = ""  # the level of text that is dropped
@@ -44,7 +44,7 @@ _UNSUPPORTED = frozenset({
     "calamari-timed-operation", "calamari-deployment-metric", "calamari-script-isolation-alert",
 })  # fmt: skip
 
-_SHOWN_OF_UNREADABLE = 200
+_LONGEST_BRIEF = 200  # characters of what a script gave, inside a sentence of ours
 _BLOCK = 256 * 1024  # bytes read at a time: what fits the processor's cache is read twice as fast
 
 
@@ -106,7 +106,7 @@ class LogStream:
     @property
     def result_message(self) -> str:
         """What the script gave as the reason of its end (`fail_step`), masked; empty when it gave none."""
-        return self.mask(self._result_message)
+        return self.mask(plain(self._result_message))
 
     def mask(self, text: str) -> str:
         """This text with all secrets known so far hidden."""
@@ -176,11 +176,13 @@ class LogStream:
         self._release()  # first what was printed before
         self._append(level, "foredeck", self.mask(sentence) + "\n")
 
+    def _brief(self, text: str) -> str:
+        """As one line of bearable length; masked before it is cut, or the piece of a secret would show."""
+        line = self.mask(" ".join(self.mask(plain(text)).split()))
+        return line if len(line) <= _LONGEST_BRIEF else line[:_LONGEST_BRIEF] + "…"
+
     def _warn_of(self, unreadable: Unreadable) -> None:
-        shown = " ".join(self.mask(unreadable.text).split())
-        if len(shown) > _SHOWN_OF_UNREADABLE:
-            shown = shown[:_SHOWN_OF_UNREADABLE] + "…"
-        self._say(LogLevel.WARNING, f"Could not parse the service message {shown}")
+        self._say(LogLevel.WARNING, f"Could not parse the service message {self._brief(unreadable.text)}")
 
     def _obey(self, message: ServiceMessage) -> None:
         if message.name in _LEVELS:
@@ -201,7 +203,7 @@ class LogStream:
             case name if name in _UNSUPPORTED:
                 self._say(LogLevel.VERBOSE, f"The service message {name} is not supported; it was left out.")
             case name:
-                self._say(LogLevel.VERBOSE, f"The service message {name[:100]} is not known; it was left out.")
+                self._say(LogLevel.VERBOSE, f"The service message {self._brief(name)} is not known; it was left out.")
 
     def _learn(self, secret: str) -> None:
         self._release()  # it is hidden from here on
@@ -221,21 +223,25 @@ class LogStream:
     def _set_progress(self, message: ServiceMessage) -> None:
         text = message.get("percentage").strip()
         if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 9:
-            self._say(LogLevel.WARNING, f'The progress "{text[:100]}" is no whole number; it was left out.')
+            self._say(LogLevel.WARNING, f'The progress "{self._brief(text)}" is no whole number; it was left out.')
             return
         self._percentage = min(100, max(0, int(text)))
-        self._percentage_message = self.mask(message.get("message"))
+        self._percentage_message = self._brief(message.get("message"))
 
     def _set_environment_state(self, message: ServiceMessage) -> None:
         key, value = message.get("key"), message.get("value")
         if message.is_true("sensitive"):
             self._learn(value)
         if message.get("type").strip().lower() != "url":
-            self._say(LogLevel.VERBOSE, f'The environment state "{key[:100]}" is not supported; it was left out.')
+            self._say(
+                LogLevel.VERBOSE, f'The environment state "{self._brief(key)}" is not supported; it was left out.'
+            )
         elif not _is_web_address(value):
-            self._say(LogLevel.WARNING, f'The link "{value[:200]}" is no http or https address; it was left out.')
+            self._say(
+                LogLevel.WARNING, f'The link "{self._brief(value)}" is no http or https address; it was left out.'
+            )
         else:
-            self._links.append(Link(self.mask(value), self.mask(key)))
+            self._links.append(Link(self.mask(value), self._brief(key)))
 
 
 def _is_web_address(text: str) -> bool:

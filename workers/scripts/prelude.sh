@@ -32,7 +32,7 @@ encode_servicemessagevalue() {
 
 # get_octopusvariable NAME: prints the value without a line end; nothing when there is no such variable.
 get_octopusvariable() {
-    if [ -z "${_foredeck_names+x}" ] && ! declare -p _foredeck_names >/dev/null 2>&1; then
+    if ! declare -p _foredeck_names >/dev/null 2>&1; then
         echo "get_octopusvariable: the variables are known to the step's own script only; hand \"${1-}\" on to this one." >&2
         return 1
     fi

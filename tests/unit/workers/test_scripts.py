@@ -234,8 +234,8 @@ VALUES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size
 
 
 @settings(max_examples=40)
-@given(st.dictionaries(NAMES, VALUES, max_size=5))
-def test_any_name_and_value_arrives_and_comes_back_unchanged(variables: dict[str, str]) -> None:
+@given(st.dictionaries(NAMES, VALUES, max_size=5), st.sampled_from(["C", "C.UTF-8"]))
+def test_any_name_and_value_arrives_and_comes_back_unchanged(variables: dict[str, str], locale: str) -> None:
     ran = run(
         """
         set -eu
@@ -246,6 +246,7 @@ def test_any_name_and_value_arrives_and_comes_back_unchanged(variables: dict[str
         done
         """,
         variables,
+        {"LC_ALL": locale},
     )
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert {output.name: output.value for output in ran.taken.outputs} == variables

@@ -111,6 +111,8 @@ def test_the_result_message_is_masked_and_survives_a_restart() -> None:
     assert stream.result_message == ""
     stream.feed("stdout", message("resultMessage", message="no hunter22"))
     assert a_stream("hunter22", state=stream.state()).result_message == f"no {MASK}"
+    stream.feed("stdout", message("resultMessage", message="red: \x1b[31mhunt\x1b[0mer22\n"))
+    assert stream.result_message == f"red: {MASK}\n"
 
 
 def test_a_link_needs_a_web_address() -> None:
@@ -161,6 +163,22 @@ def test_a_message_that_cannot_be_read_is_a_warning_and_masked() -> None:
     long = told(read(b"##octopus[x " + b"y" * 1000 + b"]"))[0][2]
     assert len(long) < 300
     assert long.endswith("…\n")
+
+
+def test_what_a_script_gave_is_masked_before_it_is_cut_and_shown_harmless() -> None:
+    masks = ("hunter22",)
+    for size in range(185, 205):
+        text = "y" * size + "hunter22"
+        for printed in [
+            f"##octopus[x {text}]".encode(),
+            message("x" + text),
+            message("progress", percentage=text),
+            message("set-environmentstate", key=text),
+            message("set-environmentstate", value=text, type="Url"),
+        ]:
+            assert "hunter" not in told(read(printed, masks=masks))[0][2]
+        assert "hunter" not in read(message("progress", percentage="1", message=text), masks=masks).percentage_message
+    assert read(message("progress", percentage="1", message="a\x1b[1mb\0\nc")).percentage_message == "ab␀ c"
 
 
 def test_a_half_read_message_of_one_stream_is_left_alone_by_the_other() -> None:
