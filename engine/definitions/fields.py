@@ -117,20 +117,35 @@ class Field:
         """The items of a list, or the single value itself."""
         return [self] if isinstance(self.node, Scalar) and not self.is_empty else self.items(example)
 
-    def table(self, known: Sequence[str], hints: dict[str, str] | None = None) -> Record:
-        """A mapping with these keys only; empty when nothing is written. `hints`: what to say of some unknown keys."""
+    def table(self, known: Sequence[str], hints: dict[str, str] | None = None, *, may_be_empty: bool = False) -> Record:
+        """A mapping with these keys only. `hints`: what to say of some unknown keys.
+
+        A known key without a value is a problem unless it `may_be_empty`: what it stands for would be lost silently.
+        """
         fields: dict[str, Field] = {}
+        empty: set[str] = set()
         for key, field in self._entries():
-            if key.text in known:
+            if key.text not in known:
+                self._refuse_key(key, field, known, (hints or {}).get(key.text))
+            elif field.is_empty and not may_be_empty:
+                empty.add(key.text)
+                hint = "Write a value, or remove the key; after a space, `#` begins a comment."
+                field.wrong("empty", f"The key `{key.text}` is empty.", hint)
+            else:
                 fields[key.text] = field
-                continue
-            listed = f"Known keys: {', '.join(known)}."
-            near = close_to(key.text, known)
-            hint = (hints or {}).get(key.text) or (f'Did you mean "{near}"? {listed}' if near else listed)
+        return Record(self, fields, frozenset(empty))
+
+    def _refuse_key(self, key: Scalar, field: Field, known: Sequence[str], hint: str | None) -> None:
+        listed = f"Known keys: {', '.join(known)}."
+        near = close_to(key.text, known)
+        suggestion = hint or (f'Did you mean "{near}"? {listed}' if near else listed)
+        if re.fullmatch(r"[\w.-]{1,50}", key.text) and not field.is_empty:
             self.reading.note(
-                key.place, field.path, "unknown-key", f"The key {shown(key.text)} is not known here.", hint
+                key.place, field.path, "unknown-key", f"The key {shown(key.text)} is not known here.", suggestion
             )
-        return Record(self, fields)
+        else:
+            # What is no word or has no value may be a value where a key belongs, a password too: it is not repeated.
+            self.reading.note(key.place, self.path, "unknown-key", "This key is not known here.", suggestion)
 
     def named(self, kind: str) -> Iterator[tuple[str, Field]]:
         """The entries of a mapping from slug to value; each slug is checked and declared as one of this kind."""
@@ -168,7 +183,7 @@ class Field:
     def one_or_many_references(self, kind: str) -> tuple[str, ...]:
         """One such slug, or a list of them; at least one."""
         fields = self.one_or_many()
-        if not fields and (self.is_empty or isinstance(self.node, Items)):
+        if not fields and isinstance(self.node, Items):
             self.wrong(
                 "empty", "This names nothing, so it would apply nowhere.", "Name at least one, or remove the key."
             )
@@ -191,7 +206,13 @@ class Field:
             self._wrong_type("a mapping", "`key: value`")
             return
         for entry in self.node.entries:
-            yield entry.key, self._child(entry)
+            field = self._child(entry)
+            if entry.key.plain and ":" in entry.key.text and field.is_empty:
+                # Not repeated: the part after the colon may be a secret.
+                hint = "Put a space after the colon, or the key in quotes."
+                self.reading.note(entry.key.place, self.path, "missing-space", "Key and value run together here.", hint)
+            else:
+                yield entry.key, field
 
     def _child(self, entry: Entry) -> Field:
         key = shown(entry.key.text)[1:-1]
@@ -217,21 +238,23 @@ class Record:
 
     whole: Field
     fields: dict[str, Field]
+    empty: frozenset[str] = frozenset()  # keys without a value; told already
 
     def get(self, key: str) -> Field | None:
         """This field, when it is written and holds something."""
-        field = self.fields.get(key)
-        return None if field is None or field.is_empty else field
+        return self.fields.get(key)
+
+    def has(self, *keys: str) -> bool:
+        """Is one of these keys written, with or without a value?"""
+        return any(key in self.fields or key in self.empty for key in keys)
 
     def need(self, key: str, example: str) -> Field | None:
         """This field; a problem when it is missing."""
-        field = self.get(key)
-        if field is None:
-            place = self.fields.get(key, self.whole).place
+        if not self.has(key):
             path = f"{self.whole.path}.{key}" if self.whole.path else key
-            message = f"The key `{key}` is missing." if key not in self.fields else f"The key `{key}` is empty."
-            self.whole.reading.note(place, path, "missing-key", message, f"For example `{key}: {example}`.")
-        return field
+            message, hint = f"The key `{key}` is missing.", f"For example `{key}: {example}`."
+            self.whole.reading.note(self.whole.place, path, "missing-key", message, hint)
+        return self.get(key)
 
     def line(self, key: str, default: str = "") -> str:
         """The text of this field, or the default when it is not written."""

@@ -64,7 +64,7 @@ def _read_folder(folder: Folder, reading: Reading) -> Definitions | None:
         }
         if _is_newer(main):
             return None
-        record = main.table(["foredeck", *SECTIONS], hints=hints)
+        record = main.table(["foredeck", *SECTIONS], hints=hints, may_be_empty=True)
         _check_version(record)
     folder.refuse_strangers([_MAIN, *(f"{section}.yml" for section in SECTIONS)])
     folder.refuse_strange_folders(["projects", *SECTIONS], _LATER)

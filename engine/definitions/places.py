@@ -31,9 +31,6 @@ def read_slack_channel(record: Record) -> str | None:
     """`slack_channel` — the name of a channel without `#`, or its id."""
     field = record.get("slack_channel")
     if field is None:
-        if "slack_channel" in record.fields:
-            hint = "After a space, `#` begins a comment: write the name without it, or remove the key."
-            record.fields["slack_channel"].wrong("slack-channel", "No channel is named here.", hint)
         return None
     text = field.line("deployments", longest=80)
     is_id = re.fullmatch(r"[CG][A-Z0-9]{7,}", text, re.ASCII)

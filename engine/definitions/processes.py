@@ -68,20 +68,20 @@ class _ProcessReader:
         )
         slug, name, is_new = self._identity(record, "step", self._steps)
         step_scope = read_scope(record)
-        listed = record.fields.get("actions")
-        if listed is None:
+        listed = record.get("actions")
+        if not record.has("actions"):
             # One action, written flat: it is named as its step, and the step's `when` covers it.
             if is_new:
                 self._actions.take(slug, name, record)
             actions = [self._read_action(record, slug, name, EVERYWHERE)]
         else:
             _refuse_beside(record, "actions", _OF_AN_ACTION)
-            actions = [self._read_listed(action) for action in self._listed(listed)]
+            actions = [self._read_listed(action) for action in self._listed(listed)] if listed else []
         return Step(slug, name, _read_run_condition(record), step_scope, tuple(actions))
 
     def _listed(self, actions: Field) -> list[Field]:
         items = actions.items("`- action: copy`")
-        if not items and (actions.is_empty or isinstance(actions.node, Items)):
+        if not items and isinstance(actions.node, Items):
             actions.wrong("empty", "`actions` lists nothing.", "Add an action, or write its keys in the step.")
         return items
 
@@ -111,8 +111,9 @@ class _ProcessReader:
     def _read_work(self, record: Record) -> RunScript | ManualIntervention:
         written = [record.fields[key] for key in _WORK if key in record.fields]
         if not written:
-            hint = f"Write one of: {', '.join(_WORK)}."
-            record.whole.wrong("missing-key", "This does not say what to do.", hint)
+            if not record.has(*_WORK):
+                hint = f"Write one of: {', '.join(_WORK)}."
+                record.whole.wrong("missing-key", "This does not say what to do.", hint)
             return _NOTHING
         if len(written) > 1:
             hint = "Keep one of them, or list both under `actions:`."
@@ -135,10 +136,11 @@ class _ProcessReader:
         syntax = record.get("syntax")
         if syntax and (text := syntax.text("bash")) not in ("bash", ""):
             syntax.wrong("syntax", f"Scripts in {shown(text)} cannot be run.", "The one known syntax is bash.")
-        file, inline = record.fields.get("file"), record.fields.get("inline")
+        file, inline = record.get("file"), record.get("inline")
         if (file is None) == (inline is None):
-            what = "`file` and `inline` exclude each other." if file else "There is neither `file` nor `inline`."
-            field.wrong("one-of", what, example)
+            if file or not record.has("file", "inline"):
+                what = "`file` and `inline` exclude each other." if file else "There is neither `file` nor `inline`."
+                field.wrong("one-of", what, example)
             return _NOTHING
         where = file or inline or field
         body = self._files.read(where) if file else where.text("`inline: echo hello`", longest=LARGEST_FILE)

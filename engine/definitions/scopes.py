@@ -13,17 +13,12 @@ def read_scope(record: Record, *, by_project: bool = False) -> Scope:
     """The scope in this record's `when`. `by_project`: it stands outside any project, so it may name some."""
     when = record.get("when")
     if when is None:
-        if "when" in record.fields:
-            record.fields["when"].wrong(
-                "empty", "`when` is empty.", "Remove the key: without it, it applies everywhere."
-            )
         return EVERYWHERE
     known = ["environment", "project"] if by_project else ["environment"]
     fields = when.table(known, hints=_PLURALS)
     if isinstance(when.node, Table) and not when.node.entries:
         when.wrong("empty", "`when` restricts nothing.", "Write for example `when: {environment: production}`.")
-    environments = fields.fields.get("environment")
-    projects = fields.fields.get("project")
+    environments, projects = fields.get("environment"), fields.get("project")
     return Scope(
         environments.one_or_many_references("environments") if environments else (),
         projects.one_or_many_references("projects") if projects else (),

@@ -32,7 +32,7 @@ def read_variables(whole: Field) -> list[Variable]:
         for item in field.items():
             variable = _read_variable(name, item)
             variables.append(variable)
-            if "when" in _keys(item) and variable.scope.is_everywhere:
+            if _has_when(item) and variable.scope.is_everywhere:
                 continue  # told already: its `when` is wrong
             for environment in variable.scope.environments or (None,):
                 if (first := first_by_environment.setdefault(environment, item)) is not item:
@@ -42,13 +42,13 @@ def read_variables(whole: Field) -> list[Variable]:
     return variables
 
 
-def _keys(item: Field) -> list[str]:
-    return [entry.key.text for entry in item.node.entries] if isinstance(item.node, Table) else []
+def _has_when(item: Field) -> bool:
+    return isinstance(item.node, Table) and any(entry.key.text == "when" for entry in item.node.entries)
 
 
 def _read_variable(name: str, item: Field) -> Variable:
     record = item.table(["value", "secret", "when"])
-    value, secret = record.fields.get("value"), record.fields.get("secret")
+    value, secret = record.get("value"), record.get("secret")
     read: str | SecretReference = ""
     if value and secret:
         item.wrong("one-of", "`value` and `secret` exclude each other.", "Keep one of them.")
@@ -56,7 +56,7 @@ def _read_variable(name: str, item: Field) -> Variable:
         read = read_store_and_path(secret)
     elif value:
         read = _read_value(name, value)
-    elif isinstance(item.node, Table):
+    elif isinstance(item.node, Table) and not record.has("value", "secret"):
         item.wrong("missing-key", "The key `value` or `secret` is missing.", f"For example {_EXAMPLE}.")
     return Variable(name, read, read_scope(record))
 

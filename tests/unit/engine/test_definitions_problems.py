@@ -72,8 +72,8 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
     (
         "a channel lost to a comment",
         section("defaults:\n  slack_channel: #deployments\n"),
-        "foredeck.yml:22: defaults.slack_channel: No channel is named here. "
-        "After a space, `#` begins a comment: write the name without it, or remove the key.",
+        "foredeck.yml:22: defaults.slack_channel: The key `slack_channel` is empty. "
+        "Write a value, or remove the key; after a space, `#` begins a comment.",
     ),
     (
         "an unknown time zone",

@@ -208,6 +208,11 @@ def test_an_approval_by_a_slack_group_is_not_counted_by_the_list(tmp_path: Path)
         "DbPassword: [{secret: [hunter2]}]",
         "DbPassword: [hunter2]",
         "DbPassword: hunter2",
+        "DbPassword: [{value:hunter2}]",
+        "DbPassword: [{value hunter2}]",
+        "DbPassword: [{hunter2}]",
+        'DbPassword: [{secret:"hunter2"}]',
+        "{DbPassword:hunter2}",
     ],
 )
 def test_a_secret_that_is_written_out_is_refused_and_never_repeated(tmp_path: Path, content: str) -> None:
