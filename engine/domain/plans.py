@@ -44,6 +44,7 @@ class LeftOut:
     slug: str
     name: str
     reason: str
+    is_step: bool = True  # False: an action of a step whose other actions run
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 _TOKEN = re.compile(r"##\{|#\{\s*([^{}\n]+?)\s*\}")
 _MAXIMUM_DEPTH = 32
+_MAXIMUM_CHARACTERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -30,27 +31,43 @@ def evaluate(
 
     Names are case-insensitive; a value may itself contain `#{…}`; `##{` is a literal `#{`.
     """
-    names = {name.casefold(): value for name, value in variables.items()}
-    unresolved: list[str] = []
+    expansion = _Expansion({name.casefold(): value for name, value in variables.items()})
     try:
-        text = _expand(template, names, (), unresolved)
-    except RecursionError as error:
-        return Evaluation(None, tuple(dict.fromkeys(unresolved)), str(error))
-    return Evaluation(text, tuple(dict.fromkeys(unresolved)))
+        text = expansion.expand(template, ())
+    except _Impossible as impossible:
+        return Evaluation(None, tuple(dict.fromkeys(expansion.unresolved)), str(impossible))
+    return Evaluation(text, tuple(dict.fromkeys(expansion.unresolved)))
 
 
-def _expand(template: str, names: Mapping[str, str | None], chain: tuple[str, ...], unresolved: list[str]) -> str:
-    def replace(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name is None:
-            return "#{"
-        key = name.casefold()
-        if key in chain or len(chain) >= _MAXIMUM_DEPTH:
-            raise RecursionError(f"#{{{name}}} refers to itself: {' → '.join((*chain, key))}")
-        value = names.get(key)
-        if value is None:
-            unresolved.append(name)
-            return match.group(0)
-        return _expand(value, names, (*chain, key), unresolved)
+class _Impossible(Exception):
+    """The text cannot be made; says why."""
 
-    return _TOKEN.sub(replace, template)
+
+class _Expansion:
+    """One evaluation: what is known, what was not, and how much may still be put in."""
+
+    def __init__(self, names: Mapping[str, str | None]) -> None:
+        self.names = names
+        self.unresolved: list[str] = []
+        self._left = _MAXIMUM_CHARACTERS
+
+    def expand(self, template: str, chain: tuple[str, ...]) -> str:
+        """`template` with its variables put in; `chain` are the names that led here."""
+
+        def replace(match: re.Match[str]) -> str:
+            name = match.group(1)
+            if name is None:
+                return "#{"
+            key = name.casefold()
+            if key in chain or len(chain) >= _MAXIMUM_DEPTH:
+                raise _Impossible(f"#{{{name}}} refers to itself: {' → '.join((*chain, key))}")
+            value = self.names.get(key)
+            if value is None:
+                self.unresolved.append(name)
+                return match.group(0)
+            self._left -= len(value) + 1  # an empty value costs time, too
+            if self._left < 0:
+                raise _Impossible(f"with its variables put in, it is longer than {_MAXIMUM_CHARACTERS} characters")
+            return self.expand(value, (*chain, key))
+
+        return _TOKEN.sub(replace, template)

@@ -151,6 +151,7 @@ class Runner:
             rows = session.execute(
                 select(ActionRun.id, ActionRun.worker, ActionRun.ticket).where(
                     ActionRun.cleaned_up.is_(False),
+                    ActionRun.ticket.is_not(None),
                     ActionRun.worker.is_not(None),
                     ActionRun.state.not_in((*_FOLLOWED, RunState.LOST.value)),
                 )
@@ -160,11 +161,11 @@ class Runner:
             if self._stopping() or definitions is None:
                 return
             try:
-                worker = choosing.connect(definitions, slug, self._workers)
+                worker = choosing.connect(definitions, str(slug), self._workers)
             except ForedeckError as error:
                 _log.info("nothing of run %s is cleaned up on %s: %s", run_id, slug, error)
             else:
-                worker.clean_up(ticket)
+                worker.clean_up(str(ticket))
                 self._mark_clean(run_id)
 
     def _settle(self, run_id: int, result: ActionResult) -> None:

@@ -1,0 +1,193 @@
+"""*What next?* for histories written by hand: which moves follow, and who keeps the place."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.domain.next_moves import (
+    MAXIMUM_IDEMPOTENT_ATTEMPTS,
+    AskAboutLost,
+    AskForDecision,
+    Finish,
+    History,
+    Move,
+    RunKey,
+    RunRecord,
+    Skip,
+    Start,
+    Withdraw,
+    keeps_place,
+    next_moves,
+)
+from engine.domain.plans import Plan, PlannedAction, PlannedStep
+from engine.domain.processes import ManualIntervention, RunCondition, RunScript
+from engine.domain.states import RunState, TaskState
+
+SCRIPT = RunScript("echo")
+ASK = ManualIntervention("Good?", ("release-managers",))
+SUCCEEDED, FAILED, SKIPPED, WAITING = RunState.SUCCEEDED, RunState.FAILED, RunState.SKIPPED, RunState.WAITING
+QUEUED, RUNNING, LOST, CANCELED, TIMED_OUT = (
+    RunState.QUEUED,
+    RunState.RUNNING,
+    RunState.LOST,
+    RunState.CANCELED,
+    RunState.TIMED_OUT,
+)
+
+
+def action(work: RunScript | ManualIntervention = SCRIPT, *machines: str, idempotent: bool = False) -> PlannedAction:
+    return PlannedAction("act", "act", work, machines=machines or ("",), idempotent=idempotent)
+
+
+def step(*actions: PlannedAction, on: RunCondition = RunCondition.SUCCESS) -> PlannedStep:
+    return PlannedStep("step", "step", on, actions or (action(),))
+
+
+def plan(*steps: PlannedStep) -> Plan:
+    return Plan(steps)
+
+
+def key(index: int, position: int = 0, machine: str = "") -> RunKey:
+    return RunKey(index, position, machine)
+
+
+def history(*states: RunState, cancel: bool = False) -> History:
+    """One run a step, in this state."""
+    runs = tuple(RunRecord(key(index), state) for index, state in enumerate(states))
+    return History(runs, cancel_requested=cancel)
+
+
+THREE = plan(step(), step(), step())
+AFTER_FAILURE = plan(step(), step(on=RunCondition.FAILURE), step(on=RunCondition.ALWAYS), step())
+
+
+@pytest.mark.parametrize(
+    ("of", "so_far", "moves"),
+    [
+        (THREE, history(), (Start(key(0)),)),
+        (THREE, history(QUEUED), ()),
+        (THREE, history(RUNNING), ()),
+        (THREE, history(SUCCEEDED), (Start(key(1)),)),
+        (THREE, history(SUCCEEDED, SUCCEEDED, SUCCEEDED), (Finish(TaskState.SUCCESS),)),
+        (THREE, history(SUCCEEDED, FAILED), (Skip(key(2), "an earlier step failed"),)),
+        (THREE, history(SUCCEEDED, TIMED_OUT), (Skip(key(2), "an earlier step failed"),)),
+        (THREE, history(SUCCEEDED, CANCELED), (Skip(key(2), "an earlier step failed"),)),
+        (THREE, history(SUCCEEDED, FAILED, SKIPPED), (Finish(TaskState.FAILED),)),
+        (AFTER_FAILURE, history(SUCCEEDED), (Skip(key(1), "runs only after a failure"),)),
+        (AFTER_FAILURE, history(SUCCEEDED, SKIPPED), (Start(key(2)),)),
+        (AFTER_FAILURE, history(SUCCEEDED, SKIPPED, SUCCEEDED), (Start(key(3)),)),
+        (AFTER_FAILURE, history(FAILED), (Start(key(1)),)),
+        (AFTER_FAILURE, history(FAILED, SUCCEEDED), (Start(key(2)),)),
+        (AFTER_FAILURE, history(FAILED, SUCCEEDED, SUCCEEDED), (Skip(key(3), "an earlier step failed"),)),
+        (AFTER_FAILURE, history(FAILED, SUCCEEDED, SUCCEEDED, SKIPPED), (Finish(TaskState.FAILED),)),
+        (plan(step(on=RunCondition.FAILURE)), history(), (Skip(key(0), "runs only after a failure"),)),
+        (plan(step(on=RunCondition.FAILURE)), history(SKIPPED), (Finish(TaskState.SUCCESS),)),
+        (plan(step(on=RunCondition.ALWAYS)), history(), (Start(key(0)),)),
+        (plan(step(action(ASK))), history(), (AskForDecision(key(0)),)),
+        (plan(step(action(ASK))), history(WAITING), ()),
+        (plan(step(action(ASK)), step()), history(FAILED), (Skip(key(1), "an earlier step failed"),)),
+        (plan(), history(), (Finish(TaskState.SUCCESS),)),
+    ],
+)
+def test_what_has_happened_says_what_is_next(of: Plan, so_far: History, moves: tuple[Move, ...]) -> None:
+    assert next_moves(of, so_far) == moves
+
+
+def test_an_action_starts_on_all_its_machines_at_once() -> None:
+    wide = plan(step(action(SCRIPT, "web-1", "web-2")))
+    assert next_moves(wide, History()) == (Start(key(0, 0, "web-1")), Start(key(0, 0, "web-2")))
+
+
+def test_the_next_action_of_a_step_waits_for_all_machines_of_the_one_before() -> None:
+    of = plan(step(action(SCRIPT, "web-1", "web-2"), action()))
+    half = History((RunRecord(key(0, 0, "web-1"), SUCCEEDED), RunRecord(key(0, 0, "web-2"), RUNNING)))
+    assert next_moves(of, half) == ()
+    whole = History((RunRecord(key(0, 0, "web-1"), SUCCEEDED), RunRecord(key(0, 0, "web-2"), SUCCEEDED)))
+    assert next_moves(of, whole) == (Start(key(0, 1)),)
+
+
+def test_the_actions_behind_a_failed_one_in_its_step_are_skipped_and_the_step_has_failed() -> None:
+    of = plan(step(action(), action(), action()), step())
+    failed = RunRecord(key(0, 0), FAILED)
+    assert next_moves(of, History((failed,))) == (Skip(key(0, 1), "an earlier action of this step failed"),)
+    skipped = (failed, RunRecord(key(0, 1), SKIPPED), RunRecord(key(0, 2), SKIPPED))
+    assert next_moves(of, History(skipped)) == (Skip(key(1), "an earlier step failed"),)
+
+
+def test_a_step_whose_condition_does_not_hold_is_skipped_action_by_action() -> None:
+    of = plan(step(action(SCRIPT, "web-1", "web-2"), action(), on=RunCondition.FAILURE))
+    reason = "runs only after a failure"
+    assert next_moves(of, History()) == (Skip(key(0, 0, "web-1"), reason), Skip(key(0, 0, "web-2"), reason))
+
+
+def test_a_failure_inside_an_always_step_skips_the_rest_of_it_and_no_other_always_step() -> None:
+    of = plan(step(action(), action(), on=RunCondition.ALWAYS), step(on=RunCondition.ALWAYS))
+    runs = (RunRecord(key(0, 0), FAILED), RunRecord(key(0, 1), SKIPPED))
+    assert next_moves(of, History(runs)) == (Start(key(1)),)
+
+
+# Lost.
+
+
+def test_a_lost_run_asks_once() -> None:
+    assert next_moves(THREE, history(LOST)) == (AskAboutLost(key(0)),)
+    asked = History((RunRecord(key(0), LOST, asked=True),))
+    assert next_moves(THREE, asked) == ()
+
+
+def test_a_lost_run_that_is_idempotent_is_started_again_without_asking_until_it_was_tried_often_enough() -> None:
+    of = plan(step(action(idempotent=True)))
+    assert next_moves(of, History((RunRecord(key(0), LOST, 1),))) == (Start(key(0), 2),)
+    assert next_moves(of, History((RunRecord(key(0), LOST, 2),))) == (Start(key(0), 3),)
+    last = History((RunRecord(key(0), LOST, MAXIMUM_IDEMPOTENT_ATTEMPTS),))
+    assert next_moves(of, last) == (AskAboutLost(key(0)),)
+
+
+def test_one_lost_machine_is_asked_about_while_the_others_go_on() -> None:
+    of = plan(step(action(SCRIPT, "web-1", "web-2")), step())
+    runs = (RunRecord(key(0, 0, "web-1"), LOST), RunRecord(key(0, 0, "web-2"), RUNNING))
+    assert next_moves(of, History(runs)) == (AskAboutLost(key(0, 0, "web-1")),)
+
+
+# Cancel.
+
+
+@pytest.mark.parametrize("state", [QUEUED, WAITING, LOST])
+def test_a_cancel_withdraws_what_nobody_works_on(state: RunState) -> None:
+    assert next_moves(THREE, history(SUCCEEDED, state, cancel=True)) == (Withdraw(key(1)),)
+
+
+def test_a_cancel_waits_for_what_runs() -> None:
+    assert next_moves(THREE, history(SUCCEEDED, RUNNING, cancel=True)) == ()
+
+
+@pytest.mark.parametrize("so_far", [(), (SUCCEEDED,), (FAILED,), (SUCCEEDED, SUCCEEDED, SUCCEEDED), (CANCELED,)])
+def test_a_cancel_ends_the_task_when_nothing_runs(so_far: tuple[RunState, ...]) -> None:
+    assert next_moves(THREE, history(*so_far, cancel=True)) == (Finish(TaskState.CANCELED),)
+
+
+def test_not_even_an_always_step_starts_after_a_cancel() -> None:
+    of = plan(step(), step(on=RunCondition.ALWAYS))
+    assert next_moves(of, history(CANCELED, cancel=True)) == (Finish(TaskState.CANCELED),)
+
+
+# The place.
+
+
+def blocking(*, yes: bool) -> Plan:
+    return plan(step(action(ManualIntervention("Good?", ("x",), block_concurrent_deployments=yes))))
+
+
+@pytest.mark.parametrize(
+    ("of", "state", "kept"),
+    [
+        (THREE, QUEUED, True),
+        (THREE, RUNNING, True),
+        (THREE, LOST, True),
+        (THREE, SUCCEEDED, False),
+        (blocking(yes=False), WAITING, False),
+        (blocking(yes=True), WAITING, True),
+    ],
+)
+def test_the_place_is_kept_while_something_may_be_half_done(of: Plan, state: RunState, *, kept: bool) -> None:
+    assert keeps_place(of, history(state)) is kept

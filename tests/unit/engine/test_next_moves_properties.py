@@ -1,0 +1,214 @@
+"""*What next?* for any plan and any course of events: it ends, starts nothing twice and nothing after a cancel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.domain.next_moves import (
+    MAXIMUM_IDEMPOTENT_ATTEMPTS,
+    AskAboutLost,
+    AskForDecision,
+    Finish,
+    History,
+    Move,
+    RunKey,
+    RunRecord,
+    Skip,
+    Start,
+    Withdraw,
+    next_moves,
+)
+from engine.domain.plans import Plan, PlannedAction, PlannedStep
+from engine.domain.processes import ManualIntervention, RunCondition, RunScript
+from engine.domain.states import RunState, TaskState
+
+SCRIPT = RunScript("echo")
+ASK = ManualIntervention("Good?", ("release-managers",))
+ENDS = (RunState.SUCCEEDED, RunState.FAILED, RunState.TIMED_OUT, RunState.LOST, RunState.CANCELED)
+MAXIMUM_TURNS = 2_000
+
+scripts = st.builds(
+    PlannedAction,
+    slug=st.just("a"),
+    name=st.just("a"),
+    work=st.just(SCRIPT),
+    machines=st.sampled_from([("",), ("web-1", "web-2")]),
+    idempotent=st.booleans(),
+)
+questions = st.builds(PlannedAction, slug=st.just("q"), name=st.just("q"), work=st.just(ASK))
+steps = st.builds(
+    PlannedStep,
+    slug=st.just("s"),
+    name=st.just("s"),
+    condition=st.sampled_from(RunCondition),
+    actions=st.lists(scripts | questions, min_size=1, max_size=3).map(tuple),
+)
+plans = st.lists(steps, max_size=5).map(lambda made: Plan(tuple(made)))
+courses = st.lists(st.integers(0, 1_000), max_size=60)
+"""What chance does at each turn; when it is used up everything succeeds."""
+
+
+@dataclass
+class World:
+    """Rows as the engine would keep them, and what goes wrong with them."""
+
+    plan: Plan
+    runs: dict[RunKey, RunRecord] = field(default_factory=dict)
+    started: list[tuple[RunKey, int]] = field(default_factory=list)
+    canceled: bool = False
+    end: TaskState | None = None
+
+    def history(self) -> History:
+        return History(tuple(self.runs.values()), cancel_requested=self.canceled)
+
+    def make(self, move: Move) -> None:
+        assert self.end is None, "something happened after the end"
+        match move:
+            case Start(key, attempt):
+                assert not self.canceled, "started after the cancel"
+                assert (key, attempt) not in self.started, "started twice"
+                assert key not in self.runs or self.runs[key].state is RunState.LOST
+                self.started.append((key, attempt))
+                self.runs[key] = RunRecord(key, RunState.QUEUED, attempt)
+            case Skip(key, reason):
+                assert key not in self.runs
+                assert reason
+                self.runs[key] = RunRecord(key, RunState.SKIPPED)
+            case AskForDecision(key):
+                assert not self.canceled
+                assert key not in self.runs, "asked twice"
+                self.runs[key] = RunRecord(key, RunState.WAITING, asked=True)
+            case AskAboutLost(key):
+                assert not self.runs[key].asked, "asked twice"
+                self.runs[key] = replace(self.runs[key], asked=True)
+            case Withdraw(key):
+                assert self.canceled
+                self.runs[key] = replace(self.runs[key], state=RunState.CANCELED, asked=False)
+            case Finish(state):
+                assert not any(run.state.is_active or run.state is RunState.LOST for run in self.runs.values())
+                self.end = state
+
+    def moves_on(self) -> None:
+        """All moves, until there is none."""
+        for _ in range(MAXIMUM_TURNS):
+            moves = next_moves(self.plan, self.history())
+            assert moves == next_moves(self.plan, self.history()), "two answers to one question"
+            if not moves:
+                return
+            for move in moves:
+                self.make(move)
+            if self.end is not None:
+                return
+        raise AssertionError("the moves never end")
+
+    def open_runs(self) -> list[RunRecord]:
+        """What can change without us: a worker or a person may do something with it."""
+        return [run for run in self.runs.values() if run.state.is_active or run.state is RunState.LOST]
+
+    def happens(self, chance: int) -> None:
+        """One thing happens to one open run, or somebody cancels."""
+        if chance % 29 == 28:
+            self.canceled = True
+            return
+        found = self.open_runs()
+        run = found[chance % len(found)]
+        self.runs[run.key] = self._changed(run, chance // 7)
+
+    def _changed(self, run: RunRecord, chance: int) -> RunRecord:
+        match run.state:
+            case RunState.QUEUED:
+                return replace(run, state=RunState.RUNNING)
+            case RunState.RUNNING:
+                return replace(run, state=ENDS[chance % len(ENDS)])
+            case RunState.WAITING:
+                return replace(run, state=(RunState.SUCCEEDED, RunState.FAILED)[chance % 2], asked=False)
+        assert run.asked, "lost, and nobody is asked"
+        if chance % 2:
+            return replace(run, state=RunState.FAILED, asked=False)
+        self.started.append((run.key, run.attempt + 1))  # Run again is the person's start
+        return RunRecord(run.key, RunState.QUEUED, run.attempt + 1)
+
+
+def play(plan: Plan, course: list[int]) -> World:
+    """Play it to its end."""
+    world = World(plan)
+    chances = iter(course)
+    for _ in range(MAXIMUM_TURNS):
+        world.moves_on()
+        if world.end is not None:
+            return world
+        assert world.open_runs(), "it stands still, and nobody is to blame"
+        world.happens(next(chances, 0))
+    raise AssertionError("it never ends")
+
+
+@given(plans, courses)
+def test_whatever_happens_it_ends_and_starts_nothing_twice(plan: Plan, course: list[int]) -> None:
+    assert play(plan, course).end is not None
+
+
+@given(plans, courses)
+def test_its_end_is_what_its_runs_say(plan: Plan, course: list[int]) -> None:
+    world = play(plan, course)
+    if world.canceled:
+        assert world.end is TaskState.CANCELED
+    elif any(run.state.is_failure for run in world.runs.values()):
+        assert world.end is TaskState.FAILED
+    else:
+        assert world.end is TaskState.SUCCESS
+
+
+@given(plans, courses)
+def test_without_a_cancel_every_action_on_every_machine_is_accounted_for(plan: Plan, course: list[int]) -> None:
+    world = play(plan, [chance for chance in course if chance % 29 != 28])
+    expected = {
+        RunKey(index, position, machine)
+        for index, step in enumerate(plan.steps)
+        for position, action in enumerate(step.actions)
+        for machine in action.machines
+    }
+    assert set(world.runs) == expected
+
+
+@given(plans, courses)
+def test_by_itself_nothing_is_tried_more_often_than_allowed_and_only_what_is_idempotent(
+    plan: Plan, course: list[int]
+) -> None:
+    world = World(plan)
+    chances = iter(course)
+    while world.end is None:
+        before = set(world.started)
+        world.moves_on()
+        for key, attempt in set(world.started) - before:
+            assert attempt == 1 or plan.action(key.step, key.action).idempotent
+            assert attempt <= MAXIMUM_IDEMPOTENT_ATTEMPTS
+        if world.end is None:
+            world.happens(next(chances, 0))
+
+
+@given(plans, courses)
+def test_no_step_begins_before_the_one_before_it_is_settled(plan: Plan, course: list[int]) -> None:
+    world = World(plan)
+    chances = iter(course)
+    while world.end is None:
+        world.moves_on()
+        if world.end is None:
+            assert len({run.key.step for run in world.open_runs()}) == 1
+            assert len({run.key.action for run in world.open_runs()}) == 1
+            world.happens(next(chances, 0))
+
+
+@given(plans)
+def test_when_all_goes_well_only_the_steps_for_failures_are_skipped(plan: Plan) -> None:
+    world = World(plan)
+    while world.end is None:
+        world.moves_on()
+        for run in world.open_runs():
+            world.runs[run.key] = replace(run, state=RunState.SUCCEEDED, asked=False)
+    assert world.end is TaskState.SUCCESS
+    for run in world.runs.values():
+        only_on_failure = plan.steps[run.key.step].condition is RunCondition.FAILURE
+        assert (run.state is RunState.SKIPPED) is only_on_failure
