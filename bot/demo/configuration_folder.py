@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.demo.ssh_server import SshServer
 
-_POOL_LINE = "    worker_pool: production\n"
+_POOL_LINE = "        worker_pool: production\n"
 
 
 def write(folder: Path, *, site_folder: Path, site_address: str, ssh: SshServer | None) -> None:
@@ -20,10 +20,8 @@ def write(folder: Path, *, site_folder: Path, site_address: str, ssh: SshServer 
         f"SiteFolder: [{{value: {json.dumps(str(site_folder))}}}]\n"
         f"SiteAddress: [{{value: {json.dumps(site_address)}}}]\n",
     )
-    machines = folder / "machines.yml"
     for name in ("accounts.yml", "worker_pools.yml", "workers.yml"):
         (folder / name).unlink(missing_ok=True)
-    machines.unlink(missing_ok=True)
     if ssh is None:
         process = folder / "projects/web/process.yml"
         _write(process, process.read_text().replace(_POOL_LINE, ""))

@@ -69,7 +69,7 @@ def make(process: Process, *, project: str, environment: str) -> Plan:
             continue
         actions = tuple(_planned(a) for a in step.actions if a.scope.matches(project=project, environment=environment))
         left_out.extend(
-            LeftOut(a.slug, a.name, _reason(a.scope, environment))
+            LeftOut(a.slug, f"{step.name} › {a.name}", _reason(a.scope, environment), is_step=not actions)
             for a in step.actions
             if not a.scope.matches(project=project, environment=environment)
         )
@@ -104,7 +104,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
         stored = process_to_json(Process((_as_step(planned),)))["steps"][0]
         machines = [list(action.machines) for action in planned.actions]
         steps.append({"step": stored, "machines": machines})
-    left_out = [{"slug": x.slug, "name": x.name, "reason": x.reason} for x in plan.left_out]
+    left_out = [{"slug": x.slug, "name": x.name, "reason": x.reason, "is_step": x.is_step} for x in plan.left_out]
     return {"steps": steps, "left_out": left_out}
 
 
@@ -120,7 +120,8 @@ def from_json(stored: Mapping[str, Any]) -> Plan:
             for a, machines in zip(step.actions, entry["machines"], strict=True)
         )
         steps.append(PlannedStep(step.slug, step.name, step.condition, actions))
-    return Plan(tuple(steps), tuple(LeftOut(x["slug"], x["name"], x["reason"]) for x in stored["left_out"]))
+    left_out = (LeftOut(x["slug"], x["name"], x["reason"], x["is_step"]) for x in stored["left_out"])
+    return Plan(tuple(steps), tuple(left_out))
 
 
 def _as_step(planned: PlannedStep) -> Step:

@@ -69,7 +69,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         finished_at=task.finished_at,
         cancel_requested_by=task.cancel_requested_by,
         steps=_steps(task, plan, runs),
-        left_out=tuple((entry.name, entry.reason) for entry in plan.left_out),
+        left_out=tuple((entry.name, entry.reason) for entry in plan.left_out if entry.is_step),
         waiting=_waiting(session, task, interruptions),
         interruptions=interruptions,
         links=tuple(LinkView(link.url, link.label) for link in links),

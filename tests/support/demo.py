@@ -1,0 +1,134 @@
+"""The demo as its users start it: a process of its own, on free ports, in a folder of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.support.sandbox import REPOSITORY, SandboxClient
+
+START_SECONDS = 60
+
+
+@dataclass
+class Demo:
+    """A running demo. `client` acts in its workspace."""
+
+    process: subprocess.Popen[str]
+    client: SandboxClient
+    state: Path
+    output: list[str]
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C; the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(30)
+
+    def descendants(self) -> list[psutil.Process]:
+        """Every process below it, and every detached one that works in its folder."""
+        mine = psutil.Process(self.process.pid).children(recursive=True)
+        return [*mine, *processes_in(self.state)]
+
+    def kill_everything(self) -> None:
+        """kill -9 of the demo and all that belongs to it, but for the scripts that run."""
+        everything = psutil.Process(self.process.pid).children(recursive=True)
+        for process in [psutil.Process(self.process.pid), *everything]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait()
+        psutil.wait_procs(everything, timeout=10)
+
+    def card(self, number: int, timeout: float = 30) -> dict[str, Any]:
+        """The card of this deployment, once it is there."""
+        found: dict[str, Any] = self.client.wait_for(
+            lambda state: next((m for m in state["messages"] if is_card(m, number)), None), timeout
+        )
+        return found
+
+
+def is_card(message: dict[str, Any], number: int) -> bool:
+    """Is it the card of this deployment?"""
+    is_top = message.get("thread_ts") in {None, message["ts"]}
+    return is_top and "bot_id" in message and not message.get("is_ephemeral") and f"#{number}" in text_of(message)
+
+
+def text_of(thing: Any) -> str:
+    """All text in a message or view, for looking for words."""
+    if isinstance(thing, str):
+        return thing
+    if isinstance(thing, dict):
+        return " ".join(text_of(value) for value in thing.values())
+    if isinstance(thing, list):
+        return " ".join(text_of(value) for value in thing)
+    return ""
+
+
+def processes_in(folder: Path) -> list[psutil.Process]:
+    """The processes that were started with a path of this folder in their arguments, or work in it."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if str(folder) in " ".join(process.cmdline()) or process.cwd().startswith(str(folder)):
+                found.append(process)
+    return found
+
+
+def free_ports() -> int:
+    """A port that is free, as are the two after it."""
+    while True:
+        with contextlib.ExitStack() as stack:
+            first = stack.enter_context(socket.socket())
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                for offset in (1, 2):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port + offset))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+@contextlib.contextmanager
+def start_demo(state: Path, port: int | None = None) -> Iterator[Demo]:
+    """`foredeck demo`, until it has printed its address."""
+    port = port or free_ports()
+    command = [sys.executable, "-P", "-m", "bot.cli", "demo", "--port", str(port), "--state", str(state)]
+    env_vars = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env_vars, cwd="/"
+    ) as process:
+        demo = Demo(process, SandboxClient(f"http://127.0.0.1:{port}"), state, [])
+        try:
+            _wait_for_address(demo)
+            yield demo
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(30)
+                process.kill()
+
+
+def _wait_for_address(demo: Demo) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    assert demo.process.stdout is not None
+    while time.monotonic() < deadline:
+        line = demo.process.stdout.readline()
+        demo.output.append(line)
+        if "http://" in line:
+            return
+        if not line:
+            break
+    logs = "\n".join(f"{p.name}: {p.read_text()[-2000:]}" for p in (demo.state / "logs").glob("*.log"))
+    raise AssertionError(f"The demo did not start: {''.join(demo.output)}\n{logs}")
