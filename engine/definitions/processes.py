@@ -19,7 +19,7 @@ from engine.domain.scopes import EVERYWHERE, Scope
 
 _WORK = ("run_script", "manual_intervention")
 _OF_AN_ACTION = (*_WORK, "worker_pool", "time_limit", "idempotent")
-_OF_A_STEP = ("step", "name", "when", "run_condition", *_OF_AN_ACTION, "actions")
+KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *_OF_AN_ACTION, "actions")
 _NOTHING = RunScript("")
 
 
@@ -64,7 +64,7 @@ class _ProcessReader:
 
     def read_step(self, item: Field) -> Step:
         record = item.table(
-            _OF_A_STEP, hints={"action": "`action:` names the entries of `actions:`; a step has `step:`."}
+            KEYS_OF_A_STEP, hints={"action": "`action:` names the entries of `actions:`; a step has `step:`."}
         )
         slug, name, is_new = self._identity(record, "step", self._steps)
         step_scope = read_scope(record)
