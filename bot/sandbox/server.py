@@ -16,6 +16,7 @@ from bot.sandbox.sandbox import Sandbox
 
 PING_SECONDS = 10
 START_SECONDS = 10
+BACKLOG = 512
 
 
 class SandboxServer:
@@ -116,6 +117,7 @@ def _bound(options: SandboxOptions) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((options.host, options.port))
+        listener.listen(BACKLOG)  # from now on callers wait instead of being refused
     except OSError as error:
         listener.close()
         raise SandboxUnusable(
@@ -140,5 +142,6 @@ def _config(app: Guard) -> uvicorn.Config:
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=2 * PING_SECONDS,
         timeout_graceful_shutdown=1,
+        backlog=BACKLOG,
         server_header=False,
     )

@@ -37,10 +37,10 @@ def start_bolt_app(sandbox: SandboxClient, listen: Callable[[BoltApp], None]) ->
     app = App(client=client, signing_secret=sandbox.signing_secret, listener_executor=ThreadPoolExecutor(8))
     bolt = BoltApp(app, client)
     listen(bolt)
-    handler = SocketModeHandler(app, sandbox.app_token)
-    handler.connect()
+    handler = SocketModeHandler(app, sandbox.app_token, ping_interval=1)
+    handler.connect()  # type: ignore[no-untyped-call]
     try:
         sandbox.wait_for_app()
         yield bolt
     finally:
-        handler.close()
+        handler.close()  # type: ignore[no-untyped-call]

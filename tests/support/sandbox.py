@@ -16,6 +16,9 @@ from bot.sandbox.server import SandboxServer
 
 JsonObject = dict[str, Any]
 REPOSITORY = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"}
+# An app that may do everything, for tests of the sandbox itself.
+EVERYTHING = Path(__file__).with_name("sandbox_manifest.yml")
 
 
 @dataclass
@@ -127,12 +130,15 @@ class SandboxChild:
         self.process.wait()
 
 
+def command(*arguments: str) -> list[str]:
+    """How `python -m bot.sandbox` is started; with ENVIRONMENT it needs no installation."""
+    return [sys.executable, "-P", "-m", "bot.sandbox", *arguments]
+
+
 @contextlib.contextmanager
 def start_sandbox_child(*arguments: str) -> Iterator[SandboxChild]:
     """`python -m bot.sandbox` with these arguments."""
-    command = [sys.executable, "-P", "-m", "bot.sandbox", *arguments]
-    environment = {"PYTHONPATH": str(REPOSITORY), "PATH": "/usr/bin:/bin"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd="/") as process:
+    with subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, text=True, env=ENVIRONMENT, cwd="/") as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()

@@ -15,7 +15,8 @@ from bot.sandbox.json_types import JsonObject
 MAX_CONNECTIONS = 10
 TICKET_LIFETIME = 30.0
 CONNECTION_TIME = 18_060
-GRACE_AFTER_REFRESH = 5.0
+# slack_sdk reads nothing from its new connection before the old one is closed, so the old one must not linger.
+GRACE_AFTER_REFRESH = 0.25
 
 
 @dataclass(frozen=True)
