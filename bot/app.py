@@ -89,7 +89,8 @@ def make_app(client: WebClient, identity: Identity, desk: Desk, threads: int = T
         )
 
     app = App(
-        client=client,
+        # Without a token of its own: each request gets the one that `authorize` gives.
+        client=WebClient(base_url=client.base_url, timeout=_CALL_SECONDS, retry_handlers=[], logger=_quiet()),
         authorize=authorize,
         signing_secret="socket mode has no signatures",  # noqa: S106
         request_verification_enabled=False,

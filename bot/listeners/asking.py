@@ -37,7 +37,9 @@ def where_it_goes(view: TaskView, slack_channel: str, slack_channel_name: str = 
 def refusal(desk: Desk, person: Person, wanted: Deploy, key: str, error: ForedeckError) -> Message:
     """Why not, with what may have been meant as buttons: one press asks for it."""
     if isinstance(error, ReleaseNotFound):
-        return answers.with_choices(answers.refused(error), _creation(wanted, key) if error.can_create else ())
+        return answers.with_choices(
+            answers.release_missing(error, desk.release_command), _creation(wanted, key) if error.can_create else ()
+        )
     if isinstance(error, UnknownProject):
         return _unknown(error, "You may deploy", _projects(desk, person), _corrected(error, wanted, key))
     if isinstance(error, UnknownEnvironment):

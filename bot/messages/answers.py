@@ -9,6 +9,7 @@ from bot.messages import blocks as b
 from bot.messages import checklists, wording
 from bot.messages.cards import cancel_button, link_buttons
 from engine.errors import ForedeckError
+from engine.services.errors import ReleaseNotFound
 from engine.services.views import ReleaseView, StepView, TaskState, TaskView
 
 _SUGGESTED = 3
@@ -56,7 +57,15 @@ def told_elsewhere(view: TaskView) -> b.Message:
 def asked_for(view: TaskView, *, created: bool) -> b.Message:
     """Takes the place of the suggestion whose button was pressed."""
     made = f"Release {view.version} is created. " if created else ""
-    return said(f"{made}{wording.capitalised(wording.subject(view))} is #{view.number}.")
+    return said(f"{made}Deployment #{view.number} is {wording.subject(view)}; its card shows how it goes.")
+
+
+def release_missing(error: ReleaseNotFound, release_command: str) -> b.Message:
+    """The version was never created; whoever may create it gets a button with this."""
+    newest = f"The newest are {', '.join(error.known)}." if error.known else ""
+    create = f"{release_command} create {error.facts['project']} {error.facts['version']}"
+    way_out = f"Create it first: press the button, or type `{create}`."
+    return said(str(error), newest, way_out if error.can_create else "You may not create releases of it.")
 
 
 def cannot_post(view: TaskView, code: str, bot_name: str) -> b.Message:

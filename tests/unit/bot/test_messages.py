@@ -1,0 +1,311 @@
+"""What is shown says the right thing, fits into Slack, and is inert whatever people and scripts write."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.messages import answers, checklists, logs, notices, wording
+from bot.messages.cards import card
+from bot.messages.help import help_text
+from bot.messages.interruptions import interruption as asking
+from bot.messages.interruptions import outcome
+from engine.contracts import LogLevel
+from engine.services.views import (
+    InterruptionKind,
+    InterruptionState,
+    LinkView,
+    ReleaseView,
+    StepStatus,
+    TaskState,
+    Verdict,
+    Waiting,
+    WaitKind,
+)
+from tests.support.slack_blocks import assert_sendable, buttons, mentioned, shown, walk
+from tests.support.task_views import (
+    NASTY,
+    NOON,
+    SLACK_IDS,
+    decision,
+    interruption,
+    logged,
+    step,
+    steps,
+    task,
+)
+
+WAITING = Waiting(WaitKind.APPROVAL, "confirm waits for release-managers", ("ben", "eva"))
+
+
+def test_the_card_of_a_running_deployment_says_what_where_who_and_offers_cancel() -> None:
+    message = card(task())
+    assert_sendable(message)
+    assert message.text == "web 1.4.0 → production: Running step 2 (2 of 3) (#17)"
+    assert "🚀 web 1.4.0 → production" in shown(message)
+    assert "asked for by ana" in shown(message)
+    assert buttons(message) == ["Cancel"]
+    cancel = next(element for element in walk(message.blocks) if element.get("action_id") == "cancel_task")
+    assert cancel["value"] == "17"
+    assert cancel["confirm"]["deny"]["text"] == "Let it run"
+
+
+def test_the_card_mentions_nobody() -> None:
+    assert mentioned(card(task(waiting=WAITING, interruptions=(interruption(),)))) == []
+
+
+def test_the_card_says_for_whom_it_waits_and_whether_others_wait_behind_it() -> None:
+    waiting = task(state=TaskState.QUEUED, waiting=WAITING, interruptions=(interruption(),))
+    message = card(waiting)
+    assert_sendable(message)
+    assert "✋ web 1.4.0 → production" in shown(message)
+    assert "Confirm waits for release-managers" in shown(message)
+    assert "Can answer: ben, eva" in shown(message)
+    assert "Other deployments of web to production may go ahead meanwhile." in shown(message)
+    blocking = task(waiting=WAITING, interruptions=(interruption(blocks_place=True),))
+    assert "Other deployments of web to production wait behind it." in shown(card(blocking))
+
+
+def test_the_card_says_which_deployment_is_in_the_way() -> None:
+    place = Waiting(
+        WaitKind.PLACE, "waits for deployment #16 (web 1.3.0 to production, asked for by ben)", ("ben",), 16
+    )
+    message = card(task(state=TaskState.QUEUED, started_at=None, waiting=place))
+    assert_sendable(message)
+    assert "⏳" in shown(message)
+    assert "Waits for deployment #16" in message.text
+
+
+@pytest.mark.parametrize(
+    ("state", "facts", "sentence"),
+    [
+        (TaskState.SUCCESS, {}, "Done in 2 min 3 s"),
+        (TaskState.FAILED, {"steps": (step(1, StepStatus.FAILED, detail="exit code 3"),)}, "Failed at step 1"),
+        (TaskState.CANCELED, {"cancel_requested_by": "ben"}, "Canceled by ben"),
+        (TaskState.TIMED_OUT, {}, "Expired before it could start"),
+        (
+            TaskState.FAILED,
+            {"interruptions": (interruption(state=InterruptionState.ABORTED, decisions=(decision(),)),)},
+            "Aborted by ben",
+        ),
+    ],
+)
+def test_the_card_of_an_ended_deployment_says_how_it_ended_and_has_no_cancel(
+    state: TaskState, facts: dict[str, object], sentence: str
+) -> None:
+    ended = NOON + timedelta(seconds=124)
+    message = card(task(state=state, finished_at=ended, **facts))
+    assert_sendable(message)
+    assert sentence in message.text
+    assert "Cancel" not in buttons(message)
+
+
+def test_links_that_a_script_set_are_buttons_unless_a_browser_cannot_open_them() -> None:
+    links = (LinkView("javascript:alert(1)", "bad"), LinkView("https://a.example/x", ""), LinkView("http://b", "Page"))
+    message = card(task(links=links))
+    assert_sendable(message)
+    assert buttons(message) == ["Open a.example", "Page", "Cancel"]
+
+
+@pytest.mark.parametrize("status", list(StepStatus))
+def test_every_status_of_a_step_is_one_of_slacks_four_and_said_in_words(status: StepStatus) -> None:
+    message = card(task(steps=(step(1, status, detail="why"),)))
+    assert_sendable(message)
+    shown_task = next(element for element in walk(message.blocks) if element.get("task_id") == "step-1")
+    assert shown_task["status"] in {"pending", "in_progress", "complete", "error"}
+    if status in {StepStatus.SKIPPED, StepStatus.CANCELED, StepStatus.LOST, StepStatus.WAITING}:
+        assert wording.STEP_WORD[status] in shown_task["title"]
+
+
+@pytest.mark.parametrize("done", [0, 1, 25, 59, 60])
+def test_a_long_plan_is_collapsed_around_what_happens_now(done: int) -> None:
+    states = [StepStatus.SUCCEEDED] * done + [StepStatus.RUNNING] * (done < 60) + [StepStatus.PENDING] * (59 - done)
+    message = card(task(steps=steps(*states)))
+    assert_sendable(message)
+    tasks = next(block["tasks"] for block in message.blocks if block["type"] == "plan")
+    assert len(tasks) <= checklists.SHOWN + 1
+    if done < 60:
+        assert f"step-{done + 1}" in [shown_task["task_id"] for shown_task in tasks]
+
+
+def test_what_was_left_out_is_said_with_the_reason() -> None:
+    assert "Left out: smoke test (only for staging)" in shown(
+        card(task(left_out=(("smoke test", "only for staging"),)))
+    )
+
+
+def test_nothing_that_people_or_scripts_write_acts_on_the_card() -> None:
+    nasty = task(
+        project_name=NASTY,
+        environment_name=NASTY,
+        requested_by=NASTY,
+        steps=(step(1, StepStatus.FAILED, name=NASTY, detail=NASTY, hint=NASTY),),
+        left_out=((NASTY, NASTY),),
+        links=(LinkView("https://x.example", NASTY),),
+        state=TaskState.FAILED,
+    )
+    assert_sendable(card(nasty))
+    assert_sendable(notices.finished(nasty, {}, last_lines=NASTY * 20))
+    assert_sendable(answers.status(nasty))
+    assert_sendable(answers.listed([nasty], [nasty], "/deploy"))
+    asked = interruption(instructions=NASTY, step_name=NASTY, decisions=(decision(note=NASTY),))
+    assert_sendable(asking(asked, nasty, {}))
+    assert_sendable(logs.batch(nasty, nasty.steps[0], [logged(NASTY), logged(NASTY, LogLevel.HIGHLIGHT)]))
+
+
+def test_an_approval_mentions_who_is_asked_and_offers_both_answers_and_their_typed_twins() -> None:
+    message = asking(interruption(), task(), SLACK_IDS)
+    assert_sendable(message)
+    assert mentioned(message) == ["U0BEN", "U0EVA"]
+    assert buttons(message) == ["Proceed…", "Abort…"]
+    assert "/deploy approve 17 · /deploy abort 17" in shown(message)
+    styles = [element["style"] for element in walk(message.blocks) if element.get("type") == "button"]
+    assert styles == ["primary", "danger"]
+    assert {"type": "markdown", "text": "Look at **staging** first."} in list(message.blocks)
+
+
+def test_of_many_people_the_first_are_mentioned_and_the_rest_counted() -> None:
+    people = tuple(f"p{number}" for number in range(12))
+    message = asking(interruption(eligible=people), task(), {person: person.upper() for person in people})
+    assert mentioned(message) == ["P0", "P1", "P2", "P3", "P4"]
+    assert "and 7 more" in shown(message)
+
+
+def test_two_of_three_is_counted_and_who_answered_is_named() -> None:
+    asked = interruption(minimum=2, decisions=(decision("ben", note="fine"),), eligible=("eva",))
+    message = asking(asked, task(), SLACK_IDS)
+    assert_sendable(message)
+    assert "1 of 2" in shown(message)
+    assert "@U0BEN proceeded" in shown(message)
+    assert "“fine”" in shown(message)
+    assert buttons(message) == ["Proceed…", "Abort…"]
+
+
+def test_a_decided_approval_has_no_buttons_and_says_who_and_why() -> None:
+    asked = interruption(
+        state=InterruptionState.ABORTED, decisions=(decision(verdict=Verdict.ABORT, note="not on a Friday"),)
+    )
+    message = asking(asked, task(), SLACK_IDS)
+    assert_sendable(message)
+    assert buttons(message) == []
+    assert "🛑 Aborted: confirm" in shown(message)
+    assert "@U0BEN aborted" in shown(message)
+    assert "“not on a Friday”" in shown(message)
+
+
+def test_a_lost_step_asks_whether_it_is_safe_to_run_it_again() -> None:
+    message = asking(interruption(kind=InterruptionKind.LOST, step_name="install"), task(), SLACK_IDS)
+    assert_sendable(message)
+    assert "Is it safe to run install again?" in shown(message)
+    assert buttons(message) == ["Run again…", "Fail…"]
+    assert "/deploy retry 17 · /deploy fail 17" in shown(message)
+
+
+def test_an_approval_that_nobody_may_answer_says_so() -> None:
+    message = asking(interruption(eligible=()), task(), SLACK_IDS)
+    assert_sendable(message)
+    assert "Nobody may answer this now: it asks release-managers." in shown(message)
+
+
+def test_a_typed_answer_is_confirmed_and_says_when_others_are_needed() -> None:
+    assert outcome(interruption(state=InterruptionState.PROCEEDED), Verdict.PROCEED).text == (
+        "You proceeded: confirm of deployment #17."
+    )
+    partly = interruption(minimum=2, decisions=(decision(),))
+    assert outcome(partly, Verdict.PROCEED).text.endswith("1 of 2: it waits for others.")
+
+
+def test_the_end_mentions_who_asked_for_it() -> None:
+    done = task(state=TaskState.SUCCESS, finished_at=NOON + timedelta(seconds=61), steps=steps(StepStatus.SUCCEEDED))
+    message = notices.finished(done, SLACK_IDS)
+    assert_sendable(message)
+    assert mentioned(message) == ["U0ANA"]
+    assert "web 1.4.0 → production is done in 1 min." in shown(message)
+
+
+def test_a_failure_names_the_step_shows_the_last_lines_and_says_what_to_do() -> None:
+    failed = step(
+        2, StepStatus.FAILED, name="install", detail="The script ended with exit code 3.", hint="Read its log."
+    )
+    view = task(state=TaskState.FAILED, finished_at=NOON, steps=(failed,))
+    message = notices.finished(view, SLACK_IDS, last_lines="disk full", command="/ship")
+    assert_sendable(message)
+    for words in ("failed at install", "exit code 3", "disk full", "Read its log.", "/ship web 1.4.0 to production"):
+        assert words in shown(message)
+
+
+def test_an_abort_is_told_apart_from_a_failure() -> None:
+    asked = interruption(state=InterruptionState.ABORTED, decisions=(decision(verdict=Verdict.ABORT, note="no"),))
+    message = notices.finished(task(state=TaskState.FAILED, finished_at=NOON, interruptions=(asked,)), SLACK_IDS)
+    assert_sendable(message)
+    assert "was aborted by ben" in shown(message)
+    assert "failed" not in shown(message)
+
+
+def test_a_batch_of_log_is_bounded_and_says_what_is_left_out() -> None:
+    message = logs.batch(task(), step(1), [logged("".join(f"line {n}\n" for n in range(5_000)))])
+    assert_sendable(message)
+    assert "line 0\nline 1\n" in shown(message)
+    assert "more lines: the whole log follows as a file" in shown(message)
+    assert len(shown(message)) < 3_000
+
+
+def test_lines_that_repeat_are_said_once() -> None:
+    message = logs.batch(task(), step(1), [logged("waiting\n" * 40 + "done\n")])
+    assert "waiting  (×40)\ndone" in shown(message)
+
+
+def test_a_line_that_was_read_in_two_pieces_is_one_line() -> None:
+    message = logs.batch(task(), step(1), [logged("half a "), logged("line\nnext\n")])
+    assert "half a line\nnext" in shown(message)
+
+
+def test_highlights_stand_above_the_log_and_verbose_lines_are_left_out() -> None:
+    segments = [logged("said\n"), logged("look here\n", LogLevel.HIGHLIGHT), logged("hidden\n", LogLevel.VERBOSE)]
+    message = logs.batch(task(), step(1), segments)
+    assert_sendable(message)
+    assert shown(message).index("★ look here") < shown(message).index("said")
+    assert "hidden" not in shown(message)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "  \n\n"])
+def test_a_log_that_says_nothing_is_not_told(text: str) -> None:
+    assert logs.batch(task(), step(1), [logged(text)]).text == ""
+
+
+def test_an_excerpt_is_the_end_of_the_log() -> None:
+    assert logs.excerpt("".join(f"line {n}\n" for n in range(1_000)), limit=50).splitlines()[-1] == "line 999"
+
+
+def test_private_answers_fit_into_slack() -> None:
+    view = task(waiting=WAITING, interruptions=(interruption(),))
+    release = ReleaseView("web", "1.4.0", NOON, "ana", ("staging",))
+    for message in (
+        help_text("/deploy"),
+        answers.status(view),
+        answers.listed([view] * 30, [view] * 30, "/deploy"),
+        answers.listed([], [], "/deploy"),
+        answers.canceling(view),
+        answers.told_elsewhere(view),
+        answers.cannot_post(view, "not_in_channel", "foredeck"),
+        answers.cannot_post(view, "is_archived", "foredeck"),
+        answers.cannot_post(view, "weird", "foredeck"),
+        answers.release_created(release, "/deploy"),
+        answers.releases([release] * 20, "web", "/release"),
+        answers.releases([], "web", "/release"),
+        answers.went_wrong("abcd"),
+        answers.log_excerpt(view, view.steps[0], "last line"),
+        answers.log_excerpt(view, None, ""),
+        answers.asked_for(view, created=True),
+        answers.not_understood("I do not know `x`.", "status", "/deploy"),
+    ):
+        assert_sendable(message)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "under 1 s"), (1, "1 s"), (60, "1 min"), (123, "2 min 3 s"), (3_661, "1 h 1 min"), (90_000, "1 d 1 h")],
+)
+def test_times_are_said_in_the_two_largest_units(seconds: int, words: str) -> None:
+    assert wording.duration(NOON, NOON + timedelta(seconds=seconds)) == words

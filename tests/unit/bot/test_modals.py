@@ -1,0 +1,115 @@
+"""The modals show what will happen, keep ids only, and stay within Slack's rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import ids
+from bot.modals import deployments as form
+from bot.modals.decisions import closing_modal, decision_modal, note_of
+from bot.modals.deployments import Entered
+from engine.services.views import InterruptionKind, Verdict
+from tests.support.slack_blocks import assert_modal, shown_in, walk
+from tests.support.task_views import NASTY, decision, interruption, plan, task
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_the_decision_modal_is_the_confirmation_and_keeps_ids_only(verdict: Verdict) -> None:
+    kind = InterruptionKind.MANUAL if verdict in {Verdict.PROCEED, Verdict.ABORT} else InterruptionKind.LOST
+    modal = decision_modal(verdict, interruption(kind=kind), task(), plan())
+    assert_modal(modal)
+    assert ids.unpack(modal["private_metadata"]) == {"i": 5, "v": verdict.value}
+    assert not any(block["type"] in {"plan", "table", "markdown"} for block in modal["blocks"])
+
+
+def test_proceeding_shows_what_will_run() -> None:
+    shown = shown_in(decision_modal(Verdict.PROCEED, interruption(), task(), plan(2)))
+    assert "Then this runs:" in shown
+    assert "2. step 2  Bash script run.sh, built-in worker" in shown
+
+
+def test_proceeding_says_when_others_have_to_agree_too() -> None:
+    shown = shown_in(decision_modal(Verdict.PROCEED, interruption(minimum=3, decisions=(decision(),)), task(), plan(1)))
+    assert "After you, 1 more answer is needed." in shown
+
+
+def test_a_very_long_plan_still_fits() -> None:
+    modal = decision_modal(Verdict.RUN_AGAIN, interruption(step_name=NASTY), task(project_name=NASTY * 9), plan(300))
+    assert_modal(modal)
+    assert "and 285 more steps" in shown_in(modal)
+
+
+def test_a_note_is_read_without_the_space_around_it() -> None:
+    assert note_of({"values": {"note": {"note": {"value": "  because \n"}}}}) == "because"
+    assert note_of({"values": {}}) == ""
+    assert note_of({"values": {"note": {"note": {"value": None}}}}) == ""
+
+
+def test_a_modal_that_only_says_something_has_nothing_to_submit() -> None:
+    modal = closing_modal("Nothing was changed", "ben has already answered.", "")
+    assert_modal(modal)
+    assert "submit" not in modal
+
+
+@pytest.mark.parametrize(
+    "entered",
+    [
+        Entered(),
+        Entered("web"),
+        Entered("web", "1.4.0", "production"),
+        Entered("web", "1.4.0", "production", creates=True),
+        Entered("web", "9" * 349, "production"),
+    ],
+)
+def test_the_deploy_modal_fits_whatever_was_entered(entered: Entered) -> None:
+    assert_modal(form.deploy_modal(entered, slack_channel="C0DEPLOY1"))
+
+
+def test_release_and_environment_appear_with_the_project() -> None:
+    fields = [block.get("block_id") for block in form.deploy_modal(Entered(), slack_channel="C1")["blocks"]]
+    assert fields == ["project", None]
+    fields = [block.get("block_id") for block in form.deploy_modal(Entered("web"), slack_channel="C1")["blocks"]]
+    assert fields == ["project", "release:web", "environment:web"]
+
+
+def test_what_stands_in_the_form_is_read_back() -> None:
+    options = {"project": "web", "release": "create:2.0.0", "environment": "staging"}
+    blocks = {"project": "project", "release": "release:web", "environment": "environment:web"}
+    state = {"values": {blocks[f]: {f: {"selected_option": {"value": v}}} for f, v in options.items()}}
+    assert form.entered_in(state) == Entered("web", "2.0.0", "staging", creates=True)
+    state["values"]["release:web"]["release"]["selected_option"] = {"value": "=1.0.0"}
+    assert form.entered_in(state) == Entered("web", "1.0.0", "staging")
+    assert form.entered_in({"values": {"project": {"project": {"selected_option": None}}}}) == Entered()
+
+
+def test_a_new_version_is_offered_to_who_may_create_it() -> None:
+    known = [("1.4.0", "on staging"), ("1.3.0", "")]
+    options = form.release_options(known, "1.5.0", may_create=True, is_valid=True)
+    assert [option["text"]["text"] for option in options] == ["Create release 1.5.0", "1.4.0 · on staging", "1.3.0"]
+    assert options[0]["value"] == "create:1.5.0"
+    for refused in (
+        form.release_options(known, "1.5.0", may_create=False, is_valid=True),
+        form.release_options(known, "1 5", may_create=True, is_valid=False),
+        form.release_options(known, "1.4.0", may_create=True, is_valid=True),
+        form.release_options(known, "", may_create=True, is_valid=False),
+    ):
+        assert not any(option["value"].startswith("create:") for option in refused)
+
+
+def test_options_keep_slacks_limits() -> None:
+    versions = [(f"{'9' * 148}{n}", "x" * 100) for n in range(200)]
+    options = form.release_options(versions, "", may_create=True, is_valid=True)
+    assert len(options) <= 100
+    assert all(len(option["text"]["text"]) <= 75 and len(option["value"]) <= 150 for option in options)
+
+
+def test_names_are_found_by_slug_and_by_name() -> None:
+    choices = [("web", "Website"), ("api", "api")]
+    assert [o["text"]["text"] for o in form.name_options(choices, "SITE")] == ["Website (web)"]
+    assert [o["value"] for o in form.name_options(choices, "")] == ["web", "api"]
+
+
+def test_every_select_answers_from_the_first_letter() -> None:
+    modal = form.deploy_modal(Entered("web"), slack_channel="C1")
+    selects = [element for element in walk(modal["blocks"]) if element.get("type") == "external_select"]
+    assert [select["min_query_length"] for select in selects] == [0, 0, 0]
