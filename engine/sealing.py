@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -31,9 +32,8 @@ class Sealer:
 def _key(key_file: Path) -> bytes:
     key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not key_file.exists():
-        # Written whole under another name first: two processes that start at once must end up with one key.
-        temporary = key_file.with_name(f"{key_file.name}.{os.getpid()}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # Written whole under a name of its own first: all who start at once must end up with one key.
+        descriptor, temporary = tempfile.mkstemp(prefix=key_file.name, dir=key_file.parent)  # 0600
         with os.fdopen(descriptor, "wb") as file:
             file.write(Fernet.generate_key())
             file.flush()
@@ -43,5 +43,5 @@ def _key(key_file: Path) -> bytes:
         except FileExistsError:
             pass
         finally:
-            temporary.unlink()
+            Path(temporary).unlink()
     return key_file.read_bytes()
