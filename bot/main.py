@@ -85,7 +85,8 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
 
 def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
     """Run the bot until SIGTERM or SIGINT; SIGHUP reloads the configuration. Without `slack` it only dispatches."""
-    db = open_state(folder)
+    for name in ("alembic", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     received: SimpleQueue[int] = SimpleQueue()  # its put is safe within a signal handler
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -93,6 +94,7 @@ def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, on_signal)
+    db = open_state(folder)
     _load(db, config)
     with dispatching(folder, db), _slack(db, slack):
         _tell_supervisor("READY=1")
