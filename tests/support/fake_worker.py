@@ -73,11 +73,11 @@ class FakeMachine:
         files: Mapping[str, bytes],
         command: Sequence[str],
         *,
-        sending: Callable[[], None],
+        sent: Callable[[], None],
         interrupted: Callable[[], bool],
     ) -> list[str]:
         self._look_up()
-        sending()
+        sent()
         run = self.runs.get(ticket)
         if run is not None:
             return ["cleaned"] if run.cleaned else ["taken"]

@@ -55,11 +55,11 @@ class OpenSshServer:
                 f"AuthorizedKeysFile {self.folder / 'authorized_keys'}",
                 "StrictModes no",
                 "UsePAM no",
+                *self._options,  # the first value of an option counts
                 "PasswordAuthentication no",
                 "KbdInteractiveAuthentication no",
                 "PidFile none",
                 f"SetEnv HOME={self.home}",
-                *self._options,
                 "",
             ])
         )  # fmt: skip

@@ -117,17 +117,16 @@ class RunnerClient:
         files: Mapping[str, bytes],
         command: Sequence[str],
         *,
-        sending: Callable[[], None],
+        sent: Callable[[], None],
         interrupted: Callable[[], bool],
     ) -> list[str]:
-        """Start a ticket unless it was claimed before. `sending` is called right before it may have been started."""
+        """Start a ticket unless it was claimed before. `sent` is called when from now on it may have been started."""
         request = protocol.launch_request(ticket, files, command)
         with self._turns.held(interrupted):
             channel = self._ready(interrupted)
             if time.monotonic() - channel.last_used > IDLE:
                 self._ask(protocol.PING_REQUEST, lambda c: protocol.read_answer(c, "ping"), interrupted)
-            sending()
-            return self._ask(request, lambda c: protocol.read_answer(c, "launch"), interrupted)
+            return self._ask(request, lambda c: protocol.read_answer(c, "launch"), interrupted, sent)
 
     def poll(
         self, ticket: str, quota: int, stdout_offset: int, stderr_offset: int, *, interrupted: Callable[[], bool]
@@ -168,20 +167,33 @@ class RunnerClient:
         if channel is not None:
             channel.close()
 
-    def _ask(self, request: bytes, read: Callable[[Channel], _Answer], interrupted: Callable[[], bool]) -> _Answer:
+    def _ask(
+        self,
+        request: bytes,
+        read: Callable[[Channel], _Answer],
+        interrupted: Callable[[], bool],
+        sent: Callable[[], None] = lambda: None,
+    ) -> _Answer:
         reused = self._channel is not None
         try:
-            return self._ask_once(request, read, interrupted)
+            return self._ask_once(request, read, interrupted, sent)
         except ChannelLost:
             if not reused:
                 raise
-        return self._ask_once(request, read, interrupted)
+        return self._ask_once(request, read, interrupted, sent)
 
-    def _ask_once(self, request: bytes, read: Callable[[Channel], _Answer], interrupted: Callable[[], bool]) -> _Answer:
+    def _ask_once(
+        self,
+        request: bytes,
+        read: Callable[[Channel], _Answer],
+        interrupted: Callable[[], bool],
+        sent: Callable[[], None],
+    ) -> _Answer:
         channel = self._ready(interrupted)
         channel.interrupted = interrupted
         try:
             channel.send(request)
+            sent()
             return read(channel)
         except BaseException:  # an answer that was not read to its end would be taken for the next one
             self._drop()

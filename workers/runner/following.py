@@ -76,7 +76,7 @@ class Follower:
             raise _Ended(ActionResult(Outcome.FAILED, message=str(error), hint=error.hint)) from error
         words = self._persist(
             lambda: self._client.launch(
-                self._request.ticket, bundle.files, bundle.command, sending=self._sending, interrupted=self._stopping
+                self._request.ticket, bundle.files, bundle.command, sent=self._sent, interrupted=self._stopping
             )
         )
         if words[:1] not in (["claimed"], ["taken"], ["cleaned"]):  # the first poll tells how a cleaned one ended
@@ -85,7 +85,7 @@ class Follower:
         self._started_at = self._started_at or self._clock()
         self._sink.launch_confirmed()
 
-    def _sending(self) -> None:
+    def _sent(self) -> None:
         self._maybe_started = True
 
     # ---- one turn

@@ -1,6 +1,7 @@
 """What is said to a runner, and what it answers. Not where the bytes come from, nor what follows from an answer.
 
-launch TICKET NEEDED [NAME SIZE]... + bytes  ->  launch claimed|taken|cleaned|missing PROGRAM|failed REASON
+launch TICKET NEEDED [NAME SIZE]... + bytes + `go`
+                                             ->  launch claimed|taken|cleaned|missing PROGRAM|failed REASON
 poll TICKET QUOTA OUT_OFFSET ERR_OFFSET      ->  poll STATE DETAIL OUT_SIZE ERR_SIZE OUT_COUNT ERR_COUNT cut|-
                                                  [NAMES OF KILLED PROCESSES] + the counted bytes of both files
 stop TICKET REASON GRACE                     ->  stop STATE   (the ending goes on beside; poll tells how it went)
@@ -108,7 +109,7 @@ def launch_request(ticket: str, files: Mapping[str, bytes], command: Sequence[st
     sent = {"command": b"".join([*written, start]), **sent}
     needed = command[0] if _NAME.match(command[0]) else "sh"
     sizes = " ".join(f"{name} {len(data)}" for name, data in sent.items())
-    return f"launch {_checked(_TICKET, ticket)} {needed} {sizes}\n".encode() + b"".join(sent.values())
+    return f"launch {_checked(_TICKET, ticket)} {needed} {sizes}\n".encode() + b"".join(sent.values()) + b"go\n"
 
 
 def _quoted(data: bytes) -> bytes:
