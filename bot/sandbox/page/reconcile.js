@@ -5,12 +5,16 @@
  * while every part of `version` is the same; else `update(node)` is asked first, and `make()` replaces it.
  */
 export function reconcile(container, entries) {
+  const wanted = new Set(entries.map((entry) => entry.key));
   const old = new Map();
-  for (const node of container.children) old.set(node.reconcileKey, node);
+  // What is gone goes first: what stays then need not be moved, which would take its focus.
+  for (const node of [...container.children]) {
+    if (wanted.has(node.reconcileKey)) old.set(node.reconcileKey, node);
+    else node.remove();
+  }
   let place = container.firstElementChild;
   for (const entry of entries) {
     const known = old.get(entry.key);
-    old.delete(entry.key);
     const node = current(known, entry);
     if (known && node !== known) {
       if (place === known) place = known.nextElementSibling;
@@ -20,7 +24,6 @@ export function reconcile(container, entries) {
     if (node === place) place = place.nextElementSibling;
     else container.insertBefore(node, place);
   }
-  for (const node of old.values()) node.remove();
 }
 
 function current(known, entry) {

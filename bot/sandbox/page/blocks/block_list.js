@@ -14,16 +14,26 @@ const BLOCKS = {
   markdown: markdownBlock, plan, rich_text: richTextBlock, section, table, task_card: taskCard, video,
 };
 const UPDATES = { plan: updatePlan, task_card: updateTask };
+// Nothing in these is sent to the app, so their ids, which Slack invents anew at each edit, do not matter.
+const INERT = new Set(["context", "divider", "header", "image", "markdown", "plan", "rich_text", "table", "task_card"]);
 
 /** Make `node` show these blocks. */
 export function drawBlocks(node, blocks, surface) {
-  const entries = (blocks ?? []).map((block, index) => ({
-    key: `${index} ${block.type} ${block.block_id ?? ""}`,
-    version: [JSON.stringify(block)],
-    make: () => blockNode(block, surface),
-    update: UPDATES[block.type] ? (known) => UPDATES[block.type](known, block, surface) : null,
-  }));
+  const seen = {};
+  const entries = (blocks ?? []).map((block) => {
+    seen[block.type] = (seen[block.type] ?? 0) + 1;
+    const isInert = INERT.has(block.type);
+    return {
+      key: `${block.type} ${isInert || !block.block_id ? seen[block.type] : block.block_id}`,
+      version: [JSON.stringify(isInert ? { ...block, block_id: null } : block)],
+      make: () => blockNode(block, surface),
+      update: UPDATES[block.type] ? (known) => UPDATES[block.type](known, block, surface) : null,
+    };
+  });
   keepingFocus(node, () => reconcile(node, entries));
+  (blocks ?? []).forEach((block, index) => {
+    if (block.block_id) node.children[index].dataset.blockId = block.block_id;
+  });
 }
 
 /** The node of one block; a type that is not known says so. */
@@ -31,7 +41,6 @@ export function blockNode(block, surface) {
   const make = BLOCKS[block?.type];
   const node = make ? make(block, surface, drawBlocks) : h("div", { class: "unavailable" }, `The block ${block?.type} is not drawn here.`);
   node.classList.add("block");
-  if (block?.block_id) node.dataset.blockId = block.block_id;
   node.dataset.block = block?.type ?? "";
   return node;
 }

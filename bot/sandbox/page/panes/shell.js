@@ -21,6 +21,7 @@ export class Shell {
     this.modals = new ModalStack();
     this.lost = h("div", { class: "connection", role: "status", hidden: true }, "The sandbox does not answer. Trying again…");
     this.cover = h("div", { class: "sidebar-cover", onclick: () => this.showSidebar(false) });
+    this.sidebar.node.addEventListener("click", (event) => event.target.closest("a") && this.showSidebar(false));
     root.replaceChildren(this.lost, this.sidebar.node, this.cover);
     addEventListener("hashchange", () => this.navigate());
     addEventListener("focus", () => this.channel?.list.drawNow());
