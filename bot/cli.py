@@ -355,16 +355,21 @@ def sandbox(
 ) -> None:
     """Run a Slack-compatible workspace on this machine, with a page to use it in."""
     from bot.sandbox import options, server
+    from bot.sandbox.errors import SandboxUnusable
 
-    given = {
-        "manifest": manifest,
-        "bot_token": bot_token,
-        "app_token": app_token,
-        "signing_secret": signing_secret,
-        "state_dir": state,
-    }
-    chosen = {name: value for name, value in given.items() if value is not None}
-    server.serve(options.SandboxOptions(port=port, **chosen))
+    given = options.SandboxOptions(
+        port=port,
+        manifest=manifest,
+        bot_token=bot_token,
+        app_token=app_token,
+        signing_secret=signing_secret,
+        state_dir=state,
+    )
+    try:
+        server.serve(given)
+    except SandboxUnusable as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
 
 
 @main.command()

@@ -17,14 +17,14 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from engine.database import Database, open_database
-from engine.orchestration.clock import Ticker, utc_now
-from engine.orchestration.dispatcher import Dispatcher
 from engine.orchestration.exclusive import DispatcherLock
 from engine.sealing import Sealer
 from engine.services import configuration
+from engine.times import utc_now as utc_now
 
 if TYPE_CHECKING:
     from bot.settings import SlackSettings
+    from engine.orchestration.dispatcher import Dispatcher
 
 _log = logging.getLogger("foredeck")
 
@@ -64,7 +64,10 @@ def is_served(folder: Path) -> bool:
 @contextmanager
 def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_now) -> Iterator[Dispatcher]:
     """Be the dispatcher of this state folder meanwhile. Raises AlreadyServing."""
-    from workers.pools import WorkerPool  # paramiko is only paid for by who dispatches
+    # Imported here: only who dispatches pays for the scheduler and paramiko.
+    from engine.orchestration.clock import Ticker
+    from engine.orchestration.dispatcher import Dispatcher
+    from workers.pools import WorkerPool
 
     state = State(folder.resolve())
     lock = DispatcherLock(state.folder)
