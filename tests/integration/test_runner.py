@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
@@ -225,6 +227,22 @@ def test_a_script_may_clean_up_on_term(worker: BuiltInWorker) -> None:
     result = worker.ensure_and_follow(a_request("trap 'echo tidied; exit' TERM\necho begun\nsleep 60 & wait"), sink)
     assert result.outcome is Outcome.CANCELED
     assert sink.text() == "begun\ntidied\n"
+
+
+def test_without_a_home_that_can_be_written_a_private_folder_in_tmp_is_used() -> None:
+    folder = Path(f"/tmp/.foredeck-{os.geteuid()}")
+    existed = folder.exists()
+    child = subprocess.run(
+        ["sh", *bootstrap("")[1:]],
+        input=RUNNER,
+        env={**os.environ, "HOME": "/proc/none"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    assert child.stdout == f"\nforedeck-runner ready {folder}\n".encode()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    if not existed:
+        shutil.rmtree(folder)
 
 
 def test_a_request_that_is_cut_off_starts_nothing(tmp_path: Path) -> None:

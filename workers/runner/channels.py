@@ -73,7 +73,7 @@ class Channel:
         deadline = time.monotonic() + self._limit
         while view:
             try:
-                written = self._stream.write(bytes(view[: 1 << 20]), SLICE)
+                written = self._stream.write(bytes(view[: 1 << 16]), SLICE)
             except OSError as error:
                 raise ChannelLost("it broke while something was sent") from error
             if written:

@@ -100,13 +100,13 @@ has_drained() {
     if ! look_at "$1" || [ "$stat_state" = Z ]; then return 0; fi
     reader=
     read -r reader _ 2>/dev/null <"/proc/$1/task/$1/children"
-    if [ -n "$reader" ]; then look_at "$reader" && [ "$stat_state" = S ] && dozing=1; else [ "$tries" -gt 40 ]; fi
+    if [ -n "$reader" ]; then look_at "$reader" && [ "$stat_state" = S ] && dozing=1; else [ "$tries" -gt 100 ]; fi
 }
 
 # Waits until what was printed is in the files; not for a daemon.
 await_drains() {
     tries=0 seen_dozing=0
-    while [ "$tries" -lt 600 ]; do
+    while [ "$tries" -lt 3000 ]; do # 30 s: a disk may be slow
         dozing=0
         if has_drained "$1" && has_drained "$2"; then
             if [ "$dozing" = 0 ] || [ "$seen_dozing" = 1 ]; then return; fi
@@ -115,7 +115,7 @@ await_drains() {
             seen_dozing=0
         fi
         tries=$((tries + 1))
-        [ "$tries" -lt 15 ] || sleep 0.05 2>/dev/null || sleep 1
+        [ "$tries" -lt 15 ] || sleep 0.01 2>/dev/null || sleep 1
     done
 }
 
