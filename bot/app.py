@@ -106,10 +106,13 @@ def make_app(client: WebClient, identity: Identity, desk: Desk, threads: int = T
 class SlackBot:
     """Everything that talks to Slack. The composition root starts and stops it."""
 
-    def __init__(self, settings: SlackSettings, db: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: SlackSettings, db: Database, clock: Callable[[], datetime], pace: Pace | None = None
+    ) -> None:
         self._settings = settings
         self._db = db
         self._clock = clock
+        self._pace = pace or Pace(time.monotonic)
         self._stopping = threading.Event()
         self._connecting: threading.Thread | None = None
         self._parts: list[Callable[[], None]] = []  # how to stop what was started
@@ -160,9 +163,8 @@ class SlackBot:
             groups_changed=groups.changed,
             asked_from=lines.asked_from,
         )
-        pace = Pace(time.monotonic)
-        courier = Courier(self._db, self._clock, client, pace, lambda: desk.command, lines.cannot_post)
-        announcer = Announcer(self._db, self._clock, courier, pace)
+        courier = Courier(self._db, self._clock, client, self._pace, lambda: desk.command, lines.cannot_post)
+        announcer = Announcer(self._db, self._clock, courier, self._pace)
         desk.invited_to = announcer.invited_to
         app = make_app(client, identity, desk)
         handler: Any = SocketModeHandler(app, self._settings.app_token, concurrency=THREADS, logger=_quiet())

@@ -23,8 +23,12 @@ SOONEST = 0.02
 class Pace:
     """All budgets of one workspace. Times are of a monotonic clock, in seconds."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(
+        self, now: Callable[[], float], *, post_seconds: float = POST_SECONDS, card_seconds: float = CARD_SECONDS
+    ) -> None:
         self._now = now
+        self._post_seconds = post_seconds
+        self._card_seconds = card_seconds
         self._lock = threading.Lock()
         self._posted: dict[str, float] = {}  # by channel
         self._edited: dict[str, float] = {}  # by message key
@@ -47,7 +51,7 @@ class Pace:
         with self._lock:
             now = self._now()
             ready = max(
-                self._posted.get(slack_channel, -POST_SECONDS) + POST_SECONDS,
+                self._posted.get(slack_channel, -_BUSY_SECONDS) + self._post_seconds,
                 self._paused.get(("chat.postMessage", slack_channel), 0.0),
             )
             if ready > now:
@@ -93,7 +97,7 @@ class Pace:
         if not is_card:
             return 0.0
         busy = sum(1 for key, at in self._edited.items() if key.startswith("card:") and at > now - _BUSY_SECONDS)
-        return max(CARD_SECONDS, 1.2 * busy)
+        return max(self._card_seconds, 0.4 * self._card_seconds * busy)
 
     def _budget_ready(self, *, is_card: bool) -> float:
         allowed = EDITS_PER_MINUTE - (_KEPT_FOR_PEOPLE if is_card else 0)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bot import main as root
+from bot.announcing.paces import Pace
 from bot.app import SlackBot
 from bot.settings import SlackSettings
 from engine.database import Database
-from engine.orchestration.clock import utc_now
 from engine.services import configuration
+from engine.times import utc_now
 from tests.support.sandbox import JsonObject, SandboxClient, start_sandbox
 
 FOREDECK = """
@@ -116,26 +118,29 @@ class ServedBot:
 
 @contextlib.contextmanager
 def serve_bot(
-    folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK, rate_limits: bool = True
+    folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK, is_hasty: bool = False
 ) -> Iterator[ServedBot]:
-    """Start all of it and stop it again."""
+    """Start all of it and stop it again. A hasty bot knows no rate limits, and the sandbox has none then."""
     config = folder / "config"
     (config / "projects" / "web").mkdir(parents=True)
     (config / "foredeck.yml").write_text(foredeck)
     (config / "projects" / "web" / "project.yml").write_text("slug: web\n")
     (config / "projects" / "web" / "process.yml").write_text(process)
-    with start_sandbox(rate_limits=rate_limits) as sandbox, connect_bot(folder, config, sandbox) as served:
+    with (
+        start_sandbox(rate_limits=not is_hasty) as sandbox,
+        connect_bot(folder, config, sandbox, is_hasty=is_hasty) as served,
+    ):
         yield served
 
 
 @contextlib.contextmanager
-def connect_bot(folder: Path, config: Path, sandbox: SandboxClient) -> Iterator[ServedBot]:
+def connect_bot(folder: Path, config: Path, sandbox: SandboxClient, *, is_hasty: bool = False) -> Iterator[ServedBot]:
     """Start a bot on this sandbox; its state is kept in the folder."""
     db = root.open_state(folder / "state")
     loaded = configuration.load_folder(db, utc_now(), config)
     assert not loaded.problems, loaded.problems
     settings = SlackSettings(sandbox.bot_token, sandbox.app_token, sandbox.api_url)
-    slack_bot = SlackBot(settings, db, utc_now)
+    slack_bot = SlackBot(settings, db, utc_now, _hasty() if is_hasty else None)
     with root.dispatching(folder / "state", db):
         slack_bot.start()
         try:
@@ -144,6 +149,10 @@ def connect_bot(folder: Path, config: Path, sandbox: SandboxClient) -> Iterator[
         finally:
             slack_bot.stop()
     db.close()
+
+
+def _hasty() -> Pace:
+    return Pace(time.monotonic, post_seconds=0.0, card_seconds=0.05)
 
 
 def _is_card(message: JsonObject) -> bool:
