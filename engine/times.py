@@ -1,4 +1,4 @@
-"""The time, as everything here takes it: in UTC, with its zone. Passed in where it is used, so that tests can set it."""
+"""The time, as everything here takes it: in UTC, with its zone. Passed in where it is used; tests can set it."""
 
 from __future__ import annotations
 

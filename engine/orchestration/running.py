@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from engine.contracts import ActionRequest, ActionResult, Checkpoint, Outcome, Script, Secret
 from engine.database import Database
@@ -171,11 +172,14 @@ class Runner:
     def _settle(self, run_id: int, result: ActionResult) -> None:
         now = self._clock()
         with self._db.write() as session:
+            state = _STATES[result.outcome]
+            if state is RunState.CANCELED and not _is_canceled(session, run_id):
+                state = RunState.FAILED  # somebody ended it on the machine
             settled = session.scalar(
                 update(ActionRun)
                 .where(ActionRun.id == run_id, ActionRun.state.in_(_FOLLOWED))
                 .values(
-                    state=_STATES[result.outcome].value,
+                    state=state.value,
                     exit_code=result.exit_code,
                     reason=result.message[:2000],
                     hint=result.hint[:1000],
@@ -206,6 +210,12 @@ class Runner:
     def _mark_clean(self, run_id: int) -> None:
         with self._db.write() as session:
             session.execute(update(ActionRun).where(ActionRun.id == run_id).values(cleaned_up=True))
+
+
+def _is_canceled(session: Session, run_id: int) -> bool:
+    """Did somebody ask to cancel the task of this run?"""
+    asked = select(Task.cancel_requested_at).join(ActionRun, ActionRun.task_id == Task.id).where(ActionRun.id == run_id)
+    return session.scalar(asked) is not None
 
 
 def _request_of(claim: _Claim) -> ActionRequest:

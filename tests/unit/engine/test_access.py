@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.domain.grants import Permission
-from engine.domain.states import Verdict
 from engine.services import access, deployments, interruptions, tasks
 from engine.services.errors import MayNotDecide, NotPermitted, TaskIsOver, UnknownPerson, UnknownTask
 from tests.support.engine import MAIN, Deck
@@ -174,4 +173,3 @@ def test_permissions_are_asked_for_by_name(deck: Deck) -> None:
     assert found.may("ana", Permission.DEPLOYMENT_CREATE, project="web", environment="staging")
     assert not found.may("ana", Permission.TASK_CANCEL, project="web", environment="staging")
     assert found.people_who_may(Permission.RELEASE_CREATE, project="web") == ("ana",)
-    assert Verdict("proceed") is Verdict.PROCEED
