@@ -65,8 +65,7 @@ def _fake() -> Site:
 @pytest.fixture(scope="session")
 def ssh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[openssh.OpenSshServer]:
     """One OpenSSH server for all tests that do not stop it."""
-    if openssh.MISSING:
-        pytest.skip(openssh.MISSING)
+    openssh.require()
     server = openssh.OpenSshServer(tmp_path_factory.mktemp("sshd"))
     server.start()
     yield server

@@ -23,10 +23,7 @@ from workers.runner.pace import Pace
 from workers.ssh.connecting import Connector, Limits, QuietTransport
 from workers.ssh.worker import SshWorker
 
-pytestmark = [
-    pytest.mark.sshd,
-    pytest.mark.skipif(bool(openssh.MISSING), reason=openssh.MISSING or "OpenSSH is here"),
-]
+pytestmark = pytest.mark.sshd
 
 PACE = replace(Pace(), slowest=0.05, record_every=0.02, grace=1, patience=2.0, launch_patience=1.0)
 LIMITS = Limits(connect=2, greeting=1, login=5, channel=5)
@@ -59,6 +56,7 @@ def refusal(machine: SshMachine) -> ActionResult:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSshServer]:
     """A server with all kinds of host keys, for tests that do not stop it."""
+    openssh.require()
     made = OpenSshServer(tmp_path_factory.mktemp("sshd"), host_keys=("ed25519", "ecdsa", "rsa"))
     made.start()
     yield made
@@ -68,6 +66,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSshServer]:
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[OpenSshServer]:
     """A server that a test may stop and start."""
+    openssh.require()
     made = OpenSshServer(tmp_path / "own")
     made.start()
     yield made
@@ -187,6 +186,18 @@ def test_an_account_that_may_run_nothing_is_named_with_what_it_was_told(tmp_path
     assert result.message == (
         f"build-1 (127.0.0.1:{server.port}) did not start the runner. It printed: This account is closed."
     )
+
+
+def test_a_server_with_no_encryption_in_common_is_named(tmp_path: Path) -> None:
+    server = _started(OpenSshServer(tmp_path / "odd", options=("Ciphers chacha20-poly1305@openssh.com",)))
+    try:
+        result = refusal(server.machine())
+    finally:
+        server.stop()
+    assert result.message == (
+        f"The SSH server of build-1 (127.0.0.1:{server.port}) and Foredeck have no way of encryption in common."
+    )
+    assert "aes128-gcm@openssh.com" in result.hint
 
 
 def test_a_noisy_login_shell_does_no_harm(own_server: OpenSshServer) -> None:
@@ -373,6 +384,7 @@ def test_the_pool_keeps_a_worker_and_makes_it_anew_when_its_machine_changed(
 
 
 def _started(server: OpenSshServer) -> OpenSshServer:
+    openssh.require()
     server.start()
     return server
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import psutil
+import pytest
 
 from engine.contracts import Account, Secret, SshMachine
 from workers.ssh.keys import fingerprint
@@ -19,6 +20,14 @@ from workers.ssh.keys import fingerprint
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 
 MISSING = "" if SSHD and shutil.which("ssh-keygen") else "OpenSSH's server is not installed (openssh-server)"
+
+
+def require() -> None:
+    """Skip the test where OpenSSH is missing; on CI that is a failure."""
+    if MISSING and os.environ.get("CI") == "true":
+        pytest.fail(MISSING)
+    elif MISSING:
+        pytest.skip(MISSING)
 
 
 class OpenSshServer:

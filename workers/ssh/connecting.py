@@ -78,7 +78,7 @@ class Connector:
         for family in self._families():
             if family is not None and any(name in family for name in seen):
                 continue
-            transport = self._greet(family, first=not seen)
+            transport = self._greet(family)
             if transport is None:
                 continue
             key = transport.get_remote_server_key()
@@ -88,6 +88,8 @@ class Connector:
                 return transport
             transport.close()
             seen[_name(key)] = shown
+        if not seen:
+            raise problems.no_common_algorithm(self._machine)
         raise problems.wrong_host_key(self._machine, [f"{name} {shown}" for name, shown in seen.items()])
 
     def _families(self) -> Iterator[tuple[str, ...] | None]:
@@ -95,8 +97,8 @@ class Connector:
         yield self._matched
         yield from HOST_KEY_FAMILIES
 
-    def _greet(self, family: Sequence[str] | None, *, first: bool) -> paramiko.Transport | None:
-        """Exchange keys; None when the server has no host key of this family."""
+    def _greet(self, family: Sequence[str] | None) -> paramiko.Transport | None:
+        """Exchange keys; None when the server has no host key of this family, or nothing in common with us."""
         transport = QuietTransport(self._open_socket())
         try:
             transport.banner_timeout = transport.handshake_timeout = self._limits.greeting
@@ -110,8 +112,6 @@ class Connector:
             transport.get_remote_server_key()
         except IncompatiblePeer:
             transport.close()
-            if first and family is None:
-                raise problems.no_common_algorithm(self._machine) from None
             return None
         except (paramiko.SSHException, EOFError, OSError):
             silent = transport.is_active()
