@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from engine.errors import ForedeckError
+from engine.times import utc_now
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -91,10 +92,9 @@ def _loaded(command: _F) -> _F:
 
 
 def _load(db: Any, config: Path) -> None:
-    from bot import main as root
     from engine.services import configuration
 
-    loaded = configuration.load_folder(db, root.utc_now(), config)
+    loaded = configuration.load_folder(db, utc_now(), config)
     if loaded.problems:
         _print_problems(loaded.problems)
         in_force = f"; revision {loaded.revision} stays in force" if loaded.revision else ""
@@ -161,10 +161,9 @@ def release() -> None:
 @_loaded
 def release_create(db: Any, project: str, version: str, person: str | None, **_: Any) -> None:
     """Freeze the project's process and variables under a version."""
-    from bot import main as root
     from engine.services import releases
 
-    made = releases.create(db, root.utc_now(), person=_who(db, person), project=project, version=version)
+    made = releases.create(db, utc_now(), person=_who(db, person), project=project, version=version)
     click.echo(f"Created {made.project} {made.version}.")
 
 
@@ -206,7 +205,7 @@ def deploy(
 
     task = deployments.request(
         db,
-        root.utc_now(),
+        utc_now(),
         person=_who(db, person),
         project=project,
         version=version,
@@ -231,7 +230,6 @@ def decide(
     db: Any, state: Path, number: int, verdict: str, note: str, follow: bool, person: str | None, **_: Any
 ) -> None:
     """Answer what deployment NUMBER waits for."""
-    from bot import main as root
     from bot import terminal
     from engine.services import interruptions
     from engine.services.views import Verdict
@@ -239,7 +237,7 @@ def decide(
     wanted = Verdict(verdict.replace("-", "_"))
     pending = interruptions.pending_of(db, number, wanted)
     who = _who(db, person)
-    view = interruptions.decide(db, root.utc_now(), person=who, interruption_id=pending.id, verdict=wanted, note=note)
+    view = interruptions.decide(db, utc_now(), person=who, interruption_id=pending.id, verdict=wanted, note=note)
     click.echo(terminal.decision(view))
     if follow:
         sys.exit(terminal.follow(db, state, number))
@@ -282,10 +280,9 @@ def logs(db: Any, number: int, person: str | None, **_: Any) -> None:
 @_loaded
 def cancel(db: Any, number: int, person: str | None, **_: Any) -> None:
     """Cancel deployment NUMBER."""
-    from bot import main as root
     from engine.services import tasks
 
-    task = tasks.cancel(db, root.utc_now(), person=_who(db, person), number=number)
+    task = tasks.cancel(db, utc_now(), person=_who(db, person), number=number)
     click.echo(f"Deployment #{task.number} is being canceled.")
 
 
@@ -299,7 +296,7 @@ def reload(state: Path, config: Path) -> None:
 
     db = root.open_state(state)
     try:
-        loaded = configuration.load_folder(db, root.utc_now(), config)
+        loaded = configuration.load_folder(db, utc_now(), config)
     finally:
         db.close()
     if loaded.problems:

@@ -20,7 +20,7 @@ from engine.database import Database, open_database
 from engine.orchestration.exclusive import DispatcherLock
 from engine.sealing import Sealer
 from engine.services import configuration
-from engine.times import utc_now as utc_now
+from engine.times import utc_now
 
 if TYPE_CHECKING:
     from bot.settings import SlackSettings

@@ -19,6 +19,7 @@ from bot.demo import configuration_folder, ssh_server
 from bot.demo.children import Children
 from bot.sandbox.options import DEFAULT_APP_TOKEN, DEFAULT_BOT_TOKEN, DEFAULT_SIGNING_SECRET
 from engine.services import tasks
+from engine.times import utc_now
 
 READY_SECONDS = 30.0
 """How long the parts may take to start."""
@@ -133,7 +134,7 @@ def _cancel_everything(folder: Path, received: SimpleQueue[int]) -> None:
     """Cancel what runs and wait until it has ended; a second Ctrl-C does not wait."""
     db = root.open_state(folder / "foredeck")
     try:
-        count = tasks.cancel_all(db, root.utc_now(), by="the end of the demo")
+        count = tasks.cancel_all(db, utc_now(), by="the end of the demo")
         if count:
             click.echo(f"\nCanceling {count} deployment{'s' if count > 1 else ''} …")
         deadline = time.monotonic() + CANCEL_SECONDS
