@@ -1,0 +1,31 @@
+"""Private OpenSSH servers for the tests of the SSH worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import openssh
+from tests.support.openssh import OpenSshServer
+
+
+@pytest.fixture(scope="module")
+def ssh_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSshServer]:
+    """A server with all kinds of host keys, for tests that do not stop it."""
+    openssh.require()
+    made = OpenSshServer(tmp_path_factory.mktemp("sshd"), host_keys=("ed25519", "ecdsa", "rsa"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def own_ssh_server(tmp_path: Path) -> Iterator[OpenSshServer]:
+    """A server that a test may stop and start."""
+    openssh.require()
+    made = OpenSshServer(tmp_path / "own")
+    made.start()
+    yield made
+    made.stop()
