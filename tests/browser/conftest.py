@@ -1,4 +1,4 @@
-"""A real browser on a real sandbox with a small Bolt app behind it. Every page here runs under a strict content policy."""
+"""A real browser on a real sandbox with a small Bolt app behind it."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -62,19 +62,23 @@ def app(sandbox: SandboxClient) -> Iterator[BoltApp]:
 
 @pytest.fixture
 def open_page(browser: Browser, sandbox: SandboxClient) -> Iterator[OpenPage]:
-    """`open_page("ana", path="/", **context)`: a page of its own; at the end no page may have complained."""
+    """`open_page("ana", path="/#/…", strict=…, **context)`: a page of its own; at the end none may have complained.
+
+    `strict` puts the page under a policy without any inline style or script."""
     contexts: list[Any] = []
     complaints: list[str] = []
 
-    def opened(user: str = "ana", path: str = "/", **options: Any) -> Page:
+    def opened(user: str = "ana", path: str = "/", strict: bool = False, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.route(f"{sandbox.base_url}/*", _strictly)
-        page.goto(f"{sandbox.base_url}{path.replace('#', f'?user={user}#', 1) if '#' in path else f'{path}?user={user}'}")
+        if strict:
+            page.route(f"{sandbox.base_url}/*", _strictly)
+        place, _, fragment = path.partition("#")
+        page.goto(f"{sandbox.base_url}{place}?user={user}#{fragment}")
         page.get_by_role("main").wait_for()
         return page
 

@@ -233,4 +233,9 @@ def deploy_form(note: str = "production is protected: somebody will be asked.") 
 
 def second_view() -> JsonObject:
     """What is pushed on top of the form."""
-    return {"type": "modal", "callback_id": "plan", "title": plain("The plan"), "blocks": [section("What *would* run.")]}
+    return {
+        "type": "modal",
+        "callback_id": "plan",
+        "title": plain("The plan"),
+        "blocks": [section("What *would* run.")],
+    }

@@ -37,7 +37,10 @@ def test_hostile_names_and_links_stay_text(sandbox: SandboxClient, app: BoltApp,
     sandbox.post("users", name="eve", real_name=gallery.HOSTILE)
     sandbox.post("members", channel="deployments", user="eve")
     sandbox.writes("eve", "deployments", f"{gallery.HOSTILE} <javascript:alert(1)|click> javascript:alert(1)")
-    blocks = [gallery.section("<javascript:alert(1)|click me>"), {"type": "markdown", "text": "[x](javascript:alert(1))"}]
+    blocks = [
+        gallery.section("<javascript:alert(1)|click me>"),
+        {"type": "markdown", "text": "[x](javascript:alert(1))"},
+    ]
     app.client.chat_postMessage(channel="deployments", text="links", blocks=blocks)
     page = open_page("ana")
     expect(page.locator("main .message")).to_have_count(2)
