@@ -1,16 +1,14 @@
 """`python -P -m bot.sandbox`: a sandbox by itself, without the rest of Foredeck."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from bot.sandbox.errors import SandboxUnusable
 from bot.sandbox.options import SandboxOptions
 from bot.sandbox.server import serve
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Parse the options and serve; 2 means that it could not start."""
+def main(arguments: list[str] | None = None) -> None:
+    """Parse the options and serve."""
     parser = argparse.ArgumentParser(
         prog="foredeck sandbox", description="A Slack-compatible workspace on this machine."
     )
@@ -33,13 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
         host=given.host,
         rate_limits=not given.no_rate_limits,
     )
-    try:
-        serve(options)
-    except SandboxUnusable as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        return 2
-    return 0
+    serve(options)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

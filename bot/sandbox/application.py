@@ -1,6 +1,5 @@
 """The web application: routes, and the guard in front of all of them. What they do is elsewhere."""
 
-import json
 import mimetypes
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,6 +14,7 @@ from starlette.websockets import WebSocket
 from bot.sandbox.control import endpoint as control
 from bot.sandbox.errors import SlackError
 from bot.sandbox.files import MAX_BYTES
+from bot.sandbox.json_types import parsed
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.webapi import endpoint as webapi
 
@@ -106,11 +106,11 @@ async def _respond(request: Request) -> Response:
     """A response_url: `ok`, or what was wrong."""
     sandbox: Sandbox = request.app.state.sandbox
     try:
-        body = json.loads(await request.body())
+        body = parsed(await request.body())
         if not isinstance(body, dict):
             return PlainTextResponse("invalid_payload", 400)
         sandbox.response_urls.use(request.path_params["token"], body)
-    except (ValueError, RecursionError):
+    except ValueError:
         return PlainTextResponse("invalid_payload", 400)
     except SlackError as refusal:
         status = 404 if refusal.error in ("expired_url", "used_url") else 500

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from bot.sandbox.ids import random_id
 from bot.sandbox.json_types import JsonObject
+from bot.sandbox.people import TEAM_ID
 from bot.sandbox.workspace import Workspace
 
 MAX_BYTES = 1_000_000_000
@@ -78,7 +79,7 @@ class Uploads:
             "filetype": extension or "text",
             "pretty_type": TEXT_TYPES.get(extension, extension.upper() or "Plain Text"),
             "user": self._workspace.bot_user_id,
-            "user_team": "T0SANDBOX00",
+            "user_team": TEAM_ID,
             "editable": is_text,
             "size": length,
             "mode": "snippet" if is_text else "hosted",

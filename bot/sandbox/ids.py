@@ -22,7 +22,7 @@ def random_id(prefix: str) -> str:
 
 def short_id() -> str:
     """What Slack gives a block or an element that came without an id."""
-    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(5))
+    return secrets.token_urlsafe(4)[:5]
 
 
 class Timestamps:

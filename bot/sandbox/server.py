@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import sys
 import threading
 import time
 from pathlib import Path
@@ -91,8 +92,14 @@ class _Server(uvicorn.Server):
 
 
 def serve(options: SandboxOptions) -> None:
-    """What `foredeck sandbox` does: print one line with the address, serve until Ctrl-C."""
-    server = SandboxServer(options)
+    """What `foredeck sandbox` does: print one line with the address, serve until Ctrl-C.
+
+    What cannot start ends the process with a sentence and the exit code 2."""
+    try:
+        server = SandboxServer(options)
+    except SandboxUnusable as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        raise SystemExit(2) from None
     print(f"The sandbox is at {server.url}", flush=True)  # noqa: T201 - this line is the command's answer
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
@@ -144,4 +151,5 @@ def _config(app: Guard) -> uvicorn.Config:
         timeout_graceful_shutdown=1,
         backlog=BACKLOG,
         server_header=False,
+        proxy_headers=False,  # nobody may claim to call from another address
     )

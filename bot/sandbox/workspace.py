@@ -20,9 +20,8 @@ class Workspace:
         self.clock = clock
         self.journal = journal
         self.changes = changes
-        self.app_id = named_id("A0", manifest.display_name)
-        self.bot_id = named_id("B0", manifest.display_name)
-        self.bot_user_id = named_id("U0", manifest.display_name)
+        ids = self._app_ids(manifest)
+        self.app_id, self.bot_id, self.bot_user_id = ids["app"], ids["bot"], ids["user"]
         self.app_name = manifest.name
         self.users: dict[str, JsonObject] = {}
         self.channels: dict[str, Channel] = {}
@@ -146,6 +145,14 @@ class Workspace:
         return {**shown, "name": channel.name, "members": channel.members, "topic": channel.topic}
 
     # Beginning
+
+    def _app_ids(self, manifest: Manifest) -> JsonObject:
+        """The app's ids: made from its first name, and kept when the manifest renames it."""
+        prefixes = {"app": "A0", "bot": "B0", "user": "U0"}
+        made = {kind: named_id(prefix, manifest.display_name) for kind, prefix in prefixes.items()}
+        ids = dict(self.journal.all("app")).get("ids", made)
+        self.journal.put("app", "ids", ids)
+        return ids
 
     def _load(self) -> None:
         self.users = dict(self.journal.all("user"))

@@ -151,6 +151,17 @@ class TestKeptState:
             assert client.chat_postMessage(channel=CHANNEL, text="new")["ts"] > last
             client.chat_update(channel=CHANNEL, ts=parent["ts"], text="edited")
 
+    def test_the_app_keeps_its_ids_when_the_manifest_renames_it(self, tmp_path: Path) -> None:
+        with start_sandbox(EVERYTHING, tmp_path):
+            pass
+        renamed = tmp_path / "renamed.yml"
+        renamed.write_text(EVERYTHING.read_text().replace("display_name: foredeck", "display_name: Ship"))
+        with start_sandbox(renamed, tmp_path) as sandbox:
+            client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+            assert client.auth_test()["user_id"] == "U0FOREDECK0"
+            assert client.auth_test()["user"] == "ship"
+            client.chat_postMessage(channel=CHANNEL, text="still a member")
+
     def test_a_second_sandbox_on_the_same_state_is_refused(self, tmp_path: Path) -> None:
         with start_sandbox(state_dir=tmp_path):
             second = self.attempt("--state", str(tmp_path))

@@ -229,6 +229,12 @@ class TestCommands:
         assert (answer["ok"], answer["ack_ms"], answer["error"]) == (False, None, "operation_timeout")
         assert shown_to(sandbox, "U0MIA000000") == '/deploy failed with the error "operation_timeout"'
 
+    def test_a_command_in_a_thread_is_refused_as_slack_does(self, sandbox: SandboxClient, bolt: BoltApp) -> None:
+        ts = sandbox.writes("ben", "deployments", "parent")["ts"]
+        answer = sandbox.post("commands", user="ben", channel="deployments", command="/deploy", text="", thread_ts=ts)
+        assert answer["ok"] is False
+        assert shown_to(sandbox, BEN) == "/deploy is not supported in threads. Sorry!"
+
     @pytest.mark.parametrize(
         ("user", "channel", "command", "error"),
         [

@@ -37,10 +37,14 @@ def start_bolt_app(sandbox: SandboxClient, listen: Callable[[BoltApp], None]) ->
     app = App(client=client, signing_secret=sandbox.signing_secret, listener_executor=ThreadPoolExecutor(8))
     bolt = BoltApp(app, client)
     listen(bolt)
-    handler = SocketModeHandler(app, sandbox.app_token, ping_interval=1)
+    handler = SocketModeHandler(app, sandbox.app_token, ping_interval=5)
     handler.connect()  # type: ignore[no-untyped-call]
     try:
         sandbox.wait_for_app()
         yield bolt
     finally:
+        # slack_sdk's close waits for the next byte, and loses a race with its own reconnecting; so: stop that, hang up.
+        handler.client.auto_reconnect_enabled = False
+        handler.client.current_app_monitor.shutdown()  # type: ignore[no-untyped-call]
+        sandbox.post("disconnects", reason="cut")
         handler.close()  # type: ignore[no-untyped-call]

@@ -26,6 +26,11 @@ async def type_command(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     if command is None:
         _tell(sandbox.workspace, channel, person, f"{name} is not a valid command.")
         raise ControlError("unknown_command", f"The app's manifest has no command {name!r}.")
+    thread_ts = actors.optional_text(body, "thread_ts")
+    if thread_ts is not None:
+        shown = f"{command.command} is not supported in threads. Sorry!"
+        _tell(sandbox.workspace, channel, person, shown, thread_ts)
+        raise ControlError("not_supported_in_threads", shown)
     text = actors.text(body, "text", "").strip()
     payload = payloads.slash_command(
         sandbox.workspace,
@@ -75,5 +80,6 @@ def _answer(workspace: Workspace, channel: Channel, person: JsonObject, payload:
         messages.post_ephemeral(workspace, channel, author, content, person["id"])
 
 
-def _tell(workspace: Workspace, channel: Channel, person: JsonObject, text: str) -> None:
-    messages.post_ephemeral(workspace, channel, messages.by_slackbot(), {"text": text}, person["id"])
+def _tell(workspace: Workspace, channel: Channel, person: JsonObject, text: str, thread_ts: str | None = None) -> None:
+    author = messages.by_slackbot()
+    messages.post_ephemeral(workspace, channel, author, {"text": text}, person["id"], thread_ts)

@@ -1,6 +1,5 @@
 """The control API's door: what may come in, and the one shape of its answers."""
 
-import json
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -11,7 +10,7 @@ from starlette.routing import Route
 from bot.sandbox.control import clicks, commands, people, submissions, suggestions
 from bot.sandbox.control import state as states
 from bot.sandbox.errors import ControlError
-from bot.sandbox.json_types import JsonObject
+from bot.sandbox.json_types import JsonObject, parsed
 from bot.sandbox.sandbox import Sandbox
 
 log = logging.getLogger(__name__)
@@ -67,8 +66,8 @@ async def _body(request: Request) -> JsonObject:
     if not length.isdigit() or int(length) > BODY_BYTES:
         raise ControlError("invalid_arguments", "the request is too large")
     try:
-        body = json.loads(await request.body())
-    except (ValueError, RecursionError) as error:
+        body = parsed(await request.body())
+    except ValueError as error:
         raise ControlError("invalid_arguments", "the body must be JSON") from error
     if not isinstance(body, dict):
         raise ControlError("invalid_arguments", "the body must be a JSON object")

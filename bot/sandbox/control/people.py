@@ -88,14 +88,18 @@ async def set_usergroup(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     handle = actors.text(body, "handle")
     users = [_member(sandbox, user) for user in body.get("users") or []]
     name = actors.text(body, "name", handle)
-    return {"ok": True, "usergroup": sandbox.workspace.set_usergroup(handle, name, users)}
+    known = next((group for group in sandbox.workspace.usergroups.values() if group["handle"] == handle), None)
+    before = known["users"] if known is not None else []
+    group = sandbox.workspace.set_usergroup(handle, name, users)
+    await events.group_changed(sandbox, group, before)
+    return {"ok": True, "usergroup": group}
 
 
 async def disconnect(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     """`POST /sandbox/disconnects {reason}`: what Slack does now and then to Socket Mode connections."""
     reason = actors.text(body, "reason", "refresh_requested")
-    if reason not in ("warning", "refresh_requested", "link_disabled"):
-        raise ControlError("invalid_arguments", "reason must be warning, refresh_requested or link_disabled")
+    if reason not in ("warning", "refresh_requested", "link_disabled", "cut"):
+        raise ControlError("invalid_arguments", "reason must be warning, refresh_requested, link_disabled or cut")
     return {"ok": True, "told": await sandbox.sockets.disconnect(reason)}
 
 

@@ -7,6 +7,7 @@ from bot.sandbox.channels import Channel
 from bot.sandbox.delivery import payloads
 from bot.sandbox.delivery.sockets import Ack
 from bot.sandbox.json_types import JsonObject
+from bot.sandbox.people import TEAM_ID
 from bot.sandbox.sandbox import Sandbox
 
 RETRY_AFTER = (0.0, 60.0, 300.0)
@@ -55,13 +56,34 @@ async def member_joined(sandbox: Sandbox, channel: Channel, user_id: str) -> Ack
         "user": user_id,
         "channel": channel.id,
         "channel_type": "G" if channel.is_private else "C",
-        "team": "T0SANDBOX00",
+        "team": TEAM_ID,
         "event_ts": f"{sandbox.clock.now():.6f}",
     }
     return await tell(sandbox, event, user_id, channel.id)
 
 
-async def tell(sandbox: Sandbox, event: JsonObject, user_id: str, channel_id: str) -> Ack:
+async def group_changed(sandbox: Sandbox, group: JsonObject, before: list[str]) -> Ack | None:
+    """Tell the app that a user group has other members than before."""
+    if "subteam_members_changed" not in sandbox.manifest.events or group["users"] == before:
+        return None
+    added = [user for user in group["users"] if user not in before]
+    removed = [user for user in before if user not in group["users"]]
+    event = {
+        "type": "subteam_members_changed",
+        "subteam_id": group["id"],
+        "team_id": TEAM_ID,
+        "date_previous_update": group["date_create"],
+        "date_update": group["date_update"],
+        "added_users": added,
+        "added_users_count": len(added),
+        "removed_users": removed,
+        "removed_users_count": len(removed),
+        "event_ts": f"{sandbox.clock.now():.6f}",
+    }
+    return await tell(sandbox, event, None, None)
+
+
+async def tell(sandbox: Sandbox, event: JsonObject, user_id: str | None, channel_id: str | None) -> Ack:
     """Deliver one event; an event without an ack is repeated in the background, three times."""
     payload = payloads.event_callback(sandbox.workspace, event, f"Ev{secrets.token_hex(5).upper()}")
     about = {"user": user_id, "channel": channel_id, "name": event["type"]}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.sandbox.clock import Clock
-from bot.sandbox.json_types import JsonObject
+from bot.sandbox.json_types import JsonObject, parsed
 
 MAX_CONNECTIONS = 10
 TICKET_LIFETIME = 30.0
@@ -67,7 +67,7 @@ class Sockets:
             await socket.send_text(json.dumps(self._hello()))
             while True:
                 self._take_ack(await socket.receive_text())
-        except (WebSocketDisconnect, RuntimeError):
+        except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: a binary frame
             pass  # the app went away; what it has not acked fails at the wall
         finally:
             if socket in self._connections:
@@ -99,16 +99,19 @@ class Sockets:
             del self._waiting[envelope_id]
 
     async def disconnect(self, reason: str) -> int:
-        """Tell every connection to go (`warning`, `refresh_requested`, `link_disabled`); says how many were told.
+        """Tell every connection to go (`warning`, `refresh_requested`, `link_disabled`); says how many there were.
 
-        After a warning a connection stays; otherwise it gets nothing new and is closed after a grace for late acks."""
+        After a warning a connection stays; otherwise it gets nothing new and is closed after a grace for late acks.
+        `cut` is no word of Slack's: the connections are closed at once, without one."""
         told = list(self._connections)
         for socket in told:
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-                await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": _debug_info()})
-            if reason != "warning":
+            if reason != "cut":
+                with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                    await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": _debug_info()})
+            if reason != "warning" and socket in self._connections:
                 self._connections.remove(socket)
-                closing = asyncio.create_task(_close_later(socket, GRACE_AFTER_REFRESH))
+                grace = 0.0 if reason == "cut" else GRACE_AFTER_REFRESH
+                closing = asyncio.create_task(_close_later(socket, grace))
                 self._closing.add(closing)
                 closing.add_done_callback(self._closing.discard)
         return len(told)
@@ -126,7 +129,7 @@ class Sockets:
         }
 
     async def _send(self, text: str) -> bool:
-        for _ in range(len(self._connections)):
+        while self._connections:
             self._turn = (self._turn + 1) % len(self._connections)
             socket = self._connections[self._turn]
             try:
@@ -140,7 +143,7 @@ class Sockets:
 
     def _take_ack(self, text: str) -> None:
         try:
-            message = json.loads(text)
+            message = parsed(text)
         except ValueError:
             return  # Slack ignores what it cannot read, too
         if not isinstance(message, dict):

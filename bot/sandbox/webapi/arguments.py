@@ -1,13 +1,12 @@
 """The arguments of a call: out of the query, a form or JSON, and into the types that the method wants."""
 
-import json
 from typing import Any
 
 from starlette.requests import Request
 
 from bot.sandbox.errors import SlackError
 from bot.sandbox.ids import is_timestamp
-from bot.sandbox.json_types import JsonObject
+from bot.sandbox.json_types import JsonObject, parsed
 from bot.sandbox.webapi.methods import Method
 
 BODY_BYTES = 5_000_000
@@ -26,9 +25,9 @@ async def read(request: Request, takes_json: bool) -> JsonObject:
         return given
     body = await request.body()
     if kind == "application/json" and body.strip():
-        parsed = _json(body)
+        fields = _json(body)
         # Slack leaves JSON unread where a method does not take it; only the token counts.
-        given.update(parsed if takes_json else {key: parsed[key] for key in ("token",) if key in parsed})
+        given.update(fields if takes_json else {key: fields[key] for key in ("token",) if key in fields})
     return given
 
 
@@ -44,12 +43,12 @@ async def _form(request: Request) -> JsonObject:
 
 def _json(body: bytes) -> JsonObject:
     try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        value = parsed(body)
+    except ValueError as error:
         raise SlackError("invalid_json") from error
-    if not isinstance(parsed, dict):
+    if not isinstance(value, dict):
         raise SlackError("json_not_object")
-    return parsed
+    return value
 
 
 def typed(method: Method, given: JsonObject) -> JsonObject:
@@ -122,8 +121,8 @@ def _integer(value: Any, rule: JsonObject) -> int:
 def _structure(value: Any, wanted: type) -> Any:
     if isinstance(value, str):
         try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
+            value = parsed(value)
+        except ValueError:
             raise ValueError("must be valid JSON") from None
     if not isinstance(value, wanted):
         raise ValueError("must be an array" if wanted is list else "must be an object")  # noqa: TRY004
