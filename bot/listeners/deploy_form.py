@@ -17,6 +17,7 @@ from engine.errors import ForedeckError
 from engine.services import access, releases
 from engine.services.errors import (
     InvalidVersion,
+    NotPermitted,
     ReleaseExists,
     ReleaseNotFound,
     UnknownEnvironment,
@@ -71,7 +72,10 @@ def search_releases(desk: Desk, searched: Searched) -> Sequence[Element]:
 
 
 def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
-    """Ask for the deployment. What is refused is said at the field that it is about."""
+    """Ask for the deployment. What is refused is said at the field that it is about.
+
+    A version that is no release could only be chosen as *Create release X*: so it is created.
+    """
     entered = form.entered_in(submitted.state)
     slack_channel = str(submitted.facts.get("c", ""))
     missing = _missing(entered)
@@ -85,7 +89,7 @@ def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
             wanted,
             slack_channel=slack_channel,
             key=submitted.view_id,
-            creates=entered.creates,
+            creates=True,
         )
     except ForedeckError as error:
         return ModalAnswer(errors={_field(error, entered.project): _plainly(error)})
@@ -100,8 +104,8 @@ def _completed(desk: Desk, person: Person, entered: Entered) -> Entered:
     if entered.environment and entered.environment not in environments:
         raise UnknownEnvironment(name=entered.environment, known=environments)
     environment = entered.environment or (environments[0] if len(environments) == 1 else "")
-    creates = bool(entered.version) and _is_new(desk, person, entered.project, entered.version)
-    return Entered(entered.project, entered.version, environment, creates)
+    is_new = bool(entered.version) and _is_new(desk, person, entered.project, entered.version)
+    return Entered(entered.project, entered.version, environment, is_new)
 
 
 def _is_new(desk: Desk, person: Person, project: str, version: str) -> bool:
@@ -132,7 +136,8 @@ def _missing(entered: Entered) -> dict[str, str]:
 def _field(error: ForedeckError, project: str) -> str:
     if isinstance(error, UnknownProject):
         return form.block_id(ids.PROJECT)
-    if isinstance(error, ReleaseNotFound | ReleaseExists | InvalidVersion):
+    about_release = isinstance(error, NotPermitted) and "releases" in str(error.facts.get("what"))
+    if about_release or isinstance(error, ReleaseNotFound | ReleaseExists | InvalidVersion):
         return form.block_id(ids.RELEASE, project)
     return form.block_id(ids.ENVIRONMENT, project)
 

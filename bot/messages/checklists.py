@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.messages.blocks import Block, Element, rich, shorten, text
-from bot.messages.wording import STEP_SIGN, STEP_STATUS_OF_SLACK, STEP_WORD, duration, plural
+from bot.messages.wording import INSTANT, STEP_SIGN, STEP_STATUS_OF_SLACK, STEP_WORD, duration, plural
 from engine.services.views import StepStatus, StepView, TaskView
 
 SHOWN = 16
@@ -59,7 +59,7 @@ def step_title(step: StepView) -> str:
     if step.status is StepStatus.RUNNING and step.percentage is not None:
         title += f" {step.percentage} %"
     took = duration(step.started_at, step.finished_at) if step.status in _TIMED else ""
-    return shorten(f"{title} · {took}" if took and took != "under 1 s" else title, _TITLE_LIMIT)
+    return shorten(f"{title} · {took}" if took and took != INSTANT else title, _TITLE_LIMIT)
 
 
 _TIMED = frozenset({StepStatus.SUCCEEDED, StepStatus.WARNINGS, StepStatus.FAILED, StepStatus.CANCELED})

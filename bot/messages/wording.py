@@ -57,6 +57,9 @@ _OVER_SIGN = {
 _WAIT_SIGN = {WaitKind.APPROVAL: "✋", WaitKind.LOST: "❓", WaitKind.PLACE: "⏳"}
 
 
+INSTANT = "under 1 s"
+
+
 def sign(view: TaskView) -> str:
     """One sign for how a deployment stands; never the only thing that says so."""
     if view.waiting is not None and not view.state.is_final:
@@ -125,7 +128,7 @@ def duration(start: datetime | None, end: datetime | None) -> str:
     units = [(days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s")]
     first = next((index for index, (amount, _) in enumerate(units) if amount), 3)
     shown = [f"{amount} {unit}" for amount, unit in units[first : first + 2] if amount]
-    return " ".join(shown) or "under 1 s"
+    return " ".join(shown) or INSTANT
 
 
 def plural(count: int, noun: str) -> str:
@@ -156,4 +159,4 @@ def _failed(view: TaskView) -> str:
     names = [step.name for step in view.failed_steps]
     took = duration(view.started_at or view.queued_at, view.finished_at)
     where = f" at {either(names, 'and')}" if names else ""
-    return f"Failed{where}" + (f" after {took}" if took else "")
+    return f"Failed{where}" + (f" after {took}" if took not in {"", INSTANT} else "")

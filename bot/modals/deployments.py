@@ -9,10 +9,6 @@ from typing import Any
 from bot import ids
 from bot.messages import blocks as b
 
-CREATE = "create:"
-"""Before a version that does not exist yet; other release values are plain versions after `=`."""
-
-_EXISTING = "="
 _VALUE_LIMIT = 150
 _OPTION_LIMIT = 75
 _OPTIONS = 100
@@ -20,12 +16,12 @@ _OPTIONS = 100
 
 @dataclass(frozen=True)
 class Entered:
-    """What stands in the form. `creates`: the release is to be created first."""
+    """What stands in the form. `is_new`: the version is no release yet; the form says so where it was typed before."""
 
     project: str = ""
     version: str = ""
     environment: str = ""
-    creates: bool = False
+    is_new: bool = False
 
 
 def deploy_modal(entered: Entered, *, slack_channel: str, key: str = "") -> dict[str, Any]:
@@ -54,13 +50,7 @@ def entered_in(state: Mapping[str, Any]) -> Entered:
         name = block_id.partition(":")[0]
         option = fields.get(name, {}).get("selected_option")
         chosen[name] = str(option["value"]) if option else ""
-    release = chosen.get(ids.RELEASE, "")
-    return Entered(
-        project=chosen.get(ids.PROJECT, ""),
-        version=release.removeprefix(CREATE) if release.startswith(CREATE) else release.removeprefix(_EXISTING),
-        environment=chosen.get(ids.ENVIRONMENT, ""),
-        creates=release.startswith(CREATE),
-    )
+    return Entered(chosen.get(ids.PROJECT, ""), chosen.get(ids.RELEASE, ""), chosen.get(ids.ENVIRONMENT, ""))
 
 
 def block_id(field: str, project: str = "") -> str:
@@ -87,12 +77,8 @@ def release_options(
     wanted = typed.strip()
     options: list[b.Element] = []
     if wanted and may_create and is_valid and wanted not in {version for version, _ in versions}:
-        options.append(_option(f"Create release {wanted}", CREATE + wanted))
-    options += [
-        _option(f"{version} · {where}" if where else version, _EXISTING + version)
-        for version, where in versions
-        if len(version) < _VALUE_LIMIT
-    ]
+        options.append(_option(f"Create release {wanted}", wanted))
+    options += [_option(f"{version} · {where}" if where else version, version) for version, where in versions]
     return [option for option in options[:_OPTIONS] if len(option["value"]) <= _VALUE_LIMIT]
 
 
@@ -101,12 +87,9 @@ def _project_input(project: str) -> b.Block:
 
 
 def _release_input(entered: Entered) -> b.Block:
-    value, label = "", ""
-    if entered.version:
-        value = (CREATE if entered.creates else _EXISTING) + entered.version
-        label = f"Create release {entered.version}" if entered.creates else entered.version
+    label = f"Create release {entered.version}" if entered.is_new else entered.version
     block = block_id(ids.RELEASE, entered.project)
-    return _input(ids.RELEASE, block, "Release", "Choose or type a version", value, label)
+    return _input(ids.RELEASE, block, "Release", "Choose or type a version", entered.version, label)
 
 
 def _environment_input(entered: Entered) -> b.Block:

@@ -116,16 +116,22 @@ class ServedBot:
         return [call for call in self.sandbox.state()["calls"] if not call["ok"]]
 
 
-@contextlib.contextmanager
-def serve_bot(
-    folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK, is_hasty: bool = False
-) -> Iterator[ServedBot]:
-    """Start all of it and stop it again. A hasty bot knows no rate limits, and the sandbox has none then."""
+def write_configuration(folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK) -> Path:
+    """A configuration with the project `web`; returns its folder."""
     config = folder / "config"
     (config / "projects" / "web").mkdir(parents=True)
     (config / "foredeck.yml").write_text(foredeck)
     (config / "projects" / "web" / "project.yml").write_text("slug: web\n")
     (config / "projects" / "web" / "process.yml").write_text(process)
+    return config
+
+
+@contextlib.contextmanager
+def serve_bot(
+    folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK, is_hasty: bool = False
+) -> Iterator[ServedBot]:
+    """Start all of it and stop it again. A hasty bot knows no rate limits, and the sandbox has none then."""
+    config = write_configuration(folder, process=process, foredeck=foredeck)
     with (
         start_sandbox(rate_limits=not is_hasty) as sandbox,
         connect_bot(folder, config, sandbox, is_hasty=is_hasty) as served,

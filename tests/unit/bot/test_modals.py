@@ -57,7 +57,7 @@ def test_a_modal_that_only_says_something_has_nothing_to_submit() -> None:
         Entered(),
         Entered("web"),
         Entered("web", "1.4.0", "production"),
-        Entered("web", "1.4.0", "production", creates=True),
+        Entered("web", "1.4.0", "production", is_new=True),
         Entered("web", "9" * 349, "production"),
     ],
 )
@@ -73,12 +73,10 @@ def test_release_and_environment_appear_with_the_project() -> None:
 
 
 def test_what_stands_in_the_form_is_read_back() -> None:
-    options = {"project": "web", "release": "create:2.0.0", "environment": "staging"}
+    options = {"project": "web", "release": "2.0.0", "environment": "staging"}
     blocks = {"project": "project", "release": "release:web", "environment": "environment:web"}
     state = {"values": {blocks[f]: {f: {"selected_option": {"value": v}}} for f, v in options.items()}}
-    assert form.entered_in(state) == Entered("web", "2.0.0", "staging", creates=True)
-    state["values"]["release:web"]["release"]["selected_option"] = {"value": "=1.0.0"}
-    assert form.entered_in(state) == Entered("web", "1.0.0", "staging")
+    assert form.entered_in(state) == Entered("web", "2.0.0", "staging")
     assert form.entered_in({"values": {"project": {"project": {"selected_option": None}}}}) == Entered()
 
 
@@ -86,14 +84,14 @@ def test_a_new_version_is_offered_to_who_may_create_it() -> None:
     known = [("1.4.0", "on staging"), ("1.3.0", "")]
     options = form.release_options(known, "1.5.0", may_create=True, is_valid=True)
     assert [option["text"]["text"] for option in options] == ["Create release 1.5.0", "1.4.0 · on staging", "1.3.0"]
-    assert options[0]["value"] == "create:1.5.0"
+    assert [option["value"] for option in options] == ["1.5.0", "1.4.0", "1.3.0"]
     for refused in (
         form.release_options(known, "1.5.0", may_create=False, is_valid=True),
         form.release_options(known, "1 5", may_create=True, is_valid=False),
         form.release_options(known, "1.4.0", may_create=True, is_valid=True),
         form.release_options(known, "", may_create=True, is_valid=False),
     ):
-        assert not any(option["value"].startswith("create:") for option in refused)
+        assert not any(option["text"]["text"].startswith("Create") for option in refused)
 
 
 def test_options_keep_slacks_limits() -> None:
