@@ -31,7 +31,7 @@ _log = logging.getLogger("foredeck")
 
 @dataclass(frozen=True)
 class State:
-    """The folder that holds everything: rows, logs, the sealing key, the built-in worker's tickets."""
+    """The folder that holds everything: rows, logs, the sealing key, what runs on the built-in worker."""
 
     folder: Path
 
@@ -46,9 +46,9 @@ class State:
         return self.folder / "seal.key"
 
     @property
-    def tickets(self) -> Path:
+    def built_in(self) -> Path:
         """Where the built-in worker keeps what runs."""
-        return self.folder / "tickets"
+        return self.folder / "built-in"
 
 
 def open_state(folder: Path) -> Database:
@@ -72,7 +72,7 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     state = State(folder.resolve())
     lock = DispatcherLock(state.folder)
     lock.acquire()
-    workers = WorkerPool(state.tickets, clock=clock)
+    workers = WorkerPool(state.built_in, clock=clock)
     dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key))
     ticker = Ticker([dispatcher.wake])
     try:

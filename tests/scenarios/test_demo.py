@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.demo import Demo, start_demo, text_of
+from tests.support.demo import Demo, is_card, start_demo, text_of
 
 
 def _button(message: dict[str, Any], word: str) -> str:
@@ -83,13 +83,11 @@ def test_ana_deploys_ben_proceeds_and_the_new_page_is_up(tmp_path: Path) -> None
         modal = demo.client.wait_for(lambda state: (state["modals"].get(ben) or [None])[-1])
         assert "install" in text_of(modal)
         demo.client.submits("ben", modal["id"])
-        _wait_for_result(demo, 1, "succeeded")
+        _wait_for_result(demo, 1, "is done")
         page = _page(demo, "production")
         assert "1.4.0" in page
         assert "production" in page
         assert _failed_calls(demo) == []
-        assert demo.interrupt() == 0
-        assert demo.descendants() == [] if demo.process.poll() is None else True
 
 
 @pytest.mark.slow
@@ -102,10 +100,9 @@ def test_killed_as_a_whole_it_continues_where_it_was(tmp_path: Path) -> None:
         time.sleep(0.5)  # somewhere in the middle of the build
         demo.kill_everything()
     with start_demo(state, port) as demo:
-        _wait_for_result(demo, 1, "succeeded")
+        _wait_for_result(demo, 1, "is done")
         assert "1.0.0" in _page(demo, "staging")
-        cards = [m for m in demo.client.state()["messages"] if "#1" in text_of(m) and m.get("thread_ts") is None]
-        assert len([m for m in cards if "bot_id" in m and "plan" in {b["type"] for b in m.get("blocks", [])}]) == 1
+        assert len([m for m in demo.client.state()["messages"] if is_card(m, 1)]) == 1
 
 
 @pytest.mark.slow
