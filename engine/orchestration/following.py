@@ -42,17 +42,23 @@ class Sink:
         step_name: str,
         log_length: int,
         stopping: Callable[[], bool],
+        cancel_waits_for_launch: bool = False,
     ) -> None:
+        """`cancel_waits_for_launch`: it may run already, so a cancel is only told when a worker has got hold of it;
+        told before, the worker would take it for never started.
+        """
         self._db, self._clock, self._sealer = db, clock, sealer
         self._run_id, self._task_id, self._step_name = run_id, task_id, step_name
         self._stopping = stopping
         self._writer = logs.LogWriter(logs.path_of(db.path.parent, task_id, run_id), log_length)
+        self._deaf_until_launched = cancel_waits_for_launch
         self._looked_at = float("-inf")
         self._canceled = False
         self._highlights = 0
 
     def launch_confirmed(self) -> None:
         """Commit that it was launched."""
+        self._deaf_until_launched = False
         with self._db.write() as session:
             session.execute(
                 update(ActionRun)
@@ -84,6 +90,8 @@ class Sink:
 
     def cancel_requested(self) -> bool:
         """Has somebody asked to cancel the task?"""
+        if self._deaf_until_launched:
+            return False
         if not self._canceled and time.monotonic() - self._looked_at >= CANCEL_LOOK_SECONDS:
             with self._db.read() as session:
                 asked = session.scalar(select(Task.cancel_requested_at).where(Task.id == self._task_id))

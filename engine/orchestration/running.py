@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -53,9 +53,15 @@ class _Claim:
     started_at: datetime | None
     launch_confirmed: bool
     is_resumed: bool  # claimed before, by a process that may have launched it
+    cancel_requested: bool
     definitions: Definitions
     values: dict[str, variables.Value]
     checkpoint: Checkpoint
+
+    @property
+    def may_be_launched(self) -> bool:
+        """A process that is gone may have launched it and did not live to write that down."""
+        return self.is_resumed and not self.launch_confirmed
 
 
 class Runner:
@@ -118,6 +124,7 @@ class Runner:
                 started_at=run.started_at,
                 launch_confirmed=run.launch_confirmed_at is not None,
                 is_resumed=is_resumed,
+                cancel_requested=task.cancel_requested_at is not None,
                 definitions=definitions,
                 values=variables.of_task(session, task, definitions, self._sealer, action, step),
                 checkpoint=checkpoint_of(run, self._sealer),
@@ -133,11 +140,15 @@ class Runner:
             step_name=claim.action.name,
             log_length=claim.checkpoint.log_length,
             stopping=self._stopping,
+            cancel_waits_for_launch=claim.may_be_launched and not claim.cancel_requested,
         )
         try:
-            return worker.ensure_and_follow(request, sink)
+            result = worker.ensure_and_follow(request, sink)
         finally:
             sink.close()
+        if result.outcome is Outcome.UNREACHABLE and claim.may_be_launched:
+            return replace(result, outcome=Outcome.LOST)
+        return result
 
     def give_up(self, run_id: int, error: Exception) -> None:
         """Settle a run that cannot be followed, by a fault of our own: lost, unless it was never begun."""
@@ -233,7 +244,8 @@ def _request_of(claim: _Claim) -> ActionRequest:
         script=Script(work.body, work.syntax),
         variables=values,
         time_limit=claim.action.time_limit,
-        launch_confirmed=claim.launch_confirmed,
+        # What may have been launched and is to be canceled is looked for, not launched.
+        launch_confirmed=claim.launch_confirmed or (claim.may_be_launched and claim.cancel_requested),
         started_at=claim.started_at,
         checkpoint=claim.checkpoint,
     )

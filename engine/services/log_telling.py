@@ -21,6 +21,9 @@ BATCH_CHARACTERS = 2_500
 MAXIMUM_BATCHES = 6
 """How many messages of log one run gets; what is longer follows as a file."""
 
+_BATCHES_WITHOUT_FILE = MAXIMUM_BATCHES // 2
+"""A log that took more messages than this is also given whole."""
+
 
 def tell_new(db: Database, now: datetime) -> int:
     """Write outbox rows for what was logged since the last look; returns how many. Asked every few seconds."""
@@ -50,13 +53,15 @@ def tell_run(session: Session, now: datetime, task: Task, run: ActionRun, db: Da
         if characters:
             outbox.tell_log(session, now, task, run.id, cursor.position, end)
             cursor.batches += 1
+            if characters > BATCH_CHARACTERS:  # its message cannot show all of it, so the file has to follow
+                cursor.batches = max(cursor.batches, _BATCHES_WITHOUT_FILE + 1)
             told += 1
         cursor.position = end
         if not is_over:
             break
     if is_over and not cursor.closed:
         cursor.closed = True
-        if cursor.position < run.log_length or cursor.batches > MAXIMUM_BATCHES // 2:
+        if cursor.position < run.log_length or cursor.batches > _BATCHES_WITHOUT_FILE:
             outbox.tell_file(session, now, task, run.id)
             told += 1
     return told
@@ -92,12 +97,13 @@ def _has_news(session: Session, run: ActionRun) -> bool:
 
 
 def _stretch(path: Path, start: int, end: int) -> tuple[int, int]:
-    """Where a batch from `start` ends, and how many characters of it people see."""
+    """Where a batch from `start` ends, and its visible characters: too many when one piece is too long."""
     position, characters = start, 0
     for after, segment in logs.read(path, start=start, end=end):
-        position = after
-        if segment.level is not LogLevel.VERBOSE:
-            characters += len(segment.text)
+        visible = 0 if segment.level is LogLevel.VERBOSE else len(segment.text)
+        if characters and characters + visible > BATCH_CHARACTERS:
+            break  # the next message has room for it
+        position, characters = after, characters + visible
         if characters >= BATCH_CHARACTERS:
             break
     return position, characters
