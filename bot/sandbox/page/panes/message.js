@@ -7,7 +7,7 @@ import { me } from "../identity.js";
 import { href } from "../route.js";
 import { store } from "../store.js";
 import { Surface } from "../elements/surface.js";
-import { fullTimeOf, timeOf } from "../text/dates.js";
+import { bareTimeOf, fullTimeOf, timeOf } from "../text/dates.js";
 import { nameOf } from "../text/mentions.js";
 import { mrkdwn } from "../text/mrkdwn.js";
 import { attachmentNode } from "./attachment.js";
@@ -31,7 +31,7 @@ export function updateMessageRow(row, message, { compact, inThread }) {
   const surface = new Surface(`${me()} ${message.channel} ${message.ts}`, { channel: message.channel, ts: message.ts });
   row.className = ["message", compact && "compact", message.is_ephemeral && "ephemeral", message.subtype === "tombstone" && "tombstone"].filter(Boolean).join(" ");
   row.setAttribute("aria-label", `${authorOf(message)}, ${timeOf(message.ts)}`);
-  fill(parts.gutter, compact ? time(message) : avatar(message.user));
+  fill(parts.gutter, compact ? time(message, bareTimeOf(message.ts)) : avatar(message.user));
   fill(parts.head, compact ? null : head(message));
   fill(parts.note, note(message, inThread));
   const blocks = message.blocks ?? [];
@@ -56,8 +56,8 @@ function head(message) {
   return [h("span", { class: "message-author" }, authorOf(message)), isApp && h("span", { class: "app-badge" }, "APP"), time(message)];
 }
 
-function time(message) {
-  return h("time", { class: "message-time", title: fullTimeOf(message.ts), datetime: new Date(Number.parseFloat(message.ts) * 1000).toISOString() }, timeOf(message.ts));
+function time(message, shown = timeOf(message.ts)) {
+  return h("time", { class: "message-time", title: fullTimeOf(message.ts), datetime: new Date(Number.parseFloat(message.ts) * 1000).toISOString() }, shown);
 }
 
 function note(message, inThread) {

@@ -7,6 +7,8 @@ import { dayKey, dayName } from "../text/dates.js";
 import { messageRow, updateMessageRow } from "./message.js";
 
 const PAGE = 120;
+// More at once would hold up a frame while scrolling.
+const STEP = 24;
 const TOGETHER_SECONDS = 300;
 const NEAR = 48;
 
@@ -96,12 +98,12 @@ export class MessageList {
       this.pill.hidden = true;
       this.seen();
     }
-    if (scrollTop < 400 && this.shown < this.messages().length) this.older();
+    if (scrollTop < 1500 && this.shown < this.messages().length) this.older();
   }
 
   older() {
     const { scrollTop, scrollHeight } = this.scroller;
-    this.shown += PAGE;
+    this.shown += STEP;
     this.drawNow();
     this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
   }

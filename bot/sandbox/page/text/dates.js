@@ -19,6 +19,11 @@ export function timeOf(ts) {
   return TIME.format(momentOf(ts));
 }
 
+/** The same without a.m. and p.m., for narrow places. */
+export function bareTimeOf(ts) {
+  return timeOf(ts).replace(/\s*[ap]\.?m\.?/i, "");
+}
+
 /** Day and time in full, for tooltips. */
 export function fullTimeOf(ts) {
   const moment = momentOf(ts);

@@ -104,7 +104,7 @@ function listItem(inside) {
   const first = rest.findIndex((line, index) => index > 0 && (ITEM.test(line) || FENCE.test(line) || !line.trim()));
   const own = first < 0 ? rest : rest.slice(0, first);
   const box = task && h("span", { class: "emoji", role: "img", "aria-label": task[1] === " " ? "open" : "done" }, task[1] === " " ? "☐" : "☑");
-  return h("li", { class: task ? "task" : null }, box, task ? " " : null, markdownInline(own.join("\n")), first < 0 ? [] : blocks(rest.slice(first)));
+  return h("li", { class: task ? "md-task" : null }, box, task ? " " : null, markdownInline(own.join("\n")), first < 0 ? [] : blocks(rest.slice(first)));
 }
 
 function table(lines, index) {
