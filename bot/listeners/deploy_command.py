@@ -8,6 +8,7 @@ from bot.listeners import asking
 from bot.listeners.deploy_form import opening
 from bot.listeners.requests import Answer, Desk, Typed
 from bot.messages import answers, logs
+from bot.messages.blocks import Message
 from bot.messages.help import help_text
 from bot.messages.interruptions import outcome
 from engine.errors import ForedeckError
@@ -20,7 +21,7 @@ def deploy(desk: Desk, typed: Typed) -> Answer:
     wanted = _understood(desk, typed)
     match wanted:
         case Help():
-            return Answer(help_text(typed.command, desk.release_command))
+            return Answer(_help(desk, typed))
         case NotUnderstood():
             return Answer(answers.not_understood(wanted.sentence, wanted.suggestion, typed.command))
         case OpenForm():
@@ -31,6 +32,14 @@ def deploy(desk: Desk, typed: Typed) -> Answer:
             return _decide(desk, typed, wanted)
         case Status() | Cancel() | ShowLogs():
             return _about_a_task(desk, typed, wanted)
+
+
+def _help(desk: Desk, typed: Typed) -> Message:
+    projects = access.projects_for(desk.db, typed.person.slug)
+    if not projects:
+        return help_text(typed.command, desk.release_command)
+    environments = access.environments_for(desk.db, typed.person.slug, projects[0].slug)
+    return help_text(typed.command, desk.release_command, project=projects[0].slug, environment=environments[-1].slug)
 
 
 def _understood(desk: Desk, typed: Typed) -> commands.DeployRequest:

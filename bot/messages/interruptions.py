@@ -137,7 +137,7 @@ def _asked(asked: InterruptionView, slack_ids: Mapping[str, str]) -> list[b.Elem
     if not asked.eligible:
         line = [b.text(f"Nobody may answer this now: it asks {wording.either(asked.teams) or 'nobody'}.", bold=True)]
     if asked.minimum > 1:
-        line.append(b.bold(f" · {asked.minimum - asked.missing} of {asked.minimum}"))
+        line.append(b.bold(f" · {asked.minimum - asked.missing} of {asked.minimum} agreed"))
     return line
 
 

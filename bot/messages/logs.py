@@ -13,7 +13,7 @@ BATCH_LIMIT = 2_600
 
 _LINE_LIMIT = 500
 _HIDDEN = frozenset({"verbose"})
-_MARK = {"warning": "⚠ ", "wait": "⏳ "}
+_MARK = {"warning": "⚠ ", "error": "⚠ ", "wait": "⏳ "}
 _HIGHLIGHTS_SHOWN = 10
 
 
