@@ -19,7 +19,6 @@ from engine.database import Database, open_database
 from engine.domain.states import RunState
 from engine.models import ActionRun
 from engine.orchestration import advancing
-from engine.orchestration.clock import utc_now
 from engine.orchestration.dispatcher import Dispatcher
 from engine.orchestration.running import Runner
 from engine.ports import Clock, Workers
@@ -27,6 +26,7 @@ from engine.sealing import Sealer
 from engine.services import configuration, deployments, interruptions, tasks
 from engine.services.configuration import Loaded
 from engine.services.views import InterruptionView, TaskState, TaskView, Verdict
+from engine.times import utc_now
 from tests.support.engine_workers import ScriptedWorkers
 from workers.pools import WorkerPool
 from workers.runner.pace import Pace
