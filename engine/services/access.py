@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from engine.domain.grants import Permission, permissions_of
 from engine.models import GroupMembers
 from engine.services import configuration
 from engine.services.errors import NotPermitted, UnknownEnvironment, UnknownPerson, UnknownProject
+from engine.times import utc_now
 
 GROUP_MEMBERS_LIVE = timedelta(hours=24)
 """How long the members of a Slack group count without being told again; then only the listed people do."""
@@ -73,7 +74,7 @@ def rules(session: Session, now: datetime | None = None) -> Rules:
 
     Without `now`, for those who only look, the group's age is judged by the machine's own time.
     """
-    now = now or datetime.now(UTC)
+    now = now or utc_now()
     found = configuration.current(session)
     slugs = {person.slack: person.slug for person in found.definitions.people.values() if person.slack}
     told: dict[str, frozenset[str]] = {}
