@@ -11,6 +11,7 @@ from datetime import datetime
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.announcing.failures import CREDENTIALS, Meaning, understood
 from engine.services import Database, access
 
 REFRESH_SECONDS = 300.0
@@ -45,10 +46,12 @@ class Groups:
         """Slack says that a group's members changed."""
         self._wake.set()
 
-    def refresh(self) -> None:
-        """Fetch all groups once."""
-        for group in access.slack_groups(self._db):
-            self._fetch(group)
+    def refresh(self) -> bool:
+        """Fetch all groups once; False when some should be tried again soon."""
+        fetched = [
+            self._fetch(group) for group in access.slack_groups(self._db)
+        ]  # each of them, whatever the others do
+        return all(fetched)
 
     def _run(self) -> None:
         fetched: tuple[str, ...] = ()
@@ -58,23 +61,25 @@ class Groups:
                 wanted = access.slack_groups(self._db)
                 if self._wake.is_set() or wanted != fetched or time.monotonic() - last >= REFRESH_SECONDS:
                     self._wake.clear()
-                    self.refresh()
-                    fetched, last = wanted, time.monotonic()
+                    if self.refresh():
+                        fetched, last = wanted, time.monotonic()
             except Exception:
                 _log.exception("Slack groups could not be read; trying again")
             self._wake.wait(_LOOK_SECONDS)
 
-    def _fetch(self, group: str) -> None:
+    def _fetch(self, group: str) -> bool:
         try:
             answer = self._client.usergroups_users_list(usergroup=group)
         except SlackApiError as error:
-            self._say_once(str(error.response.get("error")), group)
-            return
+            failure = understood(error)
+            self._say_once(failure.code, group)
+            return failure.code in CREDENTIALS or failure.meaning not in {Meaning.RATE, Meaning.TEMPORARY}
         except OSError as error:
             _log.info("members of Slack group %s could not be fetched: %s", group, error)
-            return
+            return False
         members = answer.get("users") or []
         access.store_group(self._db, group, [str(member) for member in members], self._clock())
+        return True
 
     def _say_once(self, error: str, group: str) -> None:
         if error in self._refused:

@@ -46,20 +46,19 @@ class Failure:
     meaning: Meaning
     code: str
     retry_after: float = 0.0
-    is_doubtful: bool = False  # it may have been sent all the same
 
 
 def understood(error: SlackApiError | OSError) -> Failure:
     """What this error means."""
     if not isinstance(error, SlackApiError):
-        return Failure(Meaning.TEMPORARY, f"{type(error).__name__}: {error}", is_doubtful=True)
+        return Failure(Meaning.TEMPORARY, f"{type(error).__name__}: {error}")
     response = error.response
     status = int(getattr(response, "status_code", 200) or 200)
     code = _code(response)
     if status == 429 or code in _RATE:
         return Failure(Meaning.RATE, code, retry_after=_retry_after(response))
     if status >= 500 or code in _TEMPORARY:
-        return Failure(Meaning.TEMPORARY, code or f"http_{status}", is_doubtful=True)
+        return Failure(Meaning.TEMPORARY, code or f"http_{status}")
     for meaning, codes in ((Meaning.CLOSED, _CLOSED), (Meaning.GONE, _GONE), (Meaning.CONTENT, _CONTENT)):
         if code in codes:
             return Failure(meaning, code)

@@ -198,7 +198,6 @@ def _pressed(desk: Desk, body: Body) -> Pressed:
         action_id=str(action.get("action_id", "")),
         value=str(action.get("value") or ""),
         slack_channel=str((body.get("channel") or {}).get("id") or ""),
-        key=_key(body),
         response_url=str(body.get("response_url") or ""),
         modal=body.get("view") or {},
     )
@@ -219,7 +218,6 @@ def _searched(desk: Desk, body: Body) -> Searched:
     person = people.acting(desk.db, desk.team_id, body)
     return Searched(
         person=person,
-        field=str(body.get("action_id", "")),
         block_id=str(body.get("block_id", "")),
         typed=str(body.get("value") or ""),
     )

@@ -49,7 +49,6 @@ class Pressed:
     action_id: str
     value: str
     slack_channel: str  # id; empty in a modal
-    key: str
     response_url: str
     modal: Mapping[str, Any] = field(default_factory=dict)  # the open view, when it is in one
 
@@ -69,7 +68,6 @@ class Searched:
     """Options are wanted for what was typed into a select."""
 
     person: Person
-    field: str
     block_id: str
     typed: str
 

@@ -21,6 +21,7 @@ MENTIONED = 5
 """So many people are mentioned by name; the rest are counted. A crowd that is pinged is nobody who feels asked."""
 
 _INSTRUCTIONS_LIMIT = 6_000
+_DECISIONS_SHOWN = 15
 _CONTROL = re.compile(r"<(?=[!@#])")
 
 VERB: Mapping[Verdict, str] = {
@@ -78,7 +79,8 @@ def decisions(made: Sequence[DecisionView], slack_ids: Mapping[str, str]) -> b.B
     if not made:
         return None
     lines: list[list[b.Element]] = []
-    for decision in made:
+    note_limit = 1_000 if len(made) <= 3 else 200
+    for decision in made[-_DECISIONS_SHOWN:]:
         at = int(decision.decided_at.timestamp())
         date = {
             "type": "date",
@@ -88,7 +90,7 @@ def decisions(made: Sequence[DecisionView], slack_ids: Mapping[str, str]) -> b.B
         }
         lines.append([named(decision.person, slack_ids), b.text(f" {VERB[decision.verdict]}, "), date])
         if decision.note:
-            lines.append([b.text(f"“{b.shorten(decision.note, 1_000)}”", italic=True)])
+            lines.append([b.text(f"“{b.shorten(decision.note, note_limit)}”", italic=True)])
     return b.rich(*lines)
 
 

@@ -36,17 +36,6 @@ def finished(
     )
 
 
-def told_once(words: str) -> b.Message:
-    """A sentence of our own, for the thread."""
-    return b.message(words.replace("`", ""), b.section(words))
-
-
-def highlight(step: StepView | None, words: str) -> b.Message:
-    """A line that a script asked to be told."""
-    name = f"{step.name}: " if step is not None else ""
-    return b.message(f"★ {name}{words}", b.rich([b.text("★ "), b.bold(name), b.text(b.shorten(words, 1_000))]))
-
-
 def _failed(view: TaskView, slack_ids: Mapping[str, str], last_lines: str, command: str) -> b.Message:
     who = named(view.requested_by, slack_ids)
     if person := wording.aborted_by(view):

@@ -24,7 +24,7 @@ class Entered:
     is_new: bool = False
 
 
-def deploy_modal(entered: Entered, *, slack_channel: str, key: str = "") -> dict[str, Any]:
+def deploy_modal(entered: Entered, *, slack_channel: str) -> dict[str, Any]:
     """The form as it is with these entries. Release and environment appear once the project is known."""
     shown = [_project_input(entered.project)]
     if entered.project:
@@ -34,7 +34,7 @@ def deploy_modal(entered: Entered, *, slack_channel: str, key: str = "") -> dict
     modal: dict[str, Any] = {
         "type": "modal",
         "callback_id": ids.DEPLOY_MODAL,
-        "private_metadata": ids.pack(c=slack_channel, k=key or None),
+        "private_metadata": ids.pack(c=slack_channel),
         "title": b.plain("Deploy", 24),
         "close": b.plain("Close", 24),
         "submit": b.plain("Deploy", 24),
