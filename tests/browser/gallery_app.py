@@ -1,5 +1,6 @@
 """The listeners of the small app behind the browser tests: they note what came and answer as an app would."""
 
+import time
 from typing import Any
 
 from tests.browser import gallery
@@ -22,6 +23,15 @@ ACTIONS = (
     "card_deploy",
 )
 RELEASES = ("1.4.0", "1.3.9", "1.3.8")
+
+
+def newest(bolt: BoltApp, kind: str, timeout: float = 10) -> dict[str, Any]:
+    """The newest payload of this kind, once there is one: the page shows its part before the app has noted its own."""
+    deadline = time.monotonic() + timeout
+    while not bolt.payloads(kind):
+        assert time.monotonic() < deadline, f"The app got no {kind}."
+        time.sleep(0.01)
+    return bolt.payloads(kind)[-1]
 
 
 def listen(bolt: BoltApp) -> None:

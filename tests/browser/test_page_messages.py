@@ -53,13 +53,12 @@ def test_a_card_is_edited_in_place_and_what_a_person_opened_stays_open(app: Bolt
     ts = app.client.chat_postMessage(channel="deployments", text="card", blocks=gallery.card())["ts"]
     page = open_page("ana")
     plan = page.get_by_role("region", name="web 1.4.0 to production")
-    expect(plan).to_contain_text("2 of 5")
+    expect(plan.locator("[data-task-id=smoke]")).to_contain_text("Pending")
     plan.get_by_role("button", name="Install on production").click()
     expect(plan.get_by_text("web-2 ok")).to_be_visible()
     page.get_by_role("button", name="Abort…").focus()
     app.client.chat_update(channel="C0DEPLOYMEN", ts=ts, text="card", blocks=gallery.card(smoke_test="complete"))
-    expect(plan).to_contain_text("3 of 5")
-    expect(plan.locator("[data-task-id=smoke]")).to_have_attribute("data-status", "complete")
+    expect(plan.locator("[data-task-id=smoke]")).to_contain_text("Complete")
     expect(plan.get_by_text("web-2 ok")).to_be_visible()
     expect(page.get_by_role("button", name="Abort…")).to_be_focused()
 
@@ -179,7 +178,12 @@ def test_older_messages_come_while_scrolling_up(sandbox: SandboxClient, open_pag
     page = open_page("ben")
     expect(page.get_by_text("message 299", exact=True)).to_be_in_viewport()
     assert page.locator("main .message").count() < 200
-    for _ in range(6):
-        page.locator("main .message-scroller").evaluate("node => { node.scrollTop = 0; }")
-        page.wait_for_timeout(100)
-    expect(page.get_by_text("message 0", exact=True)).to_be_in_viewport()
+    first = page.get_by_text("message 0", exact=True)
+    scroller = page.locator("main .message-scroller")
+    for _ in range(60):
+        scroller.evaluate("node => { node.scrollTop = 0; }")
+        if first.count():
+            break
+        page.wait_for_timeout(50)
+    scroller.evaluate("node => { node.scrollTop = 0; }")
+    expect(first).to_be_in_viewport()

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.gallery_app import newest
 from tests.support.bolt_app import BoltApp
 
 pytestmark = pytest.mark.browser
@@ -50,7 +51,7 @@ def test_a_form_with_every_kind_of_field_is_sent(app: BoltApp, open_page: OpenPa
     expect(form).to_have_count(0)
     expect(page.get_by_role("combobox", name="Message #deployments")).to_be_focused()
 
-    values = app.payloads("view")[-1]["view"]["state"]["values"]
+    values = newest(app, "view")["view"]["state"]["values"]
     assert values["project"]["project"]["selected_option"]["value"] == "api"
     assert values["release"]["release"]["selected_option"]["value"] == "1.3.9"
     assert values["reason"]["reason"]["value"] == "It is time"
@@ -90,7 +91,7 @@ def test_a_second_view_lies_on_top_and_what_was_typed_below_stays(app: BoltApp, 
     form.get_by_role("button", name="Show the plan").click()
     top = page.get_by_role("dialog", name="The plan")
     expect(top).to_contain_text("What would run.")
-    typed = app.payloads("action")[-1]["view"]["state"]["values"]["reason"]["reason"]["value"]
+    typed = newest(app, "action")["view"]["state"]["values"]["reason"]["reason"]["value"]
     assert typed == "It is time"
     top.get_by_role("button", name="Back").click()
     expect(form.get_by_label("Reason")).to_have_value("It is time")
@@ -122,7 +123,7 @@ def test_escape_closes_first_the_list_then_the_form(app: BoltApp, open_page: Ope
     expect(form.get_by_role("combobox", name="Project")).to_be_focused()
     page.keyboard.press("Escape")
     expect(form).to_have_count(0)
-    assert app.payloads("closed")[0]["view"]["callback_id"] == "deploy"
+    assert newest(app, "closed")["view"]["callback_id"] == "deploy"
 
 
 def test_the_focus_stays_in_the_form(app: BoltApp, open_page: OpenPage) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 import bot.sandbox
 from tests.browser import gallery
 from tests.browser.conftest import OpenPage
+from tests.browser.gallery_app import newest
 from tests.support.bolt_app import BoltApp
 from tests.support.sandbox import SandboxClient, start_sandbox
 
@@ -40,8 +41,16 @@ def test_a_command_is_completed_with_its_usage_and_sent(app: BoltApp, open_page:
     page.keyboard.type("web 1.4.0 to production")
     page.keyboard.press("Enter")
     expect(composer).to_have_value("")
-    assert app.payloads("command")[0]["text"] == "web 1.4.0 to production"
-    assert app.payloads("command")[0]["user_name"] == "ana"
+    command = newest(app, "command")
+    assert (command["text"], command["user_name"]) == ("web 1.4.0 to production", "ana")
+
+
+def test_what_is_typed_into_nothing_goes_into_the_box(sandbox: SandboxClient, open_page: OpenPage) -> None:
+    sandbox.writes("ben", "deployments", "Hello")
+    page = open_page("ana")
+    page.get_by_role("main").get_by_text("Hello").click()
+    page.keyboard.type("Hi")
+    expect(page.get_by_role("combobox", name="Message #deployments")).to_have_value("Hi")
 
 
 def test_unknown_commands_are_refused_and_stay_in_the_box(open_page: OpenPage) -> None:
@@ -150,7 +159,7 @@ def test_the_page_comes_back_after_the_sandbox_was_gone(tmp_path: Path, open_pag
         expect(page.get_by_text("after", exact=True)).to_be_visible()
         expect(page.get_by_text("The sandbox does not answer")).to_be_hidden()
         second.writes("ben", "deployments", "and live again")
-        expect(page.get_by_text("and live again")).to_be_visible()
+        expect(page.get_by_text("and live again", exact=True)).to_be_visible()
         page.close()
 
 

@@ -37,10 +37,9 @@ export function plan(block, surface) {
 /** Bring a drawn checklist up to date; tasks that did not change stay as they are. */
 export function updatePlan(node, block, surface) {
   const tasks = block.tasks ?? [];
-  const done = tasks.filter((task) => task.status === "complete").length;
   const [head, list] = node.children;
   node.setAttribute("aria-label", typeof block.title === "string" ? block.title : "Plan");
-  fill(head, icon("right", "icon fold-arrow"), h("span", { class: "plan-title" }, textNodes(block.title)), h("span", { class: "plan-count" }, `${done} of ${tasks.length}`));
+  fill(head, icon("right", "icon fold-arrow"), h("span", { class: "plan-title" }, textNodes(block.title)));
   reconcile(list, tasks.map((task, index) => ({
     key: `${task.task_id ?? index}`,
     version: [JSON.stringify(task)],

@@ -3,6 +3,7 @@
 import { coalesced, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { reconcile } from "../reconcile.js";
+import { store } from "../store.js";
 import { dayKey, dayName } from "../text/dates.js";
 import { messageRow, updateMessageRow } from "./message.js";
 
@@ -88,7 +89,9 @@ export class MessageList {
 
   entry(message, compact) {
     const how = { compact, inThread: this.inThread };
-    return { key: message.ts, version: [message, compact], make: () => messageRow(message, how), update: (row) => updateMessageRow(row, message, how) };
+    // What was also sent to the channel names its thread's first message, which may be edited.
+    const root = message.subtype === "thread_broadcast" ? store.message(message.channel, message.thread_ts) : null;
+    return { key: message.ts, version: [message, compact, root], make: () => messageRow(message, how), update: (row) => updateMessageRow(row, message, how) };
   }
 
   scrolled() {

@@ -97,8 +97,16 @@ export class Shell {
   }
 
   key(event) {
-    if (event.key !== "Escape" || isPopoverOpen() || document.querySelector("dialog[open]")) return;
+    if (isPopoverOpen() || document.querySelector("dialog[open]")) return;
+    if (isWriting(event)) (this.thread ?? this.channel)?.composer.text.focus();
+    if (event.key !== "Escape") return;
     if (this.root.classList.contains("with-sidebar")) this.showSidebar(false);
     else if (this.thread) go(this.channel.channel.id);
   }
+}
+
+// A letter that is typed into nothing is meant for the box to write in.
+function isWriting(event) {
+  const isLetter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+  return isLetter && !event.target.closest("input, textarea, select, [role=combobox], [role=menu]");
 }
