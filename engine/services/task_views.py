@@ -235,12 +235,14 @@ def _waiting_for_place(session: Session, task: Task) -> Waiting | None:
 def in_the_way(session: Session, task: Task) -> Task | None:
     """The task that has this task's place, or stands in line before it; None when it may have it."""
     same_place = select(Task).where(Task.place == task.place, Task.id != task.id)
-    holder = session.scalars(same_place.where(Task.holds_place)).first()
+    holder = session.scalars(same_place.where(Task.holds_place).limit(1)).first()
     if holder is not None:
         return holder
     asked = select(Interruption.id).where(
         Interruption.task_id == Task.id, Interruption.state == InterruptionState.PENDING.value
     )
     return session.scalars(
-        same_place.where(Task.state == TaskState.QUEUED.value, Task.id < task.id, ~asked.exists()).order_by(Task.id)
+        same_place.where(Task.state == TaskState.QUEUED.value, Task.id < task.id, ~asked.exists())
+        .order_by(Task.id)
+        .limit(1)  # a line may be long, and each row carries a plan
     ).first()

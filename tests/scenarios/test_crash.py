@@ -1,6 +1,6 @@
 """A real bot process is killed (kill -9) at its commits and at random moments, and started again until all is over.
 
-Afterwards the rows and logs are those of a day on which nobody died, every script ran once, and nothing is left running.
+Afterwards the rows and logs are those of a day on which nobody died, every script ran once, nothing is left running.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     python -P -m tests.support.crashing_bot TRACE DEATH serve --no-slack …
 
 Every commit that matters is counted and named by the tables it writes, one line each in TRACE. DEATH is `never`,
-`before:N` or `after:N`: right before or right after its N-th commit the process kills itself with SIGKILL, so that nothing
-of it gets to say or tidy anything. The code of the bot knows nothing of this.
+`before:N` or `after:N`: right before or right after its N-th commit the process kills itself with SIGKILL, so that
+nothing of it gets to say or tidy anything. The code of the bot knows nothing of this.
 """
 
 from __future__ import annotations
