@@ -38,11 +38,16 @@ class Database:
         event.listen(self.engine, "begin", _begin)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """One transaction that may write. Commits at the end; nothing is written when the block raises."""
+    def write(self, *, quiet: bool = False) -> Iterator[Session]:
+        """One transaction that may write. Commits at the end; nothing is written when the block raises.
+
+        `quiet`: a note of progress after which nobody has to do anything, so nobody is woken.
+        """
         writing = self.engine.execution_options(foredeck_write=True)
         with self._write_lock, Session(writing, expire_on_commit=False) as session, session.begin():
             yield session
+        if quiet:
+            return
         for listener in tuple(self._listeners):
             listener()
 
@@ -53,7 +58,9 @@ class Database:
             yield session
 
     def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call this after every committed write of this process, outside any lock. Must be quick and not raise."""
+        """Call this after every committed write of this process that is not quiet, outside any lock. Must be quick and
+        not raise.
+        """
         self._listeners.append(listener)
 
     def close(self) -> None:

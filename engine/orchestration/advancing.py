@@ -47,15 +47,16 @@ def advance(session: Session, now: datetime, task_id: int, sealer: Sealer) -> No
     plan = plans.from_json(task.plan)
     if task.state == TaskState.QUEUED.value and not _take_place(session, now, task):
         return
-    while True:
-        moves = next_moves(plan, _history(session, task))
+    mover = _Mover(session, now, task, plan, sealer)
+    while not TaskState(task.state).is_final:
+        history = _history(session, task)
+        moves = next_moves(plan, history)
         for move in moves:
-            _Mover(session, now, task, plan, sealer).make(move)
-        session.flush()
-        if not moves or TaskState(task.state).is_final:
-            break
-    if not TaskState(task.state).is_final:
-        _rest(session, now, task, plan)
+            mover.make(move)
+        if not moves:
+            _rest(session, now, task, plan, history)
+        if all(isinstance(move, Start) for move in moves):
+            return  # nothing more to do before a worker or a person has been at it
 
 
 def _take_place(session: Session, now: datetime, task: Task) -> bool:
@@ -74,9 +75,8 @@ def _take_place(session: Session, now: datetime, task: Task) -> bool:
     return True
 
 
-def _rest(session: Session, now: datetime, task: Task, plan: plans.Plan) -> None:
+def _rest(session: Session, now: datetime, task: Task, plan: plans.Plan, history: History) -> None:
     """Nothing more can be done now. While only people are asked, the task is Queued and may free its place."""
-    history = _history(session, task)
     if any(run.state in {RunState.QUEUED, RunState.RUNNING} for run in history.runs):
         return
     if task.state == TaskState.EXECUTING.value and _is_asked(session, task):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import select
@@ -27,6 +28,12 @@ MAXIMUM_FOLLOWERS = 32
 
 MAXIMUM_MISHAPS = 5
 """How often following one action may break by our own fault before a person is asked."""
+
+_TO_FOLLOW = (
+    select(ActionRun.id)
+    .where(ActionRun.state.in_((RunState.QUEUED.value, RunState.RUNNING.value)))
+    .order_by(ActionRun.id)
+)
 
 
 class Dispatcher:
@@ -69,16 +76,17 @@ class Dispatcher:
             if self._stop.is_set():
                 return
             try:
-                self._advance_due()
-                self._hand_out()
+                due, waiting = self._look()
+                if due:
+                    self._advance(due)
+                    _, waiting = self._look()
+                self._hand_out(waiting)
             except Exception:
                 # A broken look must not end the dispatcher: the rows are still there and the clock will wake us.
                 _log.exception("the dispatcher could not do its round; it will try again")
                 self._stop.wait(1)
 
-    def _advance_due(self) -> None:
-        with self._db.read() as session:
-            due = advancing.due_tasks(session)
+    def _advance(self, due: Iterable[int]) -> None:
         for task_id in due:
             try:
                 with self._db.write() as session:
@@ -87,13 +95,12 @@ class Dispatcher:
                 # One task that cannot be advanced must not hold up all the others.
                 _log.exception("task %s could not be advanced; it will be tried again", task_id)
 
-    def _hand_out(self) -> None:
+    def _look(self) -> tuple[Sequence[int], Sequence[int]]:
+        """The tasks to advance and the action runs to follow."""
         with self._db.read() as session:
-            waiting = session.scalars(
-                select(ActionRun.id)
-                .where(ActionRun.state.in_((RunState.QUEUED.value, RunState.RUNNING.value)))
-                .order_by(ActionRun.id)
-            ).all()
+            return advancing.due_tasks(session), session.scalars(_TO_FOLLOW).all()
+
+    def _hand_out(self, waiting: Iterable[int]) -> None:
         now = time.monotonic()
         for run_id in waiting:
             with self._guard:

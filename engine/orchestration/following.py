@@ -59,7 +59,7 @@ class Sink:
     def launch_confirmed(self) -> None:
         """Commit that it was launched."""
         self._deaf_until_launched = False
-        with self._db.write() as session:
+        with self._db.write(quiet=True) as session:
             session.execute(
                 update(ActionRun)
                 .where(ActionRun.id == self._run_id, ActionRun.launch_confirmed_at.is_(None))
@@ -70,7 +70,7 @@ class Sink:
         """Log first (durably), then the row that says how much of it is true."""
         length = self._writer.append(progress.segments)
         now = self._clock()
-        with self._db.write() as session:
+        with self._db.write(quiet=not _is_news(progress)) as session:
             run = session.get_one(ActionRun, self._run_id)
             if run.state != RunState.RUNNING.value:
                 return
@@ -155,6 +155,12 @@ class Sink:
         row.value = self._sealer.seal(output.value.reveal()) if isinstance(output.value, Secret) else output.value
         row.set_at = self._clock()
         session.flush()
+
+
+def _is_news(progress: Progress) -> bool:
+    """Does it change what the card says? Plain log is told at its own pace."""
+    is_highlighted = any(segment.level is LogLevel.HIGHLIGHT for segment in progress.segments)
+    return is_highlighted or bool(progress.links) or progress.percentage is not None
 
 
 def checkpoint_of(run: ActionRun, sealer: Sealer) -> Checkpoint:

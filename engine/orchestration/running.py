@@ -219,7 +219,7 @@ class Runner:
         self._mark_clean(claim.run_id)
 
     def _mark_clean(self, run_id: int) -> None:
-        with self._db.write() as session:
+        with self._db.write(quiet=True) as session:
             session.execute(update(ActionRun).where(ActionRun.id == run_id).values(cleaned_up=True))
 
 

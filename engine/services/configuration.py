@@ -79,10 +79,10 @@ def load_folder(
 
 def current(session: Session) -> Current:
     """The revision in force. Raises NoConfiguration when there never was a good one."""
-    newest_id = session.scalar(select(Revision.id).order_by(Revision.id.desc()).limit(1))
-    if newest_id is None:
+    newest = session.execute(select(Revision.id, Revision.digest).order_by(Revision.id.desc()).limit(1)).first()
+    if newest is None:
         raise NoConfiguration
-    return Current(newest_id, _definitions_of(session, newest_id))
+    return Current(newest.id, _definitions_of(session, newest.id, newest.digest))
 
 
 def problems_of_folder(db: Database) -> tuple[str, ...]:
@@ -102,8 +102,7 @@ def _newest(session: Session) -> Revision | None:
     return session.scalars(select(Revision).order_by(Revision.id.desc()).limit(1)).first()
 
 
-def _definitions_of(session: Session, revision: int) -> Definitions:
-    digest = session.scalar(select(Revision.digest).where(Revision.id == revision)) or ""
+def _definitions_of(session: Session, revision: int, digest: str) -> Definitions:
     found = _by_digest.get(digest)
     if found is None:
         found = parse_stored(session.scalar(select(Revision.content).where(Revision.id == revision)) or "")

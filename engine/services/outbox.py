@@ -76,8 +76,10 @@ def tell_notice(session: Session, now: datetime, task: Task, what: str) -> None:
 
 
 def _tell(session: Session, now: datetime, task: Task, kind: str, key: str, payload: dict[str, Any]) -> None:
-    if not task.slack_channel:
+    told = session.info.setdefault("told", set())
+    if not task.slack_channel or key in told:  # a row that this transaction has written or found waits already
         return
+    told.add(key)
     session.flush()
     waiting = session.scalar(select(OutboxRow.id).where(OutboxRow.message_key == key, OutboxRow.state == "pending"))
     if waiting is None:  # an unsent update is rendered when it is sent, so it already stands for this one

@@ -31,7 +31,7 @@ from tests.support.engine import MAIN, Deck
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-PATIENCE = 120.0
+PATIENCE = 900.0
 """Seconds until a day that has not ended is called stuck."""
 
 BURSTS, LINES = 12, 250

@@ -41,7 +41,7 @@ steps = st.builds(
     condition=st.sampled_from(RunCondition),
     actions=st.lists(actions, min_size=1, max_size=3).map(tuple),
 )
-left_out = st.builds(LeftOut, slug=texts, name=texts, reason=texts)
+left_out = st.builds(LeftOut, slug=texts, name=texts, reason=texts, is_step=st.booleans())
 
 
 @given(
@@ -78,13 +78,13 @@ def test_the_same_step_is_part_of_it_where_it_belongs() -> None:
 def test_an_action_may_be_left_out_of_a_step_that_stays() -> None:
     plan = made(step("install", action("copy"), action("warm", PRODUCTION)))
     assert [planned.slug for planned in plan.steps[0].actions] == ["copy"]
-    assert plan.left_out == (LeftOut("warm", "Warm", "only for production"),)
+    assert plan.left_out == (LeftOut("warm", "Install › Warm", "only for production", is_step=False),)
 
 
 def test_a_step_without_any_action_left_is_no_step() -> None:
     plan = made(step("install", action("warm", PRODUCTION)))
     assert plan.steps == ()
-    assert [entry.slug for entry in plan.left_out] == ["warm"]
+    assert plan.left_out == (LeftOut("warm", "Install › Warm", "only for production"),)
 
 
 def test_a_scope_of_several_environments_names_them() -> None:

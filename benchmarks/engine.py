@@ -1,0 +1,108 @@
+"""What the engine adds to a script: from asking for a deployment of one built-in step to its committed end, beside a
+plain `bash script` in the same run; and what it costs to serve without Slack when nothing is to be done.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from benchmarks.calibration import milliseconds, p95
+from bot import main as root
+from engine.database import Database
+from engine.services import configuration, deployments, tasks
+from engine.times import utc_now
+
+WARM_UP, STEPS = 20, 200
+IDLE_SECONDS = 60
+SCRIPT = "echo done"
+
+_CONFIGURATION = """\
+foredeck: 1
+people: {ana: {}}
+teams: {devs: {people: [ana]}}
+grants: [{team: devs, roles: [deployment_creator, release_creator]}]
+environments: {staging: {}}
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        _measure_steps(Path(folder))
+        _measure_idle(Path(folder))
+
+
+def _measure_steps(folder: Path) -> None:
+    with _deployable(folder) as db:
+        changed = threading.Event()
+        db.on_commit(changed.set)
+        script = folder / "script.sh"
+        script.write_text(SCRIPT)
+        through: list[float] = []
+        plain: list[float] = []
+        for _ in range(WARM_UP + STEPS):  # in turns, so that both meet the same weather
+            through.append(milliseconds(lambda: _deploy(db, changed)))
+            plain.append(milliseconds(lambda: subprocess.run(["bash", script], check=True, capture_output=True)))
+    through, plain = through[WARM_UP:], plain[WARM_UP:]
+    print(
+        f"a built-in step, asked for → its end committed, {STEPS} warm: p50 {statistics.median(through):.1f}, "
+        f"p95 {p95(through):.1f} ms; plain `bash script`: p50 {statistics.median(plain):.1f}, p95 {p95(plain):.1f} ms; "
+        f"over it at p95 {p95(through) - p95(plain):.1f} ms (goal < 60)"
+    )
+
+
+@contextmanager
+def _deployable(folder: Path) -> Iterator[Database]:
+    """A state folder with a project of one step and a dispatcher at work."""
+    process = f"steps: [{{step: build, run_script: {{inline: {SCRIPT}}}}}]\n"
+    files = {"foredeck.yml": _CONFIGURATION, "project.yml": "slug: web\n", "process.yml": process}
+    (folder / "config" / "projects" / "web").mkdir(parents=True)
+    for name, content in files.items():
+        place = "" if name == "foredeck.yml" else "projects/web"
+        (folder / "config" / place / name).write_text(content)
+    db = root.open_state(folder / "state")
+    configuration.load_folder(db, utc_now(), folder / "config")
+    with root.dispatching(folder / "state", db):
+        yield db
+    db.close()
+
+
+def _deploy(db: Database, changed: threading.Event) -> None:
+    deployments.request(
+        db, utc_now(), person="ana", project="web", version="1.0.0", environment="staging", create_release=True
+    )
+    while True:
+        changed.clear()
+        if not tasks.unfinished_count(db):
+            return
+        changed.wait(5)
+
+
+def _measure_idle(folder: Path) -> None:
+    command = [sys.executable, "-P", "-m", "bot.cli", "serve", "--no-slack", "--log-level", "warning"]
+    options = ["--state", str(folder / "state"), "--config", str(folder / "config")]
+    env_vars = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    with subprocess.Popen([*command, *options], env=env_vars) as bot:
+        watched = psutil.Process(bot.pid)
+        time.sleep(5)
+        before = sum(watched.cpu_times()[:2])
+        time.sleep(IDLE_SECONDS)
+        cpu = (sum(watched.cpu_times()[:2]) - before) / IDLE_SECONDS * 100
+        memory = watched.memory_info().rss / 1e6
+        bot.terminate()
+    print(f"serve --no-slack, idle for {IDLE_SECONDS} s: {memory:.0f} MB, {cpu:.2f} % of a core")
+
+
+if __name__ == "__main__":
+    main()
