@@ -191,6 +191,9 @@ def _meaning(error: SlackApiError, which: str) -> ForedeckError | OSError:
 
 
 def _close(app: App, handler: Any) -> None:
+    # Its monitor would connect again while we disconnect, and closing waits for the lock that it holds.
+    handler.client.auto_reconnect_enabled = False
+    handler.client.current_app_monitor.shutdown()
     handler.close()
     executor: Any = app.listener_runner.listener_executor
     executor.shutdown(wait=True, cancel_futures=True)
@@ -200,4 +203,10 @@ def _quiet() -> logging.Logger:
     """Slack's libraries log whole payloads at lower levels: ours are told warnings only."""
     logger = logging.getLogger("foredeck.slack.library")
     logger.setLevel(logging.WARNING)
+    logger.addFilter(_means_something)
     return logger
+
+
+def _means_something(record: logging.LogRecord) -> bool:
+    """Bolt finds SLACK_BOT_TOKEN in the environment by itself and says that it will not use it."""
+    return "`token` will be unused" not in record.getMessage()

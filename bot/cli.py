@@ -7,7 +7,7 @@ import getpass
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -101,6 +101,10 @@ def _load(db: Any, config: Path) -> None:
         click.echo(f"The configuration in {config} is broken{in_force}.", err=True)
 
 
+def _counted(problems: Sized) -> str:
+    return f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+
+
 def _print_problems(problems: tuple[Any, ...]) -> None:
     for problem in problems:
         click.echo(str(problem), err=True)
@@ -127,7 +131,7 @@ def check(folder: Path) -> None:
     errors = [problem for problem in problems if problem.severity == "error"]
     _print_problems(problems)
     if errors:
-        click.echo(f"{len(errors)} problem{'s' if len(errors) != 1 else ''}.", err=True)
+        click.echo(f"{_counted(errors)}.", err=True)
         sys.exit(1)
     loaded = definitions.load(folder)
     click.echo(
@@ -259,7 +263,7 @@ def status(db: Any, number: int | None, person: str | None, **_: Any) -> None:
     click.echo(terminal.overview(tasks.active(db, who), tasks.recent(db, who)))
     problems = configuration.problems_of_folder(db)
     if problems:
-        click.echo(f"The configuration folder is broken ({len(problems)} problems); see `foredeck check`.", err=True)
+        click.echo(f"The configuration folder is broken ({_counted(problems)}); see `foredeck check`.", err=True)
 
 
 @main.command()
@@ -302,7 +306,7 @@ def reload(state: Path, config: Path) -> None:
     if loaded.problems:
         _print_problems(loaded.problems)
         kept = f"Revision {loaded.revision} stays in force." if loaded.revision else "Nothing is in force."
-        click.echo(f"{len(loaded.problems)} problems. {kept}", err=True)
+        click.echo(f"{_counted(loaded.problems)}. {kept}", err=True)
         sys.exit(1)
     if not loaded.is_new:
         click.echo(f"Nothing changed; revision {loaded.revision} is in force.")

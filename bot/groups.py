@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.announcing.failures import CREDENTIALS, Meaning, understood
+from engine.errors import ForedeckError
 from engine.services import Database, access
 
 REFRESH_SECONDS = 300.0
@@ -63,6 +64,8 @@ class Groups:
                     self._wake.clear()
                     if self.refresh():
                         fetched, last = wanted, time.monotonic()
+            except ForedeckError as error:
+                _log.info("Slack groups are not read yet: %s", error)
             except Exception:
                 _log.exception("Slack groups could not be read; trying again")
             self._wake.wait(_LOOK_SECONDS)

@@ -12,7 +12,7 @@ from bot.messages.blocks import Message
 from bot.messages.help import help_text
 from bot.messages.interruptions import outcome
 from engine.errors import ForedeckError
-from engine.services import access, interruptions, tasks
+from engine.services import access, configuration, interruptions, tasks
 from engine.services.views import StepView, TaskView
 
 
@@ -78,7 +78,8 @@ def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) 
         return Answer(answers.canceling(tasks.cancel(desk.db, desk.clock(), person=person, number=wanted.number)))
     if wanted.number is None:
         active, recent = tasks.active(desk.db, person), tasks.recent(desk.db, person)
-        return Answer(answers.listed(active, recent, typed.command))
+        problems = configuration.problems_of_folder(desk.db)
+        return Answer(answers.listed(active, recent, typed.command, broken=len(problems)))
     view = tasks.authorised_view(desk.db, wanted.number, person)
     if isinstance(wanted, Status):
         return Answer(answers.status(view))

@@ -96,11 +96,16 @@ def canceling(view: TaskView) -> b.Message:
     return said(f"Canceling {wording.subject(view)} (#{view.number}).{over}")
 
 
-def listed(active: Sequence[TaskView], recent: Sequence[TaskView], command: str) -> b.Message:
-    """What runs, and what ran last."""
+def listed(active: Sequence[TaskView], recent: Sequence[TaskView], command: str, *, broken: int = 0) -> b.Message:
+    """What runs, and what ran last. `broken`: how many problems the configuration folder has."""
+    warning = (
+        f"⚠️ The configuration folder is broken ({wording.plural(broken, 'problem')}); what was good before stays in "
+        "force. `foredeck check` names them."
+    )
     if not active and not recent:
-        return said("Nothing was deployed yet.", f"Start with `{command} web 1.4.0 to staging`, or just `{command}`.")
-    lines: list[list[b.Element]] = []
+        nothing = "Nothing was deployed yet.", f"Start with `{command} web 1.4.0 to staging`, or just `{command}`."
+        return said(*nothing, *([warning] if broken else []))
+    lines: list[list[b.Element]] = [b.sentence(warning)] if broken else []
     if active:
         lines.append([b.bold("Now")])
         lines.extend(_line(view) for view in active[:20])

@@ -70,7 +70,8 @@ class Rules:
 
 
 def rules(session: Session, now: datetime | None = None) -> Rules:
-    """The rules in force. Members of a Slack group that were not told for a day do not count (fail closed).
+    """The rules in force. A team that names a Slack group has the members that Slack told within the last day; its list
+    counts only where Slack told nothing (a plan without groups never does).
 
     Without `now`, for those who only look, the group's age is judged by the machine's own time.
     """
@@ -82,9 +83,7 @@ def rules(session: Session, now: datetime | None = None) -> Rules:
         if now - row.fetched_at <= GROUP_MEMBERS_LIVE:
             told[row.slack_group] = frozenset(slugs[member] for member in row.members if member in slugs)
     members = {
-        team.slug: frozenset(team.people)
-        | (told.get(team.slack_group, frozenset()) if team.slack_group else frozenset())
-        for team in found.definitions.teams.values()
+        team.slug: told.get(team.slack_group or "", frozenset(team.people)) for team in found.definitions.teams.values()
     }
     return Rules(found.revision, found.definitions, members)
 

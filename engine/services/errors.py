@@ -121,6 +121,12 @@ class UnknownTask(ForedeckError):
     hint_text = "The number is on its card; `status` lists what runs."
 
 
+class AlreadyCanceling(ForedeckError):
+    """Somebody has asked to cancel before."""
+
+    message = "{by} has already asked to cancel #{number}; what runs is being ended."
+
+
 class TaskIsOver(ForedeckError):
     """Too late: the task is over."""
 
@@ -131,19 +137,19 @@ class NothingToDecide(ForedeckError):
     """Nobody is asked anything there now."""
 
     message = "Deployment #{number} does not wait for {what}."
-    hint_text = "`status {number}` says where it stands."
+    hint_text = "Its card says where it stands."
 
 
 class AlreadyDecided(ForedeckError):
     """It is settled: somebody has decided before."""
 
-    message = "{by} has already decided ({verdict}); nothing was changed."
+    message = "{by} has already {done}; nothing was changed."
 
 
 class AlreadyAnswered(ForedeckError):
     """This person has answered before; it waits for others."""
 
-    message = "You have already answered ({verdict}); nothing was changed."
+    message = "You have already {done}; nothing was changed."
     hint_text = "It waits for somebody else."
 
 

@@ -29,6 +29,13 @@ _CHOICES = {
     InterruptionKind.LOST: (Verdict.RUN_AGAIN, Verdict.FAIL),
 }
 
+_DONE = {
+    Verdict.PROCEED: "proceeded",
+    Verdict.ABORT: "aborted",
+    Verdict.RUN_AGAIN: "had it run again",
+    Verdict.FAIL: "let it fail",
+}
+
 
 def view(db: Database, interruption_id: int) -> InterruptionView:
     """The interruption as it stands. Raises NothingToDecide when there is none."""
@@ -38,22 +45,22 @@ def view(db: Database, interruption_id: int) -> InterruptionView:
 
 
 def pending_of(db: Database, number: int, verdict: Verdict) -> InterruptionView:
-    """The pending interruption of this task that takes this verdict. Raises UnknownTask, NothingToDecide."""
+    """The pending interruption of this task that takes this verdict.
+
+    Raises UnknownTask, NothingToDecide, AlreadyDecided (who was first).
+    """
     kind = next(kind for kind, choices in _CHOICES.items() if verdict in choices)
     with db.read() as session:
         task = session.get(Task, number)
         if task is None:
             raise UnknownTask(number=number)
-        row = session.scalars(
-            select(Interruption)
-            .where(
-                Interruption.task_id == number,
-                Interruption.kind == kind.value,
-                Interruption.state == InterruptionState.PENDING.value,
-            )
-            .order_by(Interruption.id)
-        ).first()
+        of_kind = select(Interruption).where(Interruption.task_id == number, Interruption.kind == kind.value)
+        pending = of_kind.where(Interruption.state == InterruptionState.PENDING.value)
+        row = session.scalars(pending.order_by(Interruption.id).limit(1)).first()
         if row is None:
+            latest = session.scalars(of_kind.order_by(Interruption.id.desc()).limit(1)).first()
+            if latest is not None:
+                raise _already(session, latest)
             what = "an approval" if kind is InterruptionKind.MANUAL else "a decision about a lost step"
             raise NothingToDecide(number=number, what=what)
         return task_views.interruption_view(session, row, task, plans.from_json(task.plan), access.rules(session))
@@ -94,7 +101,7 @@ def decide(
         if reason := task_views.why_not(row, task, found, person):
             raise MayNotDecide(reason=reason)
         if earlier := _has_answered(session, row, person):
-            raise AlreadyAnswered(verdict=earlier.verdict)
+            raise AlreadyAnswered(done=_DONE[Verdict(earlier.verdict)])
         _append(session, now, row, found, person=person, verdict=verdict, note=note.strip()[:2000])
         _settle(session, now, row, task, kind, verdict)
         task.advance_due, task.changed_at = True, now
@@ -161,7 +168,7 @@ def _settle(
         row.state = outcome.value
         proceeded = outcome is InterruptionState.PROCEEDED
         run.state = (RunState.SUCCEEDED if proceeded else RunState.FAILED).value
-        run.reason = _sentence(decisions[-1], proceeded=proceeded)
+        run.reason = _sentence(decisions, proceeded=proceeded)
         _write_outputs(session, now, row, decisions, proceeded=proceeded)
     run.finished_at = row.settled_at = now
     if task.state not in {TaskState.CANCELLING.value, TaskState.EXECUTING.value}:
@@ -185,9 +192,12 @@ def _queue_again(session: Session, now: datetime, run: ActionRun) -> None:
     )
 
 
-def _sentence(decision: Decision, *, proceeded: bool) -> str:
-    note = f": {decision.note}" if decision.note else ""
-    return f"{'approved' if proceeded else 'aborted'} by {decision.person}{note}"
+def _sentence(decisions: list[Decision], *, proceeded: bool) -> str:
+    last = decisions[-1]
+    note = f": {last.note}" if last.note else ""
+    if not proceeded:
+        return f"aborted by {last.person}{note}"
+    return f"approved by {' and '.join(d.person for d in decisions)}{note}"
 
 
 def _write_outputs(
@@ -225,4 +235,4 @@ def _already(session: Session, row: Interruption) -> AlreadyDecided | NothingToD
     is_over = row.state in {InterruptionState.PENDING.value, InterruptionState.CLOSED.value}  # canceled meanwhile
     if not decisions or is_over:
         return NothingToDecide(number=row.task_id, what="an answer any more")
-    return AlreadyDecided(by=decisions[-1].person, verdict=decisions[-1].verdict)
+    return AlreadyDecided(by=decisions[-1].person, done=_DONE[Verdict(decisions[-1].verdict)])

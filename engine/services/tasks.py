@@ -16,7 +16,7 @@ from engine.domain.grants import Permission
 from engine.domain.states import RunState, TaskState
 from engine.models import ActionRun, Highlight, Task
 from engine.services import access, outbox, task_views
-from engine.services.errors import NotPermitted, TaskIsOver, UnknownTask
+from engine.services.errors import AlreadyCanceling, NotPermitted, TaskIsOver, UnknownTask
 from engine.services.views import LogPage, TaskView
 
 _OVER = tuple(state.value for state in TaskState if state.is_final)
@@ -61,7 +61,10 @@ def unfinished_count(db: Database) -> int:
 
 
 def cancel(db: Database, now: datetime, *, person: str, number: int) -> TaskView:
-    """Ask to cancel. The requester may; others need `task_cancel`. Raises UnknownTask, NotPermitted, TaskIsOver."""
+    """Ask to cancel. The requester may; others need `task_cancel`.
+
+    Raises UnknownTask, NotPermitted, TaskIsOver, AlreadyCanceling.
+    """
     with db.write() as session:
         found = access.rules(session, now)
         task = require(session, number)
@@ -71,8 +74,9 @@ def cancel(db: Database, now: datetime, *, person: str, number: int) -> TaskView
             raise NotPermitted(person=person, what=f"cancel deployments of {task.project}", allowed=allowed)
         if TaskState(task.state).is_final:
             raise TaskIsOver(number=number, state=task.state)
-        if task.cancel_requested_at is None:
-            request_cancel(session, now, task, by=person)
+        if task.cancel_requested_at is not None:
+            raise AlreadyCanceling(by=task.cancel_requested_by, number=number)
+        request_cancel(session, now, task, by=person)
         return task_views.build(session, task, found)
 
 

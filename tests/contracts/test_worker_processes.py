@@ -84,6 +84,7 @@ def test_a_daemon_that_holds_the_output_does_not_hold_us(real_site: Site, tmp_pa
         assert result.outcome is Outcome.SUCCEEDED
         assert sink.text() == "begun\n"
         assert daemon.is_running()
+        assert "left running: sleep" in sink.text("foredeck")
     finally:
         daemon.kill()
 

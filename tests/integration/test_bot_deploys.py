@@ -93,7 +93,7 @@ def test_two_people_who_have_the_form_open_the_second_is_told_who_was_first(bot:
     answer = bot.sandbox.submits("eva", second["id"])
     assert answer["response"]["response_action"] == "update"
     assert "Nothing was changed" in str(answer["response"]["view"])
-    assert "ben has already decided" in str(answer["response"]["view"]), answer
+    assert "ben has already proceeded" in str(answer["response"]["view"]), answer
     stale = bot.sandbox.clicks("eva", "open_proceed", channel=asked["channel"], ts=asked["ts"])
     assert stale["error"] in {"unknown_action", None}  # its buttons are gone; where they are not yet, it is refused
     bot.card(number, "Done in")
@@ -105,7 +105,7 @@ def test_typed_answers_do_what_the_buttons_do(bot: ServedBot) -> None:
     assert "Only release-managers" in bot.says("ana", f"/deploy approve {number}")["text"]
     answer = bot.says("ben", f"/deploy approve {number} because it is time")
     assert answer["text"] == f"You proceeded: confirm of deployment #{number}."
-    assert "does not wait for an approval" in bot.says("eva", f"/deploy approve {number}")["text"]
+    assert "ben has already proceeded" in bot.says("eva", f"/deploy approve {number}")["text"]
     bot.card(number, "Done in")
 
 

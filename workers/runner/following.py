@@ -126,6 +126,8 @@ class Follower:
                 self._end(wording.lost(polled.detail))
             case State.EXITED if reading.is_complete(polled):
                 reading.finish()
+                if polled.left:
+                    reading.note(LogLevel.INFO, wording.left_behind(polled.left))
                 limit = self._request.time_limit
                 raise _Ended(wording.ended(polled.detail, polled.killed, reading.result_message, limit))
 

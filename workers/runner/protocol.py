@@ -56,6 +56,7 @@ class Polled:
     stderr: bytes
     cut: bool  # output is missing from some point on: the machine's disk was full
     killed: tuple[str, ...]  # processes that had to be killed
+    left: tuple[str, ...] = ()  # processes that the script left behind
 
 
 def bootstrap(root: str) -> tuple[str, ...]:
@@ -152,9 +153,10 @@ def read_polled(channel: Channel) -> Polled:
         cut = words[6] == "cut"
     except (ValueError, IndexError) as error:
         raise ChannelLost("something that is no answer came") from error
+    killed, _, left = " ".join(words[7:]).partition("/")
     stdout = channel.receive(out_count)
     stderr = channel.receive(err_count)
-    return Polled(state, detail, out_size, err_size, stdout, stderr, cut, tuple(words[7:]))
+    return Polled(state, detail, out_size, err_size, stdout, stderr, cut, tuple(killed.split()), tuple(left.split()))
 
 
 def read_facts(channel: Channel) -> dict[str, str]:

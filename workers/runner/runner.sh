@@ -10,6 +10,7 @@
 #     exit.CODE               how it ended: a number, `canceled`, `timed_out` or `unstarted`
 #     drains                  pids of what copies the script's pipes into the two files
 #     stop.REASON, killed     somebody asked to end it; names of the processes that had to be killed
+#     left                    names of the processes that the script left behind holding its output
 #     stdout.cut, stderr.cut  from some point on the output could not be written here (a full disk)
 #     cleaned                 a tombstone: only owner and exit.CODE are left
 
@@ -35,7 +36,7 @@ wrapper_lives() {
 }
 
 # Sets `members` to the names of living processes in group $1. A zombie is not alive, though it answers `kill -0`; and
-# the drains are not the script's.
+# the drains are not the script's, nor is the wrapper that looks.
 look_at_group() {
     members= drains=
     if [ -e "$home/drains" ]; then read -r drains <"$home/drains"; fi
@@ -44,7 +45,7 @@ look_at_group() {
     fi
     for entry in /proc/[0-9]*; do
         look_at "${entry#/proc/}" || continue
-        case " $drains " in *" ${entry#/proc/} "* | *" $parent "*) continue ;; esac
+        case " $drains $$ " in *" ${entry#/proc/} "* | *" $parent "*) continue ;; esac
         if [ "$group" = "$1" ] && [ "$stat_state" != Z ]; then
             name=${stat_line%)*}
             members="$members ${name#*\(}"
@@ -103,13 +104,14 @@ has_drained() {
     if [ -n "$reader" ]; then look_at "$reader" && [ "$stat_state" = S ] && dozing=1; else [ "$tries" -gt 100 ]; fi
 }
 
-# Waits until what was printed is in the files; not for a daemon.
+# Waits until what was printed is in the files; not for a daemon that holds the pipes: then it fails.
 await_drains() {
     tries=0 seen_dozing=0
     while [ "$tries" -lt 3000 ]; do # 30 s: a disk may be slow
         dozing=0
         if has_drained "$1" && has_drained "$2"; then
-            if [ "$dozing" = 0 ] || [ "$seen_dozing" = 1 ]; then return; fi
+            [ "$dozing" = 1 ] || return 0
+            [ "$seen_dozing" = 0 ] || return 1
             seen_dozing=1
         else
             seen_dozing=0
@@ -117,6 +119,7 @@ await_drains() {
         tries=$((tries + 1))
         [ "$tries" -lt 15 ] || sleep 0.01 2>/dev/null || sleep 1
     done
+    return 1
 }
 
 wrap() {
@@ -141,7 +144,10 @@ wrap() {
     echo "$drain_out $drain_err" >"$home/drains"
     (. ../command) >../out 2>../err
     code=$?
-    await_drains $drain_out $drain_err
+    if ! await_drains $drain_out $drain_err; then
+        look_at_group $$
+        [ -z "$members" ] || echo "$members" >"$home/left"
+    fi
     mv ../own "$home/exit.$code" # a rename needs no room on a full disk
 }
 
@@ -237,7 +243,7 @@ launch() {
 # Sends at most $1 bytes of each file from offsets $2 and $3 on. The state is looked at first, so that after an end
 # the sizes are final.
 poll() {
-    quota=$1 out_offset=$2 err_offset=$3 out_size=0 err_size=0 cut=- killed=
+    quota=$1 out_offset=$2 err_offset=$3 out_size=0 err_size=0 cut=- killed= left=
     look_at_ticket
     if [ -s "$home/stdout" ] || [ -s "$home/stderr" ]; then # asked first, because it costs no process
         sizes=$(stat -c %s "$home/stdout" "$home/stderr" 2>/dev/null)
@@ -250,7 +256,8 @@ poll() {
     [ "$err_count" -le "$quota" ] || err_count=$quota
     if [ -e "$home/stdout.cut" ] || [ -e "$home/stderr.cut" ]; then cut=cut; fi
     if [ -e "$home/killed" ]; then read -r killed <"$home/killed"; fi
-    answer poll "$state" "$detail" "${out_size:-0}" "${err_size:-0}" "$out_count" "$err_count" "$cut" "$killed"
+    if [ -e "$home/left" ]; then read -r left <"$home/left"; fi
+    answer poll "$state" "$detail" "${out_size:-0}" "${err_size:-0}" "$out_count" "$err_count" "$cut" "$killed" / "$left"
     send "$home/stdout" "$out_offset" "$out_count"
     send "$home/stderr" "$err_offset" "$err_count"
 }
@@ -273,7 +280,7 @@ clean() {
     case $state in
     exited | gone)
         : >"$home/cleaned"
-        rm -rf "$home"/try.* "$home"/std* "$home"/stop.* "$home/killed" "$home/drains" </dev/null >/dev/null 2>&1 &
+        rm -rf "$home"/try.* "$home"/std* "$home"/stop.* "$home/killed" "$home/left" "$home/drains" </dev/null >/dev/null 2>&1 &
         ;;
     esac
     answer clean "$state"

@@ -35,6 +35,12 @@ def ended(detail: str, killed: Sequence[str], result_message: str, limit: timede
     return ActionResult(Outcome.FAILED, exit_code=code, message=result_message or message, hint=hint)
 
 
+def left_behind(processes: Sequence[str]) -> str:
+    """What the script started in the background and left, as a line of the log."""
+    shown = ", ".join(processes[:5]) + (f" and {len(processes) - 5} more" if len(processes) > 5 else "")
+    return f"The script has ended and left running: {shown}. They are not waited for, nor ended."
+
+
 def duration(span: timedelta | None) -> str:
     """As people write it in the configuration: `90s`, `15m`, `4h`."""
     seconds = span.total_seconds() if span is not None else 0.0

@@ -13,6 +13,7 @@ from engine.models import Decision, Interruption
 from engine.services import interruptions
 from engine.services.errors import (
     AlreadyAnswered,
+    AlreadyCanceling,
     AlreadyDecided,
     MayNotDecide,
     NothingToDecide,
@@ -93,7 +94,7 @@ def test_one_abort_outweighs_those_who_agreed(deck: Deck) -> None:
 def test_nobody_answers_twice(deck: Deck) -> None:
     number = waiting(deck, ", minimum: 2")
     deck.proceeds(number, by="ben")
-    with pytest.raises(AlreadyAnswered, match=r"You have already answered \(proceed\); nothing was changed\."):
+    with pytest.raises(AlreadyAnswered, match=r"You have already proceeded; nothing was changed\."):
         deck.proceeds(number, by="ben")
     with pytest.raises(AlreadyAnswered):
         deck.aborts(number, by="ben")
@@ -113,10 +114,10 @@ def test_a_second_press_after_the_decision_is_told_who_decided(deck: Deck) -> No
     pending = deck.task(number).pending
     assert pending is not None
     deck.proceeds(number)
-    with pytest.raises(AlreadyDecided, match=r"ben has already decided \(proceed\); nothing was changed\."):
+    with pytest.raises(AlreadyDecided, match=r"ben has already proceeded; nothing was changed\."):
         interruptions.decide(deck.db, deck.clock(), person="eva", interruption_id=pending.id, verdict=Verdict.ABORT)
     assert interruptions.refusal(deck.db, person="eva", interruption_id=pending.id) == (
-        "ben has already decided (proceed); nothing was changed."
+        "ben has already proceeded; nothing was changed."
     )
 
 
@@ -371,7 +372,9 @@ def test_a_second_cancel_changes_nothing(deck: Deck) -> None:
     deck.works(rounds=1)
     first = deck.cancels(number)
     deck.time.passes(minutes=1)
-    assert deck.cancels(number) == first
+    with pytest.raises(AlreadyCanceling, match=r"ana has already asked to cancel #1; what runs is being ended\."):
+        deck.cancels(number)
+    assert deck.task(number) == first
 
 
 def test_a_worker_that_says_canceled_although_nobody_asked_has_failed_the_step(deck: Deck) -> None:
