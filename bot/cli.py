@@ -234,6 +234,7 @@ def decide(
     db: Any, state: Path, number: int, verdict: str, note: str, follow: bool, person: str | None, **_: Any
 ) -> None:
     """Answer what deployment NUMBER waits for."""
+    from bot import main as root
     from bot import terminal
     from engine.services import interruptions
     from engine.services.views import Verdict
@@ -245,6 +246,8 @@ def decide(
     click.echo(terminal.decision(view))
     if follow:
         sys.exit(terminal.follow(db, state, number))
+    if not root.is_served(state):
+        click.echo("Nothing works on it now: start `foredeck serve`, or use --follow.")
 
 
 @main.command()

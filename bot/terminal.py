@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -11,8 +12,10 @@ from typing import Any
 
 import click
 
+from engine.errors import AlreadyServing
 from engine.services import tasks
 from engine.services.views import (
+    InterruptionKind,
     InterruptionView,
     LogPage,
     PlanView,
@@ -89,9 +92,9 @@ def decision(view: InterruptionView) -> str:
 
 
 def follow(db: Any, state: Path, number: int) -> int:
-    """Show a deployment until it is over or waits for a person; 0 when it succeeded or waits.
+    """Show a deployment until it is over; 0 when it succeeded, 1 when not, 130 after Ctrl-C.
 
-    When nobody serves this state folder, this process does the work meanwhile.
+    Whenever nobody serves this state folder, this process does the work meanwhile.
     """
     from bot import main as root
 
@@ -99,19 +102,23 @@ def follow(db: Any, state: Path, number: int) -> int:
     db.on_commit(changed.set)
     shown = _Shown(db)
     with ExitStack() as stack:
-        if not root.is_served(state):
-            stack.enter_context(root.dispatching(state, db))
-        while True:
-            changed.clear()
-            view = tasks.view(db, number)
-            shown.update(view)
-            if view.state.is_final:
-                click.echo(f"#{number} {_state(view)}")
-                return 0 if view.state is TaskState.SUCCESS else 1
-            if view.pending is not None:
-                _explain_pending(view)
-                return 0
-            changed.wait(0.5)
+        works = False
+        try:
+            while True:
+                if not works and not root.is_served(state):
+                    with contextlib.suppress(AlreadyServing):  # somebody else was quicker
+                        stack.enter_context(root.dispatching(state, db))
+                        works = True
+                changed.clear()
+                view = tasks.view(db, number)
+                shown.update(view)
+                if view.state.is_final:
+                    click.echo(f"#{number} {_state(view)}")
+                    return 0 if view.state is TaskState.SUCCESS else 1
+                changed.wait(0.5)
+        except KeyboardInterrupt:
+            click.echo(f"\nNot followed any more; #{number} goes on while `foredeck serve` runs.", err=True)
+            return 130
 
 
 def print_logs(db: Any, view: TaskView) -> None:
@@ -146,6 +153,8 @@ class _Shown:
             self._waiting = waiting
             if waiting:
                 click.echo(f"⏳ {waiting}")
+            if view.pending:
+                _explain(view.pending)
 
     def _print_log(self, run_id: int) -> None:
         while True:
@@ -156,21 +165,19 @@ class _Shown:
             self._positions[run_id] = page.end
 
 
-def _explain_pending(view: TaskView) -> None:
-    pending = view.pending
-    if pending is None:
-        return
+def _explain(pending: InterruptionView) -> None:
     if pending.instructions:
         click.echo(pending.instructions)
-    choices = "proceed|abort" if pending.kind.value == "manual" else "run-again|fail"
+    choices = "proceed|abort" if pending.kind is InterruptionKind.MANUAL else "run-again|fail"
     people = ", ".join(pending.eligible) or "nobody"
-    click.echo(f"Decide with: foredeck decide {view.number} {choices} --as PERSON   ({people})")
+    click.echo(f"Decide with: foredeck decide {pending.task} {choices} --as PERSON   ({people})")
 
 
 def _step(step: StepView) -> str:
     detail = f" – {step.detail}" if step.detail else ""
     where = f" [{step.worker}]" if step.worker else ""
-    return f"{_MARKS[step.status]} {step.name}: {step.status.value}{where}{detail}"
+    hint = f"\n    {step.hint}" if step.hint and step.status in {StepStatus.FAILED, StepStatus.LOST} else ""
+    return f"{_MARKS[step.status]} {step.name}: {step.status.value}{where}{detail}{hint}"
 
 
 def _state(view: TaskView) -> str:

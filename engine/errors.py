@@ -19,3 +19,10 @@ class ForedeckError(Exception):
     def hint(self) -> str:
         """What to do next, as one sentence; empty when there is nothing to say."""
         return self.hint_text.format(**self.facts)
+
+
+class AlreadyServing(ForedeckError):
+    """Another process is the dispatcher."""
+
+    message = "Another `foredeck serve` (process {pid}) already works on {folder}."
+    hint_text = "Stop that one first, or give this one its own folder with --state."

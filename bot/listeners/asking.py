@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.commands import Deploy
 from bot.listeners.requests import Desk
 from bot.messages import answers
@@ -38,7 +40,8 @@ def refusal(desk: Desk, person: Person, wanted: Deploy, key: str, error: Foredec
     """Why not, with what may have been meant as buttons: one press asks for it."""
     if isinstance(error, ReleaseNotFound):
         return answers.with_choices(
-            answers.release_missing(error, desk.release_command), _creation(wanted, key) if error.can_create else ()
+            answers.release_missing(error, desk.release_command, wanted.environment),
+            _creation(wanted, key, error),
         )
     if isinstance(error, UnknownProject):
         return _unknown(error, "You may deploy", _projects(desk, person), _corrected(error, wanted, key))
@@ -48,18 +51,18 @@ def refusal(desk: Desk, person: Person, wanted: Deploy, key: str, error: Foredec
     return answers.refused(error)
 
 
-def _creation(wanted: Deploy, key: str) -> tuple[Element, ...]:
-    label = f"Create release {wanted.version} and deploy"
-    return (
-        answers.deploy_button(
-            label if len(label) <= 75 else "Create the release and deploy",
-            project=wanted.project,
-            version=wanted.version,
-            environment=wanted.environment,
-            request_key=key,
-            create=True,
-        ),
-    )
+def _creation(wanted: Deploy, key: str, error: ReleaseNotFound) -> tuple[Element, ...]:
+    """Creating it, for who may; but first what was probably meant: a release is for ever."""
+    button = partial(answers.deploy_button, project=wanted.project, environment=wanted.environment)
+    choices = []
+    if error.meant:
+        label = f"Deploy {wanted.project} {error.meant} to {wanted.environment}"
+        choices.append(button(label, version=error.meant, request_key=f"{key}:{error.meant}", create=False))
+    if error.can_create:
+        label = f"Create release {wanted.version} and deploy"
+        label = label if len(label) <= 75 else "Create the release and deploy"
+        choices.append(button(label, version=wanted.version, request_key=key, create=True, number=len(choices)))
+    return tuple(choices)
 
 
 def _unknown(error: UnknownName, prefix: str, allowed: tuple[str, ...], choices: tuple[Element, ...]) -> Message:

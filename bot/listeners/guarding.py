@@ -64,11 +64,18 @@ def press(desk: Desk, listener: PressListener) -> BoltListener:
             acknowledgement.give()
         _show_modal(desk, answer, body, client)
         if answer.message:
-            thread_ts = str((body.get("container") or {}).get("thread_ts") or "")
-            response_url = str(body.get("response_url") or "")
+            response_url, thread_ts = str(body.get("response_url") or ""), _only_in_thread(body)
             reply(response_url, desk.api_url, answer.message, replaces=answer.replaces, thread_ts=thread_ts)
 
     return handle
+
+
+def _only_in_thread(body: Body) -> str:
+    """The thread that the pressed message is in, if it is seen nowhere else: an answer belongs where it was pressed."""
+    message = body.get("message") or {}
+    thread_ts = str(message.get("thread_ts") or (body.get("container") or {}).get("thread_ts") or "")
+    is_in_channel = message.get("subtype") == "thread_broadcast" or thread_ts == message.get("ts")
+    return "" if is_in_channel else thread_ts
 
 
 def submission(desk: Desk, listener: SubmissionListener) -> BoltListener:

@@ -9,7 +9,7 @@ from bot.messages import blocks as b
 from bot.messages import checklists, wording
 from bot.messages.cards import cancel_button, link_buttons
 from engine.errors import ForedeckError
-from engine.services.errors import ReleaseNotFound
+from engine.services.errors import NotPermitted, ReleaseNotFound, newest_of
 from engine.services.views import ReleaseView, StepView, TaskState, TaskView
 
 _SUGGESTED = 3
@@ -23,7 +23,8 @@ def said(words: str, *more: str) -> b.Message:
 
 def refused(error: ForedeckError, *more: str) -> b.Message:
     """What a service said, and the way out."""
-    return said(str(error), error.hint, *more)
+    words = f"You may not {error.facts['what']}." if isinstance(error, NotPermitted) else str(error)
+    return said(words, error.hint, *more)
 
 
 def with_choices(answer: b.Message, choices: Sequence[b.Element]) -> b.Message:
@@ -60,11 +61,11 @@ def asked_for(view: TaskView, *, created: bool) -> b.Message:
     return said(f"{made}Deployment #{view.number} is {wording.subject(view)}; its card shows how it goes.")
 
 
-def release_missing(error: ReleaseNotFound, release_command: str) -> b.Message:
+def release_missing(error: ReleaseNotFound, release_command: str, environment: str) -> b.Message:
     """The version was never created; whoever may create it gets a button with this."""
-    newest = f"The newest are {', '.join(error.known)}." if error.known else ""
+    newest = f"It does not look like the others; did you mean {error.meant}?" if error.meant else newest_of(error.known)
     create = f"{release_command} create {error.facts['project']} {error.facts['version']}"
-    way_out = f"Create it first: press the button, or type `{create}`."
+    way_out = f"The button creates it and deploys it to {environment}; `{create}` only creates it."
     return said(str(error), newest, way_out if error.can_create else "You may not create releases of it.")
 
 

@@ -74,7 +74,8 @@ def _facts(view: TaskView) -> str:
     if view.finished_at is not None:
         facts.append(f"ended {b.moment(view.finished_at)}")
         took = wording.duration(view.started_at or view.queued_at, view.finished_at)
-        facts.append(f"took {took}")
+        if took not in wording.state(view):
+            facts.append(f"took {took}")
     elif view.started_at is not None:
         facts.append(f"started {b.moment(view.started_at)}")
     else:

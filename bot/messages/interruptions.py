@@ -49,13 +49,12 @@ _SETTLED = {
 def interruption(
     asked: InterruptionView, view: TaskView, slack_ids: Mapping[str, str], *, command: str = "/deploy"
 ) -> b.Message:
-    """The message as it is now. `slack_ids`: Slack ids by slug, where known; others are named."""
+    """The message as it is now; once it is settled, a few lines. `slack_ids`: by slug; who has none is named."""
     if asked.is_pending:
         return _pending(asked, view, slack_ids, command)
     return b.message(
         f"{_SETTLED[asked.state]}: {asked.step_name} of {wording.subject(view)} (#{view.number})",
         b.rich([b.bold(f"{_SETTLED[asked.state]}: {asked.step_name}")], [b.text(_about(view))]),
-        instructions(asked.instructions),
         decisions(asked.decisions, slack_ids),
     )
 

@@ -15,7 +15,7 @@ STEP_STATUS_OF_SLACK: Mapping[StepStatus, str] = {
     StepStatus.SUCCEEDED: "complete",
     StepStatus.WARNINGS: "complete",
     StepStatus.FAILED: "error",
-    StepStatus.SKIPPED: "complete",
+    StepStatus.SKIPPED: "pending",  # grey: nothing was done, and nothing is wrong
     StepStatus.CANCELED: "error",
 }
 """Slack's tasks know four states only; `STEP_WORD` says the rest in the title."""
@@ -96,7 +96,9 @@ def state(view: TaskView) -> str:  # noqa: PLR0911 - one line for each state
     running = running_step(view)
     if running is not None:
         return f"Running {running.name} ({running.number} of {len(view.steps)})"
-    return "Running" if view.state is TaskState.EXECUTING else "Queued"
+    if view.state is TaskState.EXECUTING:
+        return "Running"
+    return "Going on" if view.started_at else "Queued"  # answered just now: the next step is about to start
 
 
 def aborted_by(view: TaskView) -> str | None:

@@ -161,10 +161,10 @@ class Field:
             if name := Field(key, key.place, field.path, self.reading).line():
                 yield name, field
 
-    def slug(self) -> str:
+    def slug(self, *, is_typed_first: bool = True) -> str:
         """Text that may be a slug; empty after a problem."""
         text = self.text()
-        flaw = flaw_of(text) if text else None
+        flaw = flaw_of(text, is_typed_first=is_typed_first) if text else None
         if flaw:
             self.wrong("slug", *flaw)
         return "" if flaw else text

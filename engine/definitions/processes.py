@@ -92,7 +92,7 @@ class _ProcessReader:
 
     def _identity(self, record: Record, key: str, names: _Names) -> tuple[str, str, bool]:
         written = record.need(key, "install")
-        slug = written.slug() if written else ""
+        slug = written.slug(is_typed_first=False) if written else ""
         name = record.line("name", slug)
         return slug, name, names.take(slug, name, record)
 

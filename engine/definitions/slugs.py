@@ -19,9 +19,12 @@ LONGEST = 50
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
-def flaw_of(slug: str) -> tuple[str, str] | None:
-    """Why this cannot be a slug, and the way out, as two sentences; None when it can."""
-    if slug in RESERVED:
+def flaw_of(slug: str, *, is_typed_first: bool = True) -> tuple[str, str] | None:
+    """Why this cannot be a slug, and the way out, as two sentences; None when it can.
+
+    `is_typed_first`: it stands where a command's own word could stand, so it may not be one.
+    """
+    if is_typed_first and slug in RESERVED:
         return f'"{slug}" is a word of the commands and cannot be a slug.', f'Choose another, for example "{slug}-1".'
     if len(slug) > LONGEST:
         return f"A slug has at most {LONGEST} characters.", "Shorten it; `name` is what is shown."

@@ -7,17 +7,10 @@ import os
 import time
 from pathlib import Path
 
-from engine.errors import ForedeckError
+from engine.errors import AlreadyServing
 
 _PATIENCE = 0.3
 """Seconds."""
-
-
-class AlreadyServing(ForedeckError):
-    """Another process is the dispatcher."""
-
-    message = "Another `foredeck serve` (process {pid}) already works on {folder}."
-    hint_text = "Stop that one first, or give this one its own folder with --state."
 
 
 class DispatcherLock:

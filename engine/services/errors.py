@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from engine.errors import ForedeckError
 
@@ -91,20 +92,24 @@ class InvalidVersion(ForedeckError):
 
 
 class ReleaseNotFound(ForedeckError):
-    """The version was never created as a release of the project. `can_create`: this person may."""
+    """The version was never created as a release of the project.
+
+    `can_create`: this person may. `meant`: an existing version, when what was asked for does not look like one here.
+    """
 
     message = "{project} has no release {version}."
 
     def __init__(self, *, project: str, version: str, known: Iterable[str], can_create: bool) -> None:
         self.known = tuple(known)
         self.can_create = can_create
+        self.meant = _version_meant(version, self.known)
         super().__init__(project=project, version=version)
 
     @property
     def hint(self) -> str:
         """What exists and how to make one."""
-        newest = f"The newest are {', '.join(self.known)}. " if self.known else ""
-        return f"{newest}Create it with `release create {self.facts['project']} {self.facts['version']}`."
+        create = f"Create it with `release create {self.facts['project']} {self.facts['version']}`."
+        return " ".join(filter(None, (newest_of(self.known), create)))
 
 
 class ReleaseExists(ForedeckError):
@@ -158,6 +163,24 @@ class WrongVerdict(ForedeckError):
 
     message = "That is not a choice here."
     hint_text = "A manual intervention takes Proceed or Abort; a lost step takes Run again or Fail."
+
+
+def newest_of(versions: Sequence[str]) -> str:
+    """Which versions there are, as a sentence; empty when there are none."""
+    if len(versions) == 1:
+        return f"The newest is {versions[0]}."
+    return f"The newest are {', '.join(versions)}." if versions else ""
+
+
+def _version_meant(version: str, known: Sequence[str]) -> str:
+    """The version that `1.4.O` or `latest` may stand for: it is not made like any of the newest ones."""
+    if not known or _shape(version) in {_shape(other) for other in known}:
+        return ""
+    return next(iter(difflib.get_close_matches(version, known, n=1, cutoff=0.6)), known[0])
+
+
+def _shape(version: str) -> str:
+    return re.sub(r"[A-Za-z]+", "a", re.sub(r"\d+", "9", version))
 
 
 def _either(names: Iterable[str]) -> str:

@@ -153,7 +153,7 @@ def _step(task: Task, index: int, step: plans.PlannedStep, runs: list[ActionRun]
     if status in {StepStatus.SUCCEEDED, StepStatus.WARNINGS} and len(latest) < wanted and not is_over:
         status = StepStatus.RUNNING  # an action of this step is still to come
     if status is StepStatus.PENDING and is_over:
-        status = StepStatus.CANCELED if task.state == TaskState.CANCELED.value else StepStatus.SKIPPED
+        status = StepStatus.SKIPPED  # the task ended before it came to this step
     loudest = next((run for run in latest if _status(run) is status), latest[-1] if latest else None)
     started = [run.started_at or run.queued_at for run in runs if run.state != RunState.SKIPPED.value]
     finished = [run.finished_at for run in latest if run.finished_at]
