@@ -125,6 +125,7 @@ def _watch(children: Children, folder: Path, received: SimpleQueue[int]) -> int:
                 continue
             click.echo(f"The demo's {name} has ended by itself. {children.log(name)} ends with:", err=True)
             click.echo(children.last_lines(name), err=True)
+            click.echo("Start the demo again with the same command: it continues where it was.", err=True)
             return 1
         _cancel_everything(folder, received)
         return 0
@@ -134,11 +135,11 @@ def _cancel_everything(folder: Path, received: SimpleQueue[int]) -> None:
     """Cancel what runs and wait until it has ended; a second Ctrl-C does not wait."""
     db = root.open_state(folder / "foredeck")
     try:
-        count = tasks.cancel_all(db, utc_now(), by="the end of the demo")
+        count = tasks.cancel_running(db, utc_now(), by="the end of the demo")
         if count:
             click.echo(f"\nCanceling {count} deployment{'s' if count > 1 else ''} …")
         deadline = time.monotonic() + CANCEL_SECONDS
-        while tasks.unfinished_count(db) and time.monotonic() < deadline and received.empty():
+        while tasks.running_count(db) and time.monotonic() < deadline and received.empty():
             time.sleep(0.1)
     finally:
         db.close()

@@ -13,8 +13,8 @@ from engine import logs
 from engine.contracts import LogLevel, LogSegment
 from engine.database import Database
 from engine.domain.grants import Permission
-from engine.domain.states import RunState, TaskState
-from engine.models import ActionRun, Highlight, Task
+from engine.domain.states import InterruptionState, RunState, TaskState
+from engine.models import ActionRun, Highlight, Interruption, Task
 from engine.services import access, outbox, task_views
 from engine.services.errors import AlreadyCanceling, NotPermitted, TaskIsOver, UnknownTask
 from engine.services.views import LogPage, TaskView
@@ -54,12 +54,6 @@ def recent(db: Database, person: str, limit: int = 5) -> tuple[TaskView, ...]:
         return tuple(task_views.build(session, row, found) for row in visible)
 
 
-def unfinished_count(db: Database) -> int:
-    """How many tasks are not over."""
-    with db.read() as session:
-        return len(session.scalars(select(Task.id).where(Task.state.not_in(_OVER))).all())
-
-
 def cancel(db: Database, now: datetime, *, person: str, number: int) -> TaskView:
     """Ask to cancel. The requester may; others need `task_cancel`.
 
@@ -88,13 +82,26 @@ def request_cancel(session: Session, now: datetime, task: Task, *, by: str) -> N
     outbox.tell_card(session, now, task)
 
 
-def cancel_all(db: Database, now: datetime, *, by: str) -> int:
-    """Ask to cancel everything that is not over (the demo's end); returns how many."""
+def cancel_running(db: Database, now: datetime, *, by: str) -> int:
+    """Ask to cancel everything that runs or is about to (the demo's end); returns how many.
+
+    What waits for a person runs nothing, and waits on in its row.
+    """
+    asked = select(Interruption.task_id).where(Interruption.state == InterruptionState.PENDING.value)
     with db.write() as session:
-        rows = session.scalars(select(Task).where(Task.state.not_in(_OVER), Task.cancel_requested_at.is_(None))).all()
+        rows = session.scalars(
+            select(Task).where(Task.state.not_in(_OVER), Task.cancel_requested_at.is_(None), Task.id.not_in(asked))
+        ).all()
         for task in rows:
             request_cancel(session, now, task, by=by)
         return len(rows)
+
+
+def running_count(db: Database) -> int:
+    """How many tasks are being executed or canceled."""
+    busy = (TaskState.EXECUTING.value, TaskState.CANCELLING.value)
+    with db.read() as session:
+        return len(session.scalars(select(Task.id).where(Task.state.in_(busy))).all())
 
 
 def highlights(db: Database, run_id: int, after: int = 0) -> tuple[tuple[int, str], ...]:
