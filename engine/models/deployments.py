@@ -64,6 +64,9 @@ class Task(Base):
             postgresql_where=text("holds_place"),
         ),
         Index("ix_tasks_state", "state"),
+        Index("ix_tasks_place", "place", "state"),
+        Index("ix_tasks_advance_due", "advance_due"),
+        Index("ix_tasks_release_id", "release_id"),
         CheckConstraint(
             "state IN ('Queued','Executing','Failed','Canceled','TimedOut','Success','Cancelling')", name="state"
         ),

@@ -54,6 +54,8 @@ class PostedMessage(Base):
     posted_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
 
+    __table_args__ = (Index("ix_posted_messages_ts", "ts"),)
+
 
 class LogCursor(Base):
     """How far the log of a run has been told in its thread, in bytes of the stored log."""

@@ -20,6 +20,7 @@ from engine.services.errors import AlreadyCanceling, NotPermitted, TaskIsOver, U
 from engine.services.views import LogPage, TaskView
 
 _OVER = tuple(state.value for state in TaskState if state.is_final)
+_OPEN = tuple(state.value for state in TaskState if not state.is_final)
 
 
 def view(db: Database, number: int) -> TaskView:
@@ -41,7 +42,7 @@ def active(db: Database, person: str) -> tuple[TaskView, ...]:
     """What runs or waits, oldest first, of what this person may see."""
     with db.read() as session:
         found = access.rules(session)
-        rows = session.scalars(select(Task).where(Task.state.not_in(_OVER)).order_by(Task.id))
+        rows = session.scalars(select(Task).where(Task.state.in_(_OPEN)).order_by(Task.id))
         return tuple(task_views.build(session, row, found) for row in rows if _may_view(found, row, person))
 
 

@@ -94,6 +94,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.create_index("ix_tasks_state", ["state"], unique=False)
+        batch_op.create_index("ix_tasks_place", ["place", "state"], unique=False)
+        batch_op.create_index("ix_tasks_advance_due", ["advance_due"], unique=False)
+        batch_op.create_index("ix_tasks_release_id", ["release_id"], unique=False)
         batch_op.create_index(
             "uq_tasks_place_held",
             ["place"],
@@ -195,6 +198,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("posted_messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_posted_messages_task_id"), ["task_id"], unique=False)
+        batch_op.create_index("ix_posted_messages_ts", ["ts"], unique=False)
 
     op.create_table(
         "task_links",
