@@ -90,10 +90,11 @@ def test_a_bot_that_is_killed_at_random_moments_gets_through_the_day(tmp_path: P
 
 @pytest.mark.crash_full
 @pytest.mark.timeout(20 * MINUTES)
-@pytest.mark.parametrize("death", ["after:1", "before:2", "after:2", "before:3", "after:5"])
+@pytest.mark.parametrize("death", ["after:3", "before:4", "after:4", "before:5", "after:5"])
 def test_a_bot_that_lives_for_a_few_commits_only_gets_through_the_day(
     tmp_path: Path, undisturbed: Undisturbed, death: str
 ) -> None:
+    """Three commits at least: saying in the log that a script is asked to end, its last output, and its end."""
     assert survives(tmp_path, undisturbed, dying(death)) > 5
 
 
