@@ -135,8 +135,8 @@ def check(folder: Path) -> None:
         sys.exit(1)
     loaded = definitions.load(folder)
     click.echo(
-        f"Good: {len(loaded.projects)} projects, {len(loaded.environments)} environments, "
-        f"{len(loaded.people)} people, {len(loaded.workers)} workers."
+        f"Good. Projects: {len(loaded.projects)}, environments: {len(loaded.environments)}, "
+        f"people: {len(loaded.people)}, workers: {len(loaded.workers)}."
     )
 
 
@@ -245,7 +245,7 @@ def decide(
     view = interruptions.decide(db, utc_now(), person=who, interruption_id=pending.id, verdict=wanted, note=note)
     click.echo(terminal.decision(view))
     if follow:
-        sys.exit(terminal.follow(db, state, number))
+        sys.exit(terminal.follow(db, state, number, from_now=True))
     if not root.is_served(state):
         click.echo("Nothing works on it now: start `foredeck serve`, or use --follow.")
 

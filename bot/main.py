@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import logging
 import os
 import signal
@@ -20,6 +21,8 @@ from engine.database import Database, open_database
 from engine.orchestration.exclusive import DispatcherLock
 from engine.sealing import Sealer
 from engine.services import configuration
+from engine.services.errors import NoConfiguration
+from engine.services.planned import pool_and_workers
 from engine.times import utc_now
 
 if TYPE_CHECKING:
@@ -99,6 +102,7 @@ def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
         signal.signal(number, on_signal)
     db = open_state(folder)
     _load(db, config)
+    _warn_about_built_in(db)
     with dispatching(folder, db), _slack(db, slack):
         _tell_supervisor("READY=1")
         _log.info("serving; state in %s, configuration from %s", folder.resolve(), config)
@@ -106,6 +110,18 @@ def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
             _load(db, config)
     db.close()
     _log.info("stopped; scripts that run go on and are followed again at the next start")
+
+
+def _warn_about_built_in(db: Database) -> None:
+    with contextlib.suppress(NoConfiguration):
+        definitions = configuration.current_definitions(db)
+        _, workers = pool_and_workers(definitions, None)
+        if not workers:
+            _log.warning(
+                "the default worker pool is empty, so scripts run on the built-in worker, as this account (%s): "
+                "they can read what the bot can read",
+                getpass.getuser(),
+            )
 
 
 def _tell_supervisor(message: str) -> None:

@@ -46,6 +46,7 @@ def plan(view: PlanView) -> str:
         condition = f" ({step.condition})" if step.condition else ""
         lines.append(f"  {step.number}. {step.name}: {step.what}, {step.where}{condition}")
     lines += [f"  left out: {name}, {reason}" for name, reason in view.left_out]
+    lines += [view.note] if view.note else []
     return "\n".join(lines)
 
 
@@ -91,16 +92,19 @@ def decision(view: InterruptionView) -> str:
     return f"{view.step_name}: {view.state.value.replace('_', ' ')} by {last.person}."
 
 
-def follow(db: Any, state: Path, number: int) -> int:
+def follow(db: Any, state: Path, number: int, *, from_now: bool = False) -> int:
     """Show a deployment until it is over; 0 when it succeeded, 1 when not, 130 after Ctrl-C.
 
-    Whenever nobody serves this state folder, this process does the work meanwhile.
+    `from_now` leaves out what has happened before. Whenever nobody serves this state folder, this process does the work
+    meanwhile.
     """
     from bot import main as root
 
     changed = threading.Event()
     db.on_commit(changed.set)
     shown = _Shown(db)
+    if from_now:
+        shown.pass_over(tasks.view(db, number))
     with ExitStack() as stack:
         works = False
         try:
@@ -139,6 +143,14 @@ class _Shown:
         self._positions: dict[int, int] = {}
         self._statuses: dict[int, StepStatus] = {}
         self._waiting = ""
+
+    def pass_over(self, view: TaskView) -> None:
+        """Take what has happened so far as printed."""
+        for step in view.steps:
+            if step.finished_at:
+                self._statuses[step.number] = step.status
+                for run_id in step.run_ids:
+                    self._positions[run_id] = tasks.log_end(self._db, run_id)
 
     def update(self, view: TaskView) -> None:
         """Print what is new."""

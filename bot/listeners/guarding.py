@@ -45,7 +45,7 @@ def command(desk: Desk, listener: CommandListener) -> BoltListener:
 
     def handle(ack: Callable[..., Any], body: Body, client: WebClient) -> None:
         with Acknowledgement(ack, {"text": _LATE}) as acknowledgement:
-            answer = _answered(lambda: listener(desk, _typed(desk, body)))
+            answer = _answered(lambda: _command_answer(desk, listener, body))
             shown = _payload(answer.message) if answer.message else {}
             given = acknowledgement.give(**shown)
         if answer.message and not given:
@@ -53,6 +53,15 @@ def command(desk: Desk, listener: CommandListener) -> BoltListener:
         _show_modal(desk, answer, body, client)
 
     return handle
+
+
+def _command_answer(desk: Desk, listener: CommandListener, body: Body) -> Answer:
+    try:
+        return listener(desk, _typed(desk, body))
+    except people.NotNamed as error:
+        if str(body.get("text") or "").strip().lower() != "help":
+            raise
+        return Answer(answers.help_for_unknown(error, desk.command, desk.release_command))
 
 
 def press(desk: Desk, listener: PressListener) -> BoltListener:

@@ -8,6 +8,7 @@ from bot import ids
 from bot.messages import blocks as b
 from bot.messages import checklists, wording
 from bot.messages.cards import cancel_button, link_buttons
+from bot.messages.help import help_text
 from engine.errors import ForedeckError
 from engine.services.errors import NotPermitted, ReleaseNotFound, newest_of
 from engine.services.views import ReleaseView, StepView, TaskState, TaskView
@@ -25,6 +26,12 @@ def refused(error: ForedeckError, *more: str) -> b.Message:
     """What a service said, and the way out."""
     words = f"You may not {error.facts['what']}." if isinstance(error, NotPermitted) else str(error)
     return said(words, error.hint, *more)
+
+
+def help_for_unknown(error: ForedeckError, command: str, release_command: str) -> b.Message:
+    """Help needs no permission; but whom to ask comes first."""
+    shown = help_text(command, release_command)
+    return b.Message(f"{error} {error.hint.replace(chr(96), '')} {shown.text}", (*refused(error).blocks, *shown.blocks))
 
 
 def with_choices(answer: b.Message, choices: Sequence[b.Element]) -> b.Message:

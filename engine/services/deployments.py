@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -81,7 +82,9 @@ def preview(db: Database, *, project: str, version: str, environment: str) -> Pl
         definition = found.definitions.projects[slug]
         process = process_from_json(release.process) if release else definition.process
         plan = plans.make(process, project=slug, environment=target)
-        return planned.describe(plan, found.definitions, project=slug, version=version, environment=target)
+        view = planned.describe(plan, found.definitions, project=slug, version=version, environment=target)
+        note = "" if release else f"{slug} has no release {version} yet: this is planned as the project is now."
+        return replace(view, note=note)
 
 
 def _asked_before(session: Session, request_key: str) -> Task | None:

@@ -108,7 +108,7 @@ class ReleaseNotFound(ForedeckError):
     @property
     def hint(self) -> str:
         """What exists and how to make one."""
-        create = f"Create it with `release create {self.facts['project']} {self.facts['version']}`."
+        create = f"Create it with `foredeck release create {self.facts['project']} {self.facts['version']}`."
         return " ".join(filter(None, (newest_of(self.known), create)))
 
 
@@ -123,7 +123,7 @@ class UnknownTask(ForedeckError):
     """No deployment has that number."""
 
     message = "There is no deployment #{number}."
-    hint_text = "The number is on its card; `status` lists what runs."
+    hint_text = "The number is on its card."
 
 
 class AlreadyCanceling(ForedeckError):

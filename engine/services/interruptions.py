@@ -159,7 +159,8 @@ def _settle(
         if again:
             _queue_again(session, now, run)
         else:
-            run.state = RunState.FAILED.value
+            run.state, run.hint = RunState.FAILED.value, ""
+            run.reason = f"{run.reason} {_decisions(session, row)[-1].person} let it fail.".strip()
     else:
         decisions = _decisions(session, row)
         outcome = verdict_of(task_views.policy_of(row), (Answer(d.person, Verdict(d.verdict)) for d in decisions))

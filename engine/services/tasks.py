@@ -136,6 +136,12 @@ def read_log(db: Database, run_id: int, start: int = 0, limit: int = 1_000_000) 
     return LogPage(run_id, start, position, is_over and position >= row.log_length, tuple(segments))
 
 
+def log_end(db: Database, run_id: int) -> int:
+    """The position after the last byte of the stored log of this run."""
+    with db.read() as session:
+        return session.scalar(select(ActionRun.log_length).where(ActionRun.id == run_id)) or 0
+
+
 def whole_log(db: Database, run_id: int) -> Iterator[str]:
     """All of the stored log of this run as text, piece by piece, so that a long one never fills the memory."""
     with db.read() as session:

@@ -199,6 +199,7 @@ class PlanView:
     environment: str
     steps: tuple[PlannedStepView, ...]
     left_out: tuple[tuple[str, str], ...]
+    note: str = ""  # what else to know, as a sentence
 
 
 @dataclass(frozen=True)

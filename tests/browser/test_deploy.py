@@ -69,7 +69,7 @@ def test_mia_is_refused_privately_and_nothing_changes(browser: Browser, tmp_path
         composer.press("Enter")
         expect(mia.get_by_text("Only visible to you", exact=True)).to_be_visible()
         expect(
-            mia.get_by_role("listitem").filter(has_text="mia may not deploy web to staging. Ask ana.")
+            mia.get_by_role("listitem").filter(has_text="You may not deploy web to staging. Ask ana.")
         ).to_be_visible()
         _keep(mia, "refused-on-a-phone")
         assert [m for m in demo.client.messages("deployments") if not m.get("is_ephemeral")] == []

@@ -125,7 +125,7 @@ def test_a_cancel_ends_the_whole_group(deck: Deck, tmp_path: Path) -> None:
         deck.cancels(number)
         view = deck.over(number)
     assert view.state is TaskState.CANCELED
-    assert (of(view, "build"), of(view, "install")) == (StepStatus.CANCELED, StepStatus.CANCELED)
+    assert (of(view, "build"), of(view, "install")) == (StepStatus.CANCELED, StepStatus.SKIPPED)
     assert not [pid for pid in pids.read_text().split() if is_alive(int(pid))]
 
 

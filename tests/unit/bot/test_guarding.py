@@ -78,7 +78,7 @@ def test_a_refusal_is_told_with_its_way_out(desk: Desk, client: WebClient) -> No
     acks = Acks()
     guarding.command(desk, _refuse)(acks, COMMAND, client)
     assert acks.given[0]["text"].startswith("There is no deployment #17.")
-    assert "status" in acks.given[0]["text"]
+    assert "The number is on its card." in acks.given[0]["text"]
 
 
 def test_somebody_whom_nobody_knows_never_reaches_a_listener(desk: Desk, client: WebClient) -> None:

@@ -40,7 +40,7 @@ def test_a_version_that_does_not_exist_is_never_created_silently(deck: Deck) -> 
     with pytest.raises(ReleaseNotFound) as caught:
         deploy(deck, "1.4.0")
     assert str(caught.value) == "web has no release 1.4.0."
-    assert caught.value.hint == "The newest is 1.3.0. Create it with `release create web 1.4.0`."
+    assert caught.value.hint == "The newest is 1.3.0. Create it with `foredeck release create web 1.4.0`."
     assert caught.value.can_create
     assert count(deck) == 1
 
