@@ -24,6 +24,7 @@ from bot.announcing.failures import CREDENTIALS, understood
 from bot.announcing.paces import Pace
 from bot.announcing.refusals import PrivateLines
 from bot.groups import Groups
+from bot.hearing import PING_SECONDS, HearingWatch
 from bot.listeners.requests import Desk
 from bot.listeners.table import register
 from bot.settings import SlackSettings
@@ -167,7 +168,9 @@ class SlackBot:
         announcer = Announcer(self._db, self._clock, courier, self._pace)
         desk.invited_to = announcer.invited_to
         app = make_app(client, identity, desk)
-        handler: Any = SocketModeHandler(app, self._settings.app_token, concurrency=THREADS, logger=_quiet())
+        handler: Any = SocketModeHandler(
+            app, self._settings.app_token, concurrency=THREADS, logger=_quiet(), ping_interval=PING_SECONDS
+        )
         try:
             handler.connect()
         except BaseException as error:
@@ -175,10 +178,11 @@ class SlackBot:
             if isinstance(error, SlackApiError):
                 raise _meaning(error, "app-level token") from error
             raise
-        announcer.start()
-        groups.start()
+        watch = HearingWatch(handler.client)
+        for part in (announcer, groups, watch):
+            part.start()
         with self._lock:
-            self._parts = [announcer.stop, groups.stop, lambda: _close(app, handler)]
+            self._parts = [announcer.stop, groups.stop, lambda: _close(app, handler), watch.stop]
         _log.info("connected to Slack as %s", identity.bot_name)
 
 
