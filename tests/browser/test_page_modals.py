@@ -145,3 +145,27 @@ def test_another_persons_form_is_not_mine(app: BoltApp, open_page: OpenPage) -> 
     ben.get_by_role("button", name="You are ben").click()
     ben.get_by_role("menuitemradio", name="ana").click()
     expect(ben.get_by_role("dialog", name="Deploy")).to_be_visible()
+
+
+def test_typing_on_a_select_opens_it_with_what_is_typed(app: BoltApp, open_page: OpenPage) -> None:
+    page = open_page("ana")
+    form = open_form(page)
+    release = form.get_by_role("combobox", name="Release")
+    release.focus()
+    page.keyboard.type("1.3.9")
+    expect(page.get_by_role("combobox", name="Search: Choose…")).to_have_value("1.3.9")
+    expect(page.get_by_role("option")).to_have_text(["1.3.9"])
+    page.keyboard.press("Enter")
+    expect(release).to_contain_text("1.3.9")
+    expect(release).to_be_focused()
+    page.keyboard.press("Control+c")
+    expect(page.get_by_role("listbox")).to_have_count(0)
+
+
+def test_the_page_stays_where_it_is_while_forms_come_and_go(app: BoltApp, open_page: OpenPage) -> None:
+    page = open_page("ana")
+    form = open_form(page)
+    form.get_by_role("button", name="Close the dialog").click()
+    expect(form).to_have_count(0)
+    page.evaluate("scrollTo(0, 100)")
+    assert page.evaluate("[scrollY, document.documentElement.scrollHeight - innerHeight]") == [0, 0]

@@ -24,8 +24,9 @@ export class OptionList {
     this.node = h("div", { class: "option-box" }, this.input, this.list, this.note);
   }
 
-  /** Show the first options and take the focus. */
-  start() {
+  /** Show the first options, or those for what is typed already, and take the focus. */
+  start(typed = "") {
+    this.input.value = typed;
     this.input.focus();
     this.ask(0);
   }

@@ -43,7 +43,7 @@ class Select {
     if (this.clear) this.clear.hidden = !words.length;
   }
 
-  open() {
+  open(typed = "") {
     if (this.button.getAttribute("aria-expanded") === "true") {
       this.close?.();
       return;
@@ -55,13 +55,16 @@ class Select {
     });
     const before = this.options;
     this.close = openPopover(this.button, list.node, { className: "option-popover", onclose: () => this.closed(before) });
-    list.start();
+    list.start(typed);
   }
 
   key(event) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       this.open();
+    } else if (isLetter(event)) {
+      event.preventDefault();
+      this.open(event.key);
     }
   }
 
@@ -99,4 +102,9 @@ class Select {
     this.form?.changed();
     if (!this.form || this.form.dispatch) act({ surface: this.surface, block: this.block, element: this.element, node: this.button }, value);
   }
+}
+
+// Space is not one: it opens the list, as Enter does.
+function isLetter({ key, isComposing, ctrlKey, metaKey, altKey }) {
+  return [...key].length === 1 && key !== " " && !isComposing && !ctrlKey && !metaKey && !altKey;
 }
