@@ -54,7 +54,7 @@ def releases(found: Iterable[ReleaseView]) -> str:
     """One line a release."""
     lines = [
         f"{r.version}  created {_moment(r.created_at)} by {r.created_by}"
-        + (f"  on {', '.join(r.deployed_to)}" if r.deployed_to else "")
+        + (f"  last success on {', '.join(r.deployed_to)}" if r.deployed_to else "")
         for r in found
     ]
     return "\n".join(lines) or "No releases yet."

@@ -147,4 +147,4 @@ def _plainly(error: ForedeckError) -> str:
 
 
 def _whereabouts(environments: Sequence[str]) -> str:
-    return f"on {', '.join(environments)}" if environments else ""
+    return f"last success on {', '.join(environments)}" if environments else ""

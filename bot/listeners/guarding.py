@@ -74,7 +74,9 @@ def press(desk: Desk, listener: PressListener) -> BoltListener:
         _show_modal(desk, answer, body, client)
         if answer.message:
             response_url, thread_ts = str(body.get("response_url") or ""), _only_in_thread(body)
-            reply(response_url, desk.api_url, answer.message, replaces=answer.replaces, thread_ts=thread_ts)
+            # What everybody sees is never replaced by an answer for one.
+            replaces = answer.replaces and bool((body.get("container") or {}).get("is_ephemeral"))
+            reply(response_url, desk.api_url, answer.message, replaces=replaces, thread_ts=thread_ts)
 
     return handle
 

@@ -166,7 +166,7 @@ def releases(found: Sequence[ReleaseView], project: str, command: str) -> b.Mess
         [
             b.bold(release.version),
             b.text(f"  {release.created_at:%Y-%m-%d} by {release.created_by}"),
-            b.text(f"  is on {wording.either(release.deployed_to, 'and')}" if release.deployed_to else " "),
+            b.text(f"  last success on {wording.either(release.deployed_to, 'and')}" if release.deployed_to else " "),
         ]
         for release in found
     ]
@@ -190,5 +190,6 @@ def _line(view: TaskView) -> list[b.Element]:
     return [
         b.text(f"{wording.sign(view)} #{view.number} "),
         b.bold(wording.subject(view)),
-        b.text(f": {wording.state(view)}"),
+        b.text(f": {wording.state(view)} · {view.requested_by}"),
+        *([b.text(", "), b.date(view.finished_at)] if view.finished_at else []),
     ]

@@ -76,6 +76,16 @@ def moment(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
 
 
+def date(at: datetime) -> Element:
+    """The same as an element of rich text."""
+    return {
+        "type": "date",
+        "timestamp": int(at.timestamp()),
+        "format": "{date_short_pretty} {time}",
+        "fallback": f"{at:%Y-%m-%d %H:%M} UTC",
+    }
+
+
 def rich(*lines: Iterable[Element]) -> Block:
     """Lines of inert elements, each line on its own."""
     elements: list[Element] = []

@@ -80,14 +80,8 @@ def decisions(made: Sequence[DecisionView], slack_ids: Mapping[str, str]) -> b.B
     lines: list[list[b.Element]] = []
     note_limit = 1_000 if len(made) <= 3 else 200
     for decision in made[-_DECISIONS_SHOWN:]:
-        at = int(decision.decided_at.timestamp())
-        date = {
-            "type": "date",
-            "timestamp": at,
-            "format": "{date_short_pretty} {time}",
-            "fallback": f"{decision.decided_at:%Y-%m-%d %H:%M} UTC",
-        }
-        lines.append([named(decision.person, slack_ids), b.text(f" {VERB[decision.verdict]}, "), date])
+        answered = b.text(f" {VERB[decision.verdict]}, ")
+        lines.append([named(decision.person, slack_ids), answered, b.date(decision.decided_at)])
         if decision.note:
             lines.append([b.text(f"“{b.shorten(decision.note, note_limit)}”", italic=True)])
     return b.rich(*lines)

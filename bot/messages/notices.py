@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.messages import blocks as b
 from bot.messages import wording
+from bot.messages.answers import deploy_button
 from bot.messages.cards import link_buttons
 from bot.messages.interruptions import named
 from engine.services.views import StepStatus, StepView, TaskState, TaskView
@@ -57,13 +58,30 @@ def _failed(view: TaskView, slack_ids: Mapping[str, str], last_lines: str, comma
         ),
         b.preformatted(last_lines) if last_lines else None,
         b.rich(_next_step(view, failed, command)),
+        b.actions(_try_again(view)),
     )
 
 
 def _next_step(view: TaskView, failed: StepView | None, command: str) -> list[b.Element]:
-    hint = failed.hint if failed is not None else ""
-    again = [b.text("Then try again: "), b.code(f"{command} {wording.subject(view)}")]
-    return [b.text(f"{b.shorten(hint, 800)} "), *again] if hint else [b.text("When it is mended: "), again[1]]
+    hint = f"{b.shorten(failed.hint, 800)} " if failed is not None and failed.hint else ""
+    frozen = f" A mended script needs a new release: what {view.version} froze stays as it is."
+    return [
+        b.text(f"{hint}Try again here, or type "),
+        b.code(f"{command} {wording.subject(view)}"),
+        b.text(f".{frozen}"),
+    ]
+
+
+def _try_again(view: TaskView) -> b.Element:
+    """The same as typing it, for whoever presses; two presses are one deployment."""
+    return deploy_button(
+        "Try again",
+        project=view.project,
+        version=view.version,
+        environment=view.environment,
+        request_key=f"again:{view.number}",
+        create=False,
+    )
 
 
 def _after_canceling(view: TaskView) -> list[list[b.Element]]:

@@ -73,12 +73,14 @@ def name_options(choices: Sequence[tuple[str, str]], typed: str) -> list[b.Eleme
 def release_options(
     versions: Sequence[tuple[str, str]], typed: str, *, may_create: bool, is_valid: bool
 ) -> list[b.Element]:
-    """Options for (version, where it is) pairs; and *Create release X* for a new, valid version."""
+    """Options for (version, where it is) pairs; last, *Create release X* for a new, valid version.
+
+    Last, because the first one is chosen by Enter, and a release that was made by mistake stays for ever.
+    """
     wanted = typed.strip()
-    options: list[b.Element] = []
+    options = [_option(f"{version} · {where}" if where else version, version) for version, where in versions]
     if wanted and may_create and is_valid and wanted not in {version for version, _ in versions}:
-        options.append(_option(f"Create release {wanted}", wanted))
-    options += [_option(f"{version} · {where}" if where else version, version) for version, where in versions]
+        options = [*options[: _OPTIONS - 1], _option(f"Create release {wanted}", wanted)]
     return [option for option in options[:_OPTIONS] if len(option["value"]) <= _VALUE_LIMIT]
 
 

@@ -135,7 +135,7 @@ class AlreadyCanceling(ForedeckError):
 class TaskIsOver(ForedeckError):
     """Too late: the task is over."""
 
-    message = "Deployment #{number} is over ({state}); nothing was changed."
+    message = "Deployment #{number} {ended}; nothing was changed."
 
 
 class NothingToDecide(ForedeckError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import logs
@@ -21,14 +21,14 @@ BATCH_CHARACTERS = 2_500
 MAXIMUM_BATCHES = 6
 """How many messages of log one run gets; what is longer follows as a file."""
 
-_BATCHES_WITHOUT_FILE = MAXIMUM_BATCHES // 2
-"""A log that took more messages than this is also given whole."""
+FIRST_WAIT_SECONDS = 4
+"""How long a run is quiet after its first message of log; each wait is twice the one before: a long run stays calm."""
 
 
 def tell_new(db: Database, now: datetime) -> int:
     """Write outbox rows for what was logged since the last look; returns how many. Asked every few seconds."""
     with db.read() as session:
-        due = [run.id for run, task in _open_runs(session) if _has_news(session, run) and task.slack_channel]
+        due = [run.id for run, task in _open_runs(session) if _has_news(session, run, now) and task.slack_channel]
     if not due:
         return 0
     told = 0
@@ -40,28 +40,27 @@ def tell_new(db: Database, now: datetime) -> int:
 
 
 def tell_run(session: Session, now: datetime, task: Task, run: ActionRun, db: Database) -> int:
-    """Write the outbox rows that this run is due now. At its end, everything that is left."""
+    """Write the outbox rows that this run is due now: one message; at its end also the file, if not all was shown."""
     is_over = not RunState(run.state).is_active
-    cursor = session.get(LogCursor, run.id) or LogCursor(action_run_id=run.id, position=0, batches=0, closed=False)
+    cursor = session.get(LogCursor, run.id) or LogCursor(
+        action_run_id=run.id, position=0, batches=0, cut=False, closed=False
+    )
     session.add(cursor)
     told = 0
     path = logs.path_of(db.path.parent, task.id, run.id)
-    while cursor.position < run.log_length and cursor.batches < MAXIMUM_BATCHES:
+    while cursor.position < run.log_length and cursor.batches < MAXIMUM_BATCHES and not cursor.cut and not told:
         end, characters = _stretch(path, cursor.position, run.log_length)
         if end <= cursor.position:
             break
         if characters:
             outbox.tell_log(session, now, task, run.id, cursor.position, end)
             cursor.batches += 1
-            if characters > BATCH_CHARACTERS:  # its message cannot show all of it, so the file has to follow
-                cursor.batches = max(cursor.batches, _BATCHES_WITHOUT_FILE + 1)
+            cursor.cut = characters > BATCH_CHARACTERS
             told += 1
         cursor.position = end
-        if not is_over:
-            break
     if is_over and not cursor.closed:
         cursor.closed = True
-        if cursor.position < run.log_length or cursor.batches > _BATCHES_WITHOUT_FILE:
+        if cursor.cut or _has_visible(path, cursor.position, run.log_length):
             outbox.tell_file(session, now, task, run.id)
             told += 1
     return told
@@ -81,19 +80,21 @@ def _open_runs(session: Session) -> list[tuple[ActionRun, Task]]:
     return [(run, task) for run, task in session.execute(query)]
 
 
-def _has_news(session: Session, run: ActionRun) -> bool:
+def _has_news(session: Session, run: ActionRun, now: datetime) -> bool:
     cursor = session.get(LogCursor, run.id)
-    if cursor is not None and (cursor.position >= run.log_length or cursor.batches >= MAXIMUM_BATCHES):
+    if cursor is None:
+        return True
+    if cursor.position >= run.log_length or cursor.batches >= MAXIMUM_BATCHES or cursor.cut:
         return False
     # A batch that is still on its way will be followed by the next one; they never pile up.
-    unsent = session.scalar(
-        select(OutboxRow.id).where(
-            OutboxRow.kind == outbox.LOG,
-            OutboxRow.state.in_(("pending", "sending")),
-            OutboxRow.message_key.startswith(f"log:{run.id}:"),
-        )
-    )
-    return unsent is None
+    states, latest = session.execute(
+        select(
+            func.count().filter(OutboxRow.state.in_(("pending", "sending"))),
+            func.max(OutboxRow.created_at),
+        ).where(OutboxRow.kind == outbox.LOG, OutboxRow.message_key.startswith(f"log:{run.id}:"))
+    ).one()
+    wait = timedelta(seconds=FIRST_WAIT_SECONDS * 2 ** max(0, cursor.batches - 1))
+    return not states and (latest is None or now - latest >= wait)
 
 
 def _stretch(path: Path, start: int, end: int) -> tuple[int, int]:
@@ -107,3 +108,11 @@ def _stretch(path: Path, start: int, end: int) -> tuple[int, int]:
         if characters >= BATCH_CHARACTERS:
             break
     return position, characters
+
+
+def _has_visible(path: Path, start: int, end: int) -> bool:
+    """Is there anything between these positions that people would see?"""
+    return any(
+        segment.level is not LogLevel.VERBOSE and segment.text.strip()
+        for _, segment in logs.read(path, start=start, end=end)
+    )

@@ -19,6 +19,12 @@ from engine.services import access, outbox, task_views
 from engine.services.errors import AlreadyCanceling, NotPermitted, TaskIsOver, UnknownTask
 from engine.services.views import LogPage, TaskView
 
+_ENDED = {
+    TaskState.SUCCESS: "is done",
+    TaskState.FAILED: "has failed",
+    TaskState.CANCELED: "was canceled",
+    TaskState.TIMED_OUT: "has expired",
+}
 _OVER = tuple(state.value for state in TaskState if state.is_final)
 _OPEN = tuple(state.value for state in TaskState if not state.is_final)
 
@@ -68,7 +74,7 @@ def cancel(db: Database, now: datetime, *, person: str, number: int) -> TaskView
             allowed = dict.fromkeys((task.requested_by, *found.people_who_may(Permission.TASK_CANCEL, **where)))
             raise NotPermitted(person=person, what=f"cancel deployments of {task.project}", allowed=allowed)
         if TaskState(task.state).is_final:
-            raise TaskIsOver(number=number, state=task.state)
+            raise TaskIsOver(number=number, ended=_ENDED[TaskState(task.state)])
         if task.cancel_requested_at is not None:
             raise AlreadyCanceling(by=task.cancel_requested_by, number=number)
         request_cancel(session, now, task, by=person)
@@ -155,21 +161,32 @@ def whole_log(db: Database, run_id: int) -> Iterator[str]:
 
 def last_lines(db: Database, run_id: int, lines: int = 15) -> str:
     """The last lines of the stored log of this run, without the verbose ones; empty when it has none."""
-    kept: deque[str] = deque(maxlen=lines)
-    partial = ""
+    return "\n".join(_tail(db, run_id, lines, frozenset(LogLevel) - {LogLevel.VERBOSE}))
+
+
+def decisive_lines(db: Database, run_id: int) -> str:
+    """The few lines that most likely say why it failed: the last ones printed, then the last errors and warnings."""
+    loud = frozenset({LogLevel.ERROR, LogLevel.WARNING})
+    errors = _tail(db, run_id, 4, loud)
+    others = _tail(db, run_id, 2 if errors else 6, frozenset(LogLevel) - loud - {LogLevel.VERBOSE})
+    return "\n".join([*others, *errors])
+
+
+def _tail(db: Database, run_id: int, lines: int, levels: frozenset[LogLevel]) -> list[str]:
     with db.read() as session:
         row = session.execute(select(ActionRun.task_id, ActionRun.log_length).where(ActionRun.id == run_id)).first()
     if row is None:
-        return ""
+        return []
+    kept: deque[str] = deque(maxlen=lines)
+    partial = ""
     path = logs.path_of(db.path.parent, row.task_id, run_id)
     for _, segment in logs.read(path, start=0, end=row.log_length):
-        if segment.level is LogLevel.VERBOSE:
-            continue
-        *whole, partial = (partial + segment.text)[-100_000:].split("\n")
-        kept.extend(whole)
-    if partial:
+        if segment.level in levels:
+            *whole, partial = (partial + segment.text)[-100_000:].split("\n")
+            kept.extend(line for line in whole if line.strip())
+    if partial.strip():
         kept.append(partial)
-    return "\n".join(kept)
+    return list(kept)
 
 
 def require(session: Session, number: int) -> Task:

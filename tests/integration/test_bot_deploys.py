@@ -118,7 +118,7 @@ def test_a_deployment_is_cancelled_by_the_button_of_its_card(bot: ServedBot) -> 
     bot.card(number, "Canceled by ana")
     assert "Canceled before anybody answered" in bot.reply(f"confirm of web 1.6.0 to production (#{number})")["text"]
     answer = bot.says("ana", f"/deploy cancel {number}")
-    assert answer["text"].startswith(f"Deployment #{number} is over (Canceled); nothing was changed.")
+    assert answer["text"].startswith(f"Deployment #{number} was canceled; nothing was changed.")
 
 
 def test_a_version_that_does_not_exist_is_created_by_one_press_and_only_once(bot: ServedBot) -> None:

@@ -15,7 +15,7 @@ _LOST_HINT = "Look on the machine whether its work is done, then choose to run i
 def ended(detail: str, killed: Sequence[str], result_message: str, limit: timedelta | None) -> ActionResult:
     """The result for a run that ended with `detail`: an exit code, or how it was ended."""
     if detail == "canceled":
-        return ActionResult(Outcome.CANCELED, message=f"The script was canceled: {_what_stopped(killed)}")
+        return ActionResult(Outcome.CANCELED, message=f"The script was canceled; {_what_stopped(killed)}")
     if detail == "timed_out":
         return ActionResult(
             Outcome.TIMED_OUT,
@@ -52,9 +52,9 @@ def duration(span: timedelta | None) -> str:
 
 def _what_stopped(killed: Sequence[str]) -> str:
     if not killed:
-        return "all its processes ended when they were asked to (TERM)."
+        return "it ended when it was asked to."
     names = ", ".join(list(dict.fromkeys(killed))[:5])
-    return f"all its processes are gone; {len(killed)} did not end when asked (TERM) and had to be killed: {names}."
+    return f"nothing of it runs any more. {len(killed)} of its processes had to be killed: {names}."
 
 
 def _exit_code(code: int) -> tuple[str, str]:

@@ -256,6 +256,7 @@ def upgrade() -> None:
         sa.Column("action_run_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("batches", sa.Integer(), nullable=False),
+        sa.Column("cut", sa.Boolean(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["action_run_id"], ["action_runs.id"], name=op.f("fk_log_cursors_action_run_id_action_runs")

@@ -83,8 +83,8 @@ def test_what_stands_in_the_form_is_read_back() -> None:
 def test_a_new_version_is_offered_to_who_may_create_it() -> None:
     known = [("1.4.0", "on staging"), ("1.3.0", "")]
     options = form.release_options(known, "1.5.0", may_create=True, is_valid=True)
-    assert [option["text"]["text"] for option in options] == ["Create release 1.5.0", "1.4.0 · on staging", "1.3.0"]
-    assert [option["value"] for option in options] == ["1.5.0", "1.4.0", "1.3.0"]
+    assert [option["text"]["text"] for option in options] == ["1.4.0 · on staging", "1.3.0", "Create release 1.5.0"]
+    assert [option["value"] for option in options] == ["1.4.0", "1.3.0", "1.5.0"]
     for refused in (
         form.release_options(known, "1.5.0", may_create=False, is_valid=True),
         form.release_options(known, "1 5", may_create=True, is_valid=False),
