@@ -56,6 +56,7 @@ class Identity:
     bot_user_id: str
     bot_id: str
     bot_name: str
+    workspace_url: str = ""
 
 
 def make_client(settings: SlackSettings) -> WebClient:
@@ -74,7 +75,13 @@ def identify(client: WebClient) -> Identity:
     missing = manifest.missing_scopes(str(told.headers.get("x-oauth-scopes", "")))
     if missing:
         _log.warning("the app lacks the scopes %s: paste the manifest again and reinstall it", ", ".join(missing))
-    return Identity(str(told["team_id"]), str(told["user_id"]), str(told.get("bot_id") or ""), str(told["user"]))
+    return Identity(
+        team_id=str(told["team_id"]),
+        bot_user_id=str(told["user_id"]),
+        bot_id=str(told.get("bot_id") or ""),
+        bot_name=str(told["user"]),
+        workspace_url=str(told.get("url") or ""),
+    )
 
 
 def make_app(client: WebClient, identity: Identity, desk: Desk, threads: int = THREADS) -> App:
@@ -160,6 +167,7 @@ class SlackBot:
             team_id=identity.team_id,
             bot_user_id=identity.bot_user_id,
             api_url=self._settings.api_url,
+            workspace_url=identity.workspace_url,
             command=self._settings.command,
             groups_changed=groups.changed,
             asked_from=lines.asked_from,

@@ -12,7 +12,7 @@ from bot.messages.blocks import Message
 from bot.messages.help import help_text
 from bot.messages.interruptions import outcome
 from engine.errors import ForedeckError
-from engine.services import access, configuration, interruptions, tasks
+from engine.services import access, configuration, interruptions, outbox, tasks
 from engine.services.views import StepView, TaskView
 
 
@@ -82,10 +82,18 @@ def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) 
         return Answer(answers.listed(active, recent, typed.command, broken=len(problems)))
     view = tasks.authorised_view(desk.db, wanted.number, person)
     if isinstance(wanted, Status):
-        return Answer(answers.status(view))
+        return Answer(answers.status(view, card_url=_card_url(desk, view)))
     step = _told_step(view)
     excerpt = logs.excerpt(tasks.last_lines(desk.db, step.run_ids[-1], 40), limit=2_500) if step else ""
-    return Answer(answers.log_excerpt(view, step, excerpt))
+    return Answer(answers.log_excerpt(view, step, excerpt, card_url=_card_url(desk, view)))
+
+
+def _card_url(desk: Desk, view: TaskView) -> str:
+    """The permalink of its card, as Slack makes them; empty while no card stands."""
+    card = outbox.message(desk.db, f"card:{view.number}")
+    if card is None or not desk.workspace_url:
+        return ""
+    return f"{desk.workspace_url.rstrip('/')}/archives/{card.slack_channel}/p{card.ts.replace('.', '')}"
 
 
 def _told_step(view: TaskView) -> StepView | None:

@@ -21,6 +21,7 @@ class Desk:
     team_id: str
     bot_user_id: str
     api_url: str
+    workspace_url: str = ""  # where permalinks begin, e.g. https://example.slack.com/
     command: str = "/deploy"
     release_command: str = "/release"
     groups_changed: Callable[[], None] = lambda: None

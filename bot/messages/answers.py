@@ -125,13 +125,13 @@ def listed(active: Sequence[TaskView], recent: Sequence[TaskView], command: str,
     return b.message(f"{len(active)} running or waiting, {len(recent)} ended", b.rich(*lines))
 
 
-def status(view: TaskView) -> b.Message:
-    """One deployment, privately."""
+def status(view: TaskView, *, card_url: str = "") -> b.Message:
+    """One deployment, privately; `card_url`: of its card, where that stands."""
     may_cancel = not view.state.is_final and view.state is not TaskState.CANCELLING
     return b.message(
         f"#{view.number} {wording.subject(view)}: {wording.state(view)}",
         b.rich(
-            [b.bold(f"{wording.sign(view)} {wording.title(view)}"), b.text(f" · #{view.number}")],
+            [b.bold(f"{wording.sign(view)} {wording.title(view)}"), b.text(f" · #{view.number}"), *_to_card(card_url)],
             [b.text(wording.state(view))],
         ),
         checklists.lines(view),
@@ -139,14 +139,15 @@ def status(view: TaskView) -> b.Message:
     )
 
 
-def log_excerpt(view: TaskView, step: StepView | None, excerpt: str) -> b.Message:
-    """The end of a log, privately."""
+def log_excerpt(view: TaskView, step: StepView | None, excerpt: str, *, card_url: str = "") -> b.Message:
+    """The end of a log, privately; `card_url`: of the card, where that stands."""
     if step is None or not excerpt:
         return said(f"Deployment #{view.number} has written no log yet.")
+    card = b.link("its card", card_url) if card_url else b.text("its card")
     return b.message(
         f"The end of the log of {step.name} (#{view.number})",
         b.preformatted(excerpt, heading=[b.bold(f"{step.name} of #{view.number}, its last lines")]),
-        b.context("The rest is in the thread of its card."),
+        b.rich([b.text("The rest is in the thread of "), card, b.text(".")]),
     )
 
 
@@ -184,6 +185,10 @@ def went_wrong(reference: str) -> b.Message:
 def suggestions_shown(names: Sequence[str]) -> Sequence[str]:
     """As many as fit beside each other on a phone."""
     return names[:_SUGGESTED]
+
+
+def _to_card(card_url: str) -> list[b.Element]:
+    return [b.text(" · "), b.link("its card", card_url)] if card_url else []
 
 
 def _line(view: TaskView) -> list[b.Element]:

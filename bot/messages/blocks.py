@@ -122,6 +122,11 @@ def code(words: str) -> Element:
     return text(words, code=True)
 
 
+def link(words: str, url: str) -> Element:
+    """Words that open a page; the address must be one that we made."""
+    return {"type": "link", "url": url, "text": words}
+
+
 def emoji(name: str) -> Element:
     """An emoji by its short name."""
     return {"type": "emoji", "name": name}

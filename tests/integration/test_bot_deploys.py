@@ -174,7 +174,12 @@ def test_status_and_logs_are_told_privately(bot: ServedBot) -> None:
     bot.card(number, "Done in")
     assert f"#{number}" in str(bot.says("ana", "/deploy status")["blocks"])
     assert "Done in" in bot.says("ana", f"/deploy status #{number}")["text"]
-    assert "installed" in str(bot.says("ana", f"/deploy logs {number}")["blocks"])
+    card = bot.card(number)
+    link = f"{bot.sandbox.base_url}/archives/{card['channel']}/p{card['ts'].replace('.', '')}"
+    assert link in str(bot.says("ana", f"/deploy status {number}")["blocks"])
+    logs = str(bot.says("ana", f"/deploy logs {number}")["blocks"])
+    assert "installed" in logs
+    assert link in logs
     assert "I do not know you yet" in bot.says("mia", "/deploy status")["text"]
 
 

@@ -278,6 +278,18 @@ def test_an_excerpt_is_the_end_of_the_log() -> None:
     assert logs.excerpt("".join(f"line {n}\n" for n in range(1_000)), limit=50).splitlines()[-1] == "line 999"
 
 
+def test_private_answers_lead_to_the_card_where_it_stands() -> None:
+    url = "https://example.slack.com/archives/C0DEPLOY1/p1700000000000100"
+    view = task()
+    for message in (answers.status(view, card_url=url), answers.log_excerpt(view, view.steps[0], "end", card_url=url)):
+        assert_sendable(message)
+        (link,) = (element for element in walk(message.blocks) if element.get("type") == "link")
+        assert (link["text"], link["url"]) == ("its card", url)
+    for message in (answers.status(view), answers.log_excerpt(view, view.steps[0], "end")):
+        assert_sendable(message)
+        assert not any(element.get("type") == "link" for element in walk(message.blocks))
+
+
 def test_private_answers_fit_into_slack() -> None:
     view = task(waiting=WAITING, interruptions=(interruption(),))
     release = ReleaseView("web", "1.4.0", NOON, "ana", ("staging",))
