@@ -63,12 +63,12 @@ def _exit_code(code: int) -> tuple[str, str]:
         meaning = f"The script ended with exit code {code}: it, or its last command, was ended by {name}."
         if name == "SIGKILL":
             return meaning, "Somebody killed it, or the machine ran out of memory (look at the kernel's log)."
-        return meaning, "See its last lines in the log."
+        return meaning, ""
     if code == 127:
-        return "The script ended with exit code 127: a command was not found.", "Its name is in the log."
+        return "The script ended with exit code 127: a command was not found.", ""
     if code == 126:
-        return "The script ended with exit code 126: a command may not be run.", "Its name is in the log."
-    return f"The script ended with exit code {code}.", "See its last lines in the log."
+        return "The script ended with exit code 126: a command may not be run.", ""
+    return f"The script ended with exit code {code}.", ""  # its last lines are shown wherever this is
 
 
 def lost(detail: str) -> ActionResult:
