@@ -40,7 +40,6 @@ _UNSUPPORTED = frozenset({
     "create-azureservicefabrictarget", "create-aws-ecs-target", "delete-target",
     "create-tokenaccount", "create-userpassaccount", "create-awsaccount", "create-azureaccount",
     "k8s-manifest-applied", "k8s-status", "argocd-files-updated", "pull-request-created",
-    "claude-code-usage", "claude-code-transcript",
     "calamari-timed-operation", "calamari-deployment-metric", "calamari-script-isolation-alert",
 })  # fmt: skip
 
