@@ -10,11 +10,11 @@ from bot.messages.blocks import Message
 from bot.messages.cards import card
 from bot.messages.interruptions import interruption
 from bot.messages.wording import step_of_run
-from engine.services import Database, access, interruptions, tasks
+from engine.services import Database, access, interruptions, log_telling, tasks
 from engine.services.outbox import CARD, INTERRUPTION, LOG, NOTICE, Parcel
 from engine.services.views import StepStatus, TaskState, TaskView
 
-_LOG_READ_BYTES = 2_000_000
+_LOG_READ_BYTES = 2 * log_telling.STRETCH_BYTES
 """So much of a stretch of log is looked at; a message shows far less."""
 
 

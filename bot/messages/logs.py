@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.messages import blocks as b
 from bot.messages import wording
+from engine.services.log_telling import BATCH_CHARACTERS, LINE_CHARACTERS
 from engine.services.views import LogSegment, StepView, TaskView
 
-BATCH_LIMIT = 2_600
+BATCH_LIMIT = BATCH_CHARACTERS
 """Characters of log in one message: what a phone shows with some scrolling, and below Slack's 3,000 for a text."""
 
-_LINE_LIMIT = 500
+_LINE_LIMIT = LINE_CHARACTERS
 _HIDDEN = frozenset({"verbose"})
-_MARK = {"warning": "⚠ ", "error": "⚠ ", "wait": "⏳ "}
+_MARK = {"warning": "⚠ ", "error": "⚠ ", "wait": "⏳ ", "highlight": "★ "}
 _HIGHLIGHTS_SHOWN = 10
 
 
@@ -69,8 +70,12 @@ def file_name(view: TaskView, step: StepView | None, run_id: int) -> str:
 
 
 def _marked(segments: Iterable[LogSegment]) -> Iterator[str]:
+    """The lines but the highlights that stand above them."""
+    above = 0
     for level, line in _lines(segments):
-        if level != "highlight":
+        if level == "highlight" and above < _HIGHLIGHTS_SHOWN:
+            above += 1
+        else:
             yield _MARK.get(level, "") + line
 
 
@@ -100,14 +105,21 @@ def _collapsed(lines: Iterable[str]) -> Iterator[str]:
             times += 1
             continue
         if previous is not None:
-            yield _counted(previous, times)
+            yield from _counted(previous, times)
         previous, times = line, 1
     if previous is not None:
-        yield _counted(previous, times)
+        yield from _counted(previous, times)
 
 
-def _counted(line: str, times: int) -> str:
-    return line if times == 1 or not line else f"{line}  (×{times})"
+def _counted(line: str, times: int) -> Iterator[str]:
+    """With its count, where that is shorter than to repeat it: a message never grows by it. Empty ones are one."""
+    counted = f"{line}  (×{times})"
+    if not line:
+        yield line
+    elif len(counted) < times * (len(line) + 1):
+        yield counted
+    else:
+        yield from (line for _ in range(times))
 
 
 def _fitting(lines: Iterable[str]) -> tuple[list[str], int]:

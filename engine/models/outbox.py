@@ -65,5 +65,6 @@ class LogCursor(Base):
     action_run_id: Mapped[int] = mapped_column(ForeignKey("action_runs.id"), primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
     batches: Mapped[int] = mapped_column(default=0)
+    told_at: Mapped[datetime | None]
     cut: Mapped[bool] = mapped_column(default=False)  # a message could not show all of its stretch
     closed: Mapped[bool] = mapped_column(default=False)

@@ -1,15 +1,16 @@
-"""How the log of a run is told in its thread: in batches while it runs, then, when it is long, whole as a file."""
+"""How the log of a run is told in its thread: in messages that grow rarer, and whole as a file where they cut it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import logs
-from engine.contracts import LogLevel
+from engine.contracts import LogLevel, LogSegment
 from engine.database import Database
 from engine.domain.states import RunState
 from engine.models import ActionRun, LogCursor, OutboxRow, Task
@@ -18,11 +19,17 @@ from engine.services import outbox
 BATCH_CHARACTERS = 2_500
 """How much of a log one message shows; Slack's own limit for a block of text is 3,000 characters."""
 
-MAXIMUM_BATCHES = 6
-"""How many messages of log one run gets; what is longer follows as a file."""
+LINE_CHARACTERS = 500
+"""How much of one line a message shows."""
 
-FIRST_WAIT_SECONDS = 4
-"""How long a run is quiet after its first message of log; each wait is twice the one before: a long run stays calm."""
+STRETCH_BYTES = 1_000_000
+"""How much of a stored log one message may stand for: what is not shown (verbose lines) has to be read, too."""
+
+MAXIMUM_BATCHES = 6
+"""How many messages of log a run gets while it runs."""
+
+FIRST_WAIT = timedelta(seconds=4)
+"""When the first message is due; each wait is twice the one before, so a long run stays calm."""
 
 
 def tell_new(db: Database, now: datetime) -> int:
@@ -40,24 +47,26 @@ def tell_new(db: Database, now: datetime) -> int:
 
 
 def tell_run(session: Session, now: datetime, task: Task, run: ActionRun, db: Database) -> int:
-    """Write the outbox rows that this run is due now: one message; at its end also the file, if not all was shown."""
+    """Write the outbox rows that this run is due now: the next message. At its end what is left, if it fits into one;
+    and the file, if not all was shown."""
     is_over = not RunState(run.state).is_active
     cursor = session.get(LogCursor, run.id) or LogCursor(
         action_run_id=run.id, position=0, batches=0, cut=False, closed=False
     )
     session.add(cursor)
-    told = 0
     path = logs.path_of(db.path.parent, task.id, run.id)
-    while cursor.position < run.log_length and cursor.batches < MAXIMUM_BATCHES and not cursor.cut and not told:
-        end, characters = _stretch(path, cursor.position, run.log_length)
-        if end <= cursor.position:
-            break
-        if characters:
-            outbox.tell_log(session, now, task, run.id, cursor.position, end)
-            cursor.batches += 1
-            cursor.cut = characters > BATCH_CHARACTERS
-            told += 1
-        cursor.position = end
+    stretch = _stretch(path, cursor.position, run.log_length)
+    is_shown = cursor.batches < MAXIMUM_BATCHES
+    if is_over:
+        is_shown = not cursor.batches or not _has_visible(path, stretch.end, run.log_length)
+    told = 0
+    if stretch.characters and is_shown:
+        outbox.tell_log(session, now, task, run.id, stretch.start, stretch.end)
+        cursor.batches, cursor.told_at = cursor.batches + 1, now
+        cursor.cut = cursor.cut or stretch.is_cut
+        told += 1
+    if is_shown or not stretch.characters:
+        cursor.position = stretch.end
     if is_over and not cursor.closed:
         cursor.closed = True
         if cursor.cut or _has_visible(path, cursor.position, run.log_length):
@@ -82,32 +91,58 @@ def _open_runs(session: Session) -> list[tuple[ActionRun, Task]]:
 
 def _has_news(session: Session, run: ActionRun, now: datetime) -> bool:
     cursor = session.get(LogCursor, run.id)
-    if cursor is None:
-        return True
-    if cursor.position >= run.log_length or cursor.batches >= MAXIMUM_BATCHES or cursor.cut:
+    batches, last = (cursor.batches, cursor.told_at) if cursor is not None else (0, None)
+    if batches >= MAXIMUM_BATCHES or (cursor is not None and cursor.position >= run.log_length):
+        return False
+    since = last or run.started_at
+    if since is not None and now - since < FIRST_WAIT * 2**batches:
         return False
     # A batch that is still on its way will be followed by the next one; they never pile up.
-    states, latest = session.execute(
-        select(
-            func.count().filter(OutboxRow.state.in_(("pending", "sending"))),
-            func.max(OutboxRow.created_at),
-        ).where(OutboxRow.kind == outbox.LOG, OutboxRow.message_key.startswith(f"log:{run.id}:"))
-    ).one()
-    wait = timedelta(seconds=FIRST_WAIT_SECONDS * 2 ** max(0, cursor.batches - 1))
-    return not states and (latest is None or now - latest >= wait)
+    unsent = session.scalar(
+        select(OutboxRow.id).where(
+            OutboxRow.kind == outbox.LOG,
+            OutboxRow.state.in_(("pending", "sending")),
+            OutboxRow.message_key.startswith(f"log:{run.id}:"),
+        )
+    )
+    return unsent is None
 
 
-def _stretch(path: Path, start: int, end: int) -> tuple[int, int]:
-    """Where a batch from `start` ends, and its visible characters: too many when one piece is too long."""
-    position, characters = start, 0
+@dataclass(frozen=True)
+class _Stretch:
+    """What one message stands for."""
+
+    start: int
+    end: int
+    characters: int = 0  # as the message counts them
+    is_cut: bool = False  # the message cannot show all of it
+
+
+def _stretch(path: Path, start: int, end: int) -> _Stretch:
+    """The next stretch from `start` on: as much as fits, but at least one piece that people see."""
+    first, position, characters, is_cut = start, start, 0, False
+    source, open_line = ("", ""), 0
     for after, segment in logs.read(path, start=start, end=end):
-        visible = 0 if segment.level is LogLevel.VERBOSE else len(segment.text)
-        if characters and characters + visible > BATCH_CHARACTERS:
-            break  # the next message has room for it
-        position, characters = after, characters + visible
-        if characters >= BATCH_CHARACTERS:
-            break
-    return position, characters
+        if segment.level is LogLevel.VERBOSE:
+            if characters and after - first > STRETCH_BYTES:
+                break
+        else:
+            shown = _characters(segment)
+            if characters and (characters + shown > BATCH_CHARACTERS or after - first > STRETCH_BYTES):
+                break  # the next message has room for it
+            first = first if characters else position
+            lengths = [len(line) for line in segment.text.split("\n")]
+            lengths[0] += open_line if source == (segment.level, segment.stream) else 0
+            source, open_line = (segment.level, segment.stream), lengths[-1]
+            characters, is_cut = characters + shown, is_cut or max(lengths) > LINE_CHARACTERS
+        position = after
+    return _Stretch(first, position, characters, is_cut or characters > BATCH_CHARACTERS)
+
+
+def _characters(segment: LogSegment) -> int:
+    """How much room a message needs for it at most: its lines, and a mark on each that is not just printed."""
+    lines = segment.text.count("\n") + (not segment.text.endswith("\n"))
+    return len(segment.text) + 1 + (0 if segment.level is LogLevel.INFO else 2 * lines)
 
 
 def _has_visible(path: Path, start: int, end: int) -> bool:

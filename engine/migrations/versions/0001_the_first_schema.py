@@ -256,6 +256,7 @@ def upgrade() -> None:
         sa.Column("action_run_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("batches", sa.Integer(), nullable=False),
+        sa.Column("told_at", engine.models.base.UtcDateTime(), nullable=True),
         sa.Column("cut", sa.Boolean(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
