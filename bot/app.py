@@ -24,7 +24,7 @@ from bot.announcing.failures import CREDENTIALS, understood
 from bot.announcing.paces import Pace
 from bot.announcing.refusals import PrivateLines
 from bot.groups import Groups
-from bot.hearing import PING_SECONDS, HearingWatch
+from bot.hearing import HearingWatch, Patience, abandon
 from bot.listeners.requests import Desk
 from bot.listeners.table import register
 from bot.settings import SlackSettings
@@ -35,6 +35,7 @@ THREADS = 32
 """Listeners at once. Bolt's own default is five, and a sixth person would wait for them."""
 
 _CALL_SECONDS = 10
+_LEAVE_SECONDS = 2.0  # a connection that is being made just then is left to its thread
 _RECONNECT_SECONDS = 5.0
 _LONGEST_RECONNECT_SECONDS = 60.0
 
@@ -115,12 +116,18 @@ class SlackBot:
     """Everything that talks to Slack. The composition root starts and stops it."""
 
     def __init__(
-        self, settings: SlackSettings, db: Database, clock: Callable[[], datetime], pace: Pace | None = None
+        self,
+        settings: SlackSettings,
+        db: Database,
+        clock: Callable[[], datetime],
+        pace: Pace | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._settings = settings
         self._db = db
         self._clock = clock
         self._pace = pace or Pace(time.monotonic)
+        self._patience = patience or Patience()
         self._stopping = threading.Event()
         self._connecting: threading.Thread | None = None
         self._parts: list[Callable[[], None]] = []  # how to stop what was started
@@ -139,7 +146,7 @@ class SlackBot:
         """Disconnect. What is being sent is finished; what waits stays in its rows."""
         self._stopping.set()
         if self._connecting is not None:
-            self._connecting.join(timeout=_CALL_SECONDS + 5)
+            self._connecting.join(timeout=_LEAVE_SECONDS)
         with self._lock:
             parts, self._parts = self._parts, []
         for stop in reversed(parts):
@@ -176,9 +183,7 @@ class SlackBot:
         announcer = Announcer(self._db, self._clock, courier, self._pace)
         desk.invited_to = announcer.invited_to
         app = make_app(client, identity, desk)
-        handler: Any = SocketModeHandler(
-            app, self._settings.app_token, concurrency=THREADS, logger=_quiet(), ping_interval=PING_SECONDS
-        )
+        handler = self._make_handler(app)
         try:
             handler.connect()
         except BaseException as error:
@@ -186,12 +191,26 @@ class SlackBot:
             if isinstance(error, SlackApiError):
                 raise _meaning(error, "app-level token") from error
             raise
-        watch = HearingWatch(handler.client)
-        for part in (announcer, groups, watch):
-            part.start()
+        watch = HearingWatch(handler.client, self._patience)
         with self._lock:
-            self._parts = [announcer.stop, groups.stop, lambda: _close(app, handler), watch.stop]
-        _log.info("connected to Slack as %s", identity.bot_name)
+            if is_wanted := not self._stopping.is_set():
+                for part in (announcer, groups, watch):
+                    part.start()
+                self._parts = [announcer.stop, groups.stop, lambda: _close(app, handler), watch.stop]
+        if is_wanted:
+            _log.info("connected to Slack as %s", identity.bot_name)
+        else:
+            _close(app, handler)
+
+    def _make_handler(self, app: App) -> Any:
+        return SocketModeHandler(
+            app,
+            self._settings.app_token,
+            auto_reconnect_enabled=False,  # the watch does it
+            ping_interval=self._patience.ping,
+            concurrency=THREADS,
+            logger=_quiet(),
+        )
 
 
 def _meaning(error: SlackApiError, which: str) -> ForedeckError | OSError:
@@ -203,10 +222,15 @@ def _meaning(error: SlackApiError, which: str) -> ForedeckError | OSError:
 
 
 def _close(app: App, handler: Any) -> None:
-    # Its monitor would connect again while we disconnect, and closing waits for the lock that it holds.
-    handler.client.auto_reconnect_enabled = False
-    handler.client.current_app_monitor.shutdown()
-    handler.close()
+    def close_connection() -> None:
+        abandon(handler.client)
+        handler.close()
+        abandon(handler.client)  # it may have been connecting meanwhile
+
+    # Closing waits for whoever makes a connection, and Slack may let that hang.
+    closing = threading.Thread(target=close_connection, name="foredeck-close", daemon=True)
+    closing.start()
+    closing.join(_LEAVE_SECONDS)
     executor: Any = app.listener_runner.listener_executor
     executor.shutdown(wait=True, cancel_futures=True)
 
