@@ -51,6 +51,14 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def shorten_inside(text: str, limit: int) -> str:
+    """At most `limit` characters: its beginning and its end, where commands and errors say what matters."""
+    if len(text) <= limit:
+        return text
+    half = (limit - 3) // 2
+    return f"{text[:half].rstrip()} … {text[-half:].lstrip()}"
+
+
 def header(text: str) -> Block:
     """A large line of plain text."""
     return {"type": "header", "text": plain(text, HEADER_LIMIT)}

@@ -13,6 +13,7 @@ BATCH_LIMIT = BATCH_CHARACTERS
 """Characters of log in one message: what a phone shows with some scrolling, and below Slack's 3,000 for a text."""
 
 _LINE_LIMIT = LINE_CHARACTERS
+_NOTICE_LINE_LIMIT = 160
 _HIDDEN = frozenset({"verbose"})
 _MARK = {"warning": "⚠ ", "error": "⚠ ", "wait": "⏳ ", "highlight": "★ "}
 _HIGHLIGHTS_SHOWN = 10
@@ -40,12 +41,17 @@ def batch(view: TaskView, step: StepView | None, segments: Sequence[LogSegment],
     )
 
 
-def excerpt(text: str, limit: int = 1_500) -> str:
+def excerpt(text: str, limit: int = 1_500, line_limit: int = _LINE_LIMIT) -> str:
     """The end of some log, of whole lines where they fit."""
-    kept = list(_collapsed(b.shorten(line, _LINE_LIMIT) for line in text.splitlines()))
+    kept = list(_collapsed(b.shorten_inside(line, line_limit) for line in text.splitlines()))
     while len(kept) > 1 and sum(len(line) + 1 for line in kept) > limit:
         kept.pop(0)
     return "\n".join(kept).strip("\n")
+
+
+def decisive(lines: str) -> str:
+    """The few lines that stand on a notice of failure: a phone shows all of them without scrolling."""
+    return excerpt(lines, line_limit=_NOTICE_LINE_LIMIT)
 
 
 def file_comment(step: StepView | None, highlights: Sequence[str], *, is_capped: bool) -> str:

@@ -25,6 +25,8 @@ _ENDED = {
     TaskState.CANCELED: "was canceled",
     TaskState.TIMED_OUT: "has expired",
 }
+_LOUD = frozenset({LogLevel.ERROR, LogLevel.WARNING})
+_DECISIVE, _DECISIVE_ERRORS = 5, 3
 _OVER = tuple(state.value for state in TaskState if state.is_final)
 _OPEN = tuple(state.value for state in TaskState if not state.is_final)
 
@@ -160,33 +162,42 @@ def whole_log(db: Database, run_id: int) -> Iterator[str]:
 
 
 def last_lines(db: Database, run_id: int, lines: int = 15) -> str:
-    """The last lines of the stored log of this run, without the verbose ones; empty when it has none."""
-    return "\n".join(_tail(db, run_id, lines, frozenset(LogLevel) - {LogLevel.VERBOSE}))
+    """The last lines of the stored log of this run, without empty and verbose ones; empty when it has none."""
+    return "\n".join(line for _, line in deque(_said(db, run_id), maxlen=lines))
 
 
 def decisive_lines(db: Database, run_id: int) -> str:
-    """The few lines that most likely say why it failed: the last ones printed, then the last errors and warnings."""
-    loud = frozenset({LogLevel.ERROR, LogLevel.WARNING})
-    errors = _tail(db, run_id, 4, loud)
-    others = _tail(db, run_id, 2 if errors else 6, frozenset(LogLevel) - loud - {LogLevel.VERBOSE})
-    return "\n".join([*others, *errors])
+    """The few lines that most likely say why it failed, in the order of the log: the last ones, the last errors among
+    them even when much was printed after those."""
+    last: deque[tuple[int, str]] = deque(maxlen=_DECISIVE)
+    errors: deque[tuple[int, str]] = deque(maxlen=_DECISIVE_ERRORS)
+    for number, (level, line) in enumerate(_said(db, run_id)):
+        last.append((number, line))
+        if level in _LOUD:
+            errors.append((number, line))
+    kept = dict(errors)
+    for number, line in reversed(last):
+        if len(kept) < _DECISIVE:
+            kept[number] = line
+    return "\n".join(line for _, line in sorted(kept.items()))
 
 
-def _tail(db: Database, run_id: int, lines: int, levels: frozenset[LogLevel]) -> list[str]:
+def _said(db: Database, run_id: int) -> Iterator[tuple[LogLevel, str]]:
+    """The lines of the log of this run with their levels, without empty and verbose ones. A very long one loses its
+    beginning."""
     with db.read() as session:
         row = session.execute(select(ActionRun.task_id, ActionRun.log_length).where(ActionRun.id == run_id)).first()
     if row is None:
-        return []
-    kept: deque[str] = deque(maxlen=lines)
-    partial = ""
+        return
     path = logs.path_of(db.path.parent, row.task_id, run_id)
+    begun: dict[tuple[LogLevel, str], str] = {}  # a line may come in pieces, and another stream between them
     for _, segment in logs.read(path, start=0, end=row.log_length):
-        if segment.level in levels:
-            *whole, partial = (partial + segment.text)[-100_000:].split("\n")
-            kept.extend(line for line in whole if line.strip())
-    if partial.strip():
-        kept.append(partial)
-    return list(kept)
+        if segment.level is LogLevel.VERBOSE:
+            continue
+        source = (segment.level, segment.stream)
+        *whole, begun[source] = (begun.get(source, "") + segment.text)[-100_000:].split("\n")
+        yield from ((segment.level, line) for line in whole if line.strip())
+    yield from ((level, line) for (level, _), line in begun.items() if line.strip())
 
 
 def require(session: Session, number: int) -> Task:

@@ -278,6 +278,15 @@ def test_an_excerpt_is_the_end_of_the_log() -> None:
     assert logs.excerpt("".join(f"line {n}\n" for n in range(1_000)), limit=50).splitlines()[-1] == "line 999"
 
 
+def test_the_lines_of_a_failure_are_short_and_keep_their_beginning_and_end() -> None:
+    line = f"npm ERR! {'/very/long' * 60} ENOENT: no such file"
+    shown_lines = logs.decisive("\n".join([line, "second", "third"])).splitlines()
+    assert shown_lines[1:] == ["second", "third"]
+    assert len(shown_lines[0]) <= 160
+    assert shown_lines[0].startswith("npm ERR! /very/long")
+    assert shown_lines[0].endswith("ENOENT: no such file")
+
+
 def test_private_answers_lead_to_the_card_where_it_stands() -> None:
     url = "https://example.slack.com/archives/C0DEPLOY1/p1700000000000100"
     view = task()

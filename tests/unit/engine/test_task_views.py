@@ -7,9 +7,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from engine.contracts import Link, LogLevel, Outcome, OutputVariable
+from engine.contracts import (
+    ActionRequest,
+    ActionResult,
+    Checkpoint,
+    Link,
+    LogLevel,
+    LogSegment,
+    Outcome,
+    OutputVariable,
+    Progress,
+)
 from engine.domain.states import RunState
 from engine.models import ActionRun
+from engine.ports import RunSink
 from engine.services import configuration, deployments, tasks
 from engine.services.errors import UnknownTask
 from engine.services.views import LinkView, StepStatus, TaskState
@@ -159,6 +170,63 @@ def test_the_last_lines_and_pages_of_a_log_can_be_read(deck: Deck) -> None:
     assert both == "".join(tasks.whole_log(deck.db, run_id)) == deck.log(number, "build")
     with pytest.raises(UnknownTask):
         tasks.read_log(deck.db, 99)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ([("out", n) for n in range(9)], ["out 4", "out 5", "out 6", "out 7", "out 8"]),
+        ([("err", 0), *(("out", n) for n in range(1, 9))], ["err 0", "out 5", "out 6", "out 7", "out 8"]),
+        ([*(("err", n) for n in range(9)), ("out", 9)], ["err 5", "err 6", "err 7", "err 8", "out 9"]),
+        ([("err", 0), *(("out", n) for n in range(1, 7)), ("err", 7)], ["err 0", "out 4", "out 5", "out 6", "err 7"]),
+        ([("out", 1), ("blank", 2), ("quiet", 3)], ["out 1"]),
+        ([], []),
+    ],
+)
+def test_the_decisive_lines_are_the_last_ones_with_the_last_errors(
+    deck: Deck, said: list[tuple[str, int]], shown: list[str]
+) -> None:
+    levels = {"err": LogLevel.ERROR, "quiet": LogLevel.VERBOSE}
+
+    def behave(_request: ActionRequest, sink: RunSink) -> ActionResult:
+        sink.launch_confirmed()
+        segments = tuple(
+            LogSegment(
+                deck.clock(),
+                levels.get(kind, LogLevel.INFO),
+                kind,
+                "\n \n" if kind == "blank" else f"{kind} {number}\n",
+            )
+            for kind, number in said
+        )
+        sink.record(Progress(Checkpoint(stdout_offset=1), segments))
+        return ActionResult(Outcome.FAILED)
+
+    deck.workers.when("build", behave)
+    run_id = deck.task(_played(deck)).steps[0].run_ids[0]
+    assert tasks.decisive_lines(deck.db, run_id).splitlines() == shown
+
+
+def test_a_line_in_pieces_is_one_line_though_another_stream_speaks_between_them(deck: Deck) -> None:
+    def behave(_request: ActionRequest, sink: RunSink) -> ActionResult:
+        sink.launch_confirmed()
+        pieces = (("stdout", "half a "), ("stderr", "bad\n"), ("stdout", "line\nand an end"))
+        segments = tuple(
+            LogSegment(deck.clock(), LogLevel.ERROR if stream == "stderr" else LogLevel.INFO, stream, text)
+            for stream, text in pieces
+        )
+        sink.record(Progress(Checkpoint(stdout_offset=1), segments))
+        return ActionResult(Outcome.FAILED)
+
+    deck.workers.when("build", behave)
+    run_id = deck.task(_played(deck)).steps[0].run_ids[0]
+    assert tasks.last_lines(deck.db, run_id) == "bad\nhalf a line\nand an end"
+
+
+def _played(deck: Deck) -> int:
+    number = deck.deploys()
+    deck.works()
+    return number
 
 
 def test_a_preview_tells_what_would_run_where(deck: Deck) -> None:
