@@ -100,12 +100,19 @@ def _completed(desk: Desk, person: Person, entered: Entered) -> Entered:
     """What was typed, checked; and what leaves no choice, chosen."""
     if not entered.project:
         return entered
-    environments = [c.slug for c in access.environments_for(desk.db, person.slug, entered.project)]
+    environments = {c.slug: c.name for c in access.environments_for(desk.db, person.slug, entered.project)}
     if entered.environment and entered.environment not in environments:
         raise UnknownEnvironment(name=entered.environment, known=environments)
-    environment = entered.environment or (environments[0] if len(environments) == 1 else "")
-    is_new = bool(entered.version) and _is_new(desk, person, entered.project, entered.version)
-    return Entered(entered.project, entered.version, environment, is_new)
+    environment = entered.environment or (next(iter(environments)) if len(environments) == 1 else "")
+    names = {c.slug: c.name for c in access.projects_for(desk.db, person.slug)}
+    return Entered(
+        project=entered.project,
+        version=entered.version,
+        environment=environment,
+        is_new=bool(entered.version) and _is_new(desk, person, entered.project, entered.version),
+        project_name=names.get(entered.project, ""),
+        environment_name=environments.get(environment, ""),
+    )
 
 
 def _is_new(desk: Desk, person: Person, project: str, version: str) -> bool:

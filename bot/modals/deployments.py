@@ -16,17 +16,22 @@ _OPTIONS = 100
 
 @dataclass(frozen=True)
 class Entered:
-    """What stands in the form. `is_new`: the version is no release yet; the form says so where it was typed before."""
+    """What stands in the form. `is_new`: the version is no release yet; the form says so where it was typed before.
+
+    The names are those that the project and the environment have beside their slugs, where they are known.
+    """
 
     project: str = ""
     version: str = ""
     environment: str = ""
     is_new: bool = False
+    project_name: str = ""
+    environment_name: str = ""
 
 
 def deploy_modal(entered: Entered, *, slack_channel: str) -> dict[str, Any]:
     """The form as it is with these entries. Release and environment appear once the project is known."""
-    shown = [_project_input(entered.project)]
+    shown = [_project_input(entered)]
     if entered.project:
         shown += [_release_input(entered), _environment_input(entered)]
     else:
@@ -67,7 +72,7 @@ def name_options(choices: Sequence[tuple[str, str]], typed: str) -> list[b.Eleme
     """Options for (slug, name) pairs that contain what was typed."""
     wanted = typed.strip().lower()
     found = [(slug, name) for slug, name in choices if wanted in slug.lower() or wanted in name.lower()]
-    return [_option(name if name == slug else f"{name} ({slug})", slug) for slug, name in found[:_OPTIONS]]
+    return [_option(_named(slug, name), slug) for slug, name in found[:_OPTIONS]]
 
 
 def release_options(
@@ -84,8 +89,10 @@ def release_options(
     return [option for option in options[:_OPTIONS] if len(option["value"]) <= _VALUE_LIMIT]
 
 
-def _project_input(project: str) -> b.Block:
-    return _input(ids.PROJECT, block_id(ids.PROJECT), "Project", "Choose a project", project, project, dispatch=True)
+def _project_input(entered: Entered) -> b.Block:
+    label = _named(entered.project, entered.project_name)
+    block = block_id(ids.PROJECT)
+    return _input(ids.PROJECT, block, "Project", "Choose a project", entered.project, label, dispatch=True)
 
 
 def _release_input(entered: Entered) -> b.Block:
@@ -95,10 +102,14 @@ def _release_input(entered: Entered) -> b.Block:
 
 
 def _environment_input(entered: Entered) -> b.Block:
+    label = _named(entered.environment, entered.environment_name)
     block = block_id(ids.ENVIRONMENT, entered.project)
-    return _input(
-        ids.ENVIRONMENT, block, "Environment", "Choose an environment", entered.environment, entered.environment
-    )
+    return _input(ids.ENVIRONMENT, block, "Environment", "Choose an environment", entered.environment, label)
+
+
+def _named(slug: str, name: str) -> str:
+    """As it is offered and as it stands in the form: the same."""
+    return f"{name} ({slug})" if name and name != slug else slug
 
 
 def _input(

@@ -83,14 +83,19 @@ def find(session: Session, project: str, version: str) -> Release | None:
 
 
 def recent(db: Database, *, person: str, project: str, limit: int = 20, prefix: str = "") -> tuple[ReleaseView, ...]:
-    """The newest releases whose version contains `prefix`. Raises UnknownProject, NotPermitted."""
+    """The newest releases whose version contains `prefix`, before them the one that has exactly this version.
+
+    Raises UnknownProject, NotPermitted.
+    """
     with db.read() as session:
         found = access.rules(session)
         slug = access.require_project(found, project)
         found.require(person, Permission.RELEASE_VIEW, f"see releases of {slug}", project=slug)
-        query = select(Release).where(Release.project == slug).order_by(Release.id.desc()).limit(limit)
+        query = select(Release).where(Release.project == slug).limit(limit)
         if prefix:
             query = query.where(Release.version.contains(prefix, autoescape=True))
+            query = query.order_by((Release.version == prefix).desc())
+        query = query.order_by(Release.id.desc())
         return tuple(_view(session, release) for release in session.scalars(query))
 
 

@@ -107,6 +107,15 @@ def test_names_are_found_by_slug_and_by_name() -> None:
     assert [o["value"] for o in form.name_options(choices, "")] == ["web", "api"]
 
 
+def test_what_is_filled_in_reads_as_what_is_offered() -> None:
+    entered = Entered("web", environment="production", project_name="Web shop", environment_name="production")
+    blocks = {block["block_id"]: block for block in form.deploy_modal(entered, slack_channel="C1")["blocks"]}
+    (offered,) = form.name_options([("web", "Web shop")], "")
+    assert blocks["project"]["element"]["initial_option"] == offered
+    (offered,) = form.name_options([("production", "production")], "")
+    assert blocks["environment:web"]["element"]["initial_option"] == offered
+
+
 def test_every_select_answers_from_the_first_letter() -> None:
     modal = form.deploy_modal(Entered("web"), slack_channel="C1")
     selects = [element for element in walk(modal["blocks"]) if element.get("type") == "external_select"]

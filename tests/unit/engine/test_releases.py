@@ -126,6 +126,13 @@ def test_the_newest_releases_are_listed_with_where_they_are(deck: Deck) -> None:
     assert releases.recent(deck.db, person="ana", project="web", prefix="%") == ()
 
 
+def test_the_version_that_was_typed_comes_before_newer_ones_that_only_contain_it(deck: Deck) -> None:
+    for version in ("1.4", *(f"1.4.{n}" for n in range(6))):
+        create(deck, version)
+    found = releases.recent(deck.db, person="ana", project="web", prefix="1.4", limit=3)
+    assert [view.version for view in found] == ["1.4", "1.4.5", "1.4.4"]
+
+
 def test_who_may_see_nothing_of_a_project_sees_no_releases(deck: Deck) -> None:
     with pytest.raises(NotPermitted, match="mia may not see releases of web"):
         releases.recent(deck.db, person="mia", project="web")
