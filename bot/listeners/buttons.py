@@ -49,9 +49,10 @@ def deploy_this(desk: Desk, pressed: Pressed) -> Answer:
         view = asking.ask(desk, pressed.person, wanted, slack_channel=pressed.slack_channel, key=key, creates=creates)
     except ForedeckError as error:
         return Answer(asking.refusal(desk, pressed.person, wanted, f"{key}+", error), replaces=True)
-    desk.asked_from(view.number, pressed.response_url)
+    if view.requested_by == pressed.person.slug:
+        desk.asked_from(view.number, pressed.response_url)
     elsewhere = asking.where_it_goes(view, pressed.slack_channel)
-    return Answer(elsewhere or answers.asked_for(view, created=creates), replaces=True)
+    return Answer(elsewhere or answers.asked_for(view, person=pressed.person.slug, created=creates), replaces=True)
 
 
 def open_link(_desk: Desk, _pressed: Pressed) -> Answer:

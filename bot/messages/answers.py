@@ -62,8 +62,10 @@ def told_elsewhere(view: TaskView) -> b.Message:
     )
 
 
-def asked_for(view: TaskView, *, created: bool) -> b.Message:
-    """Takes the place of the suggestion whose button was pressed."""
+def asked_for(view: TaskView, *, person: str, created: bool) -> b.Message:
+    """Takes the place of the suggestion whose button was pressed, by this person. One press counts: the first."""
+    if view.requested_by != person:
+        return said(f"{view.requested_by} was first: deployment #{view.number} is {wording.subject(view)}.")
     made = f"Release {view.version} is created. " if created else ""
     return said(f"{made}Deployment #{view.number} is {wording.subject(view)}; its card shows how it goes.")
 

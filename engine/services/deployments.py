@@ -30,7 +30,8 @@ def request(
     request_key: str | None = None,
     create_release: bool = False,
 ) -> TaskView:
-    """Queue a deployment. With the same `request_key` it is the same deployment, however often it is asked for.
+    """Queue a deployment. With the same `request_key` it is the same deployment, however often and by whom it is asked
+    for; another person must be allowed to ask for it, too.
 
     Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound. With `create_release` a
     release that does not exist is created, frozen as the project is now.
@@ -38,6 +39,8 @@ def request(
     with db.write() as session:
         found = access.rules(session, now)
         if request_key and (task := _asked_before(session, request_key)):
+            if person != task.requested_by:
+                _require_may_deploy(found, person, task.project, task.environment)
             return task_views.build(session, task, found)
         release, environment = _resolve(
             session,
@@ -104,11 +107,15 @@ def _resolve(
 ) -> tuple[Release, str]:
     slug = access.require_project(found, project)
     target = access.require_environment(found, environment)
-    what = f"deploy {slug} to {target}"
-    found.require(person, Permission.DEPLOYMENT_CREATE, what, project=slug, environment=target)
+    _require_may_deploy(found, person, slug, target)
     if create_release and releases.find(session, slug, version) is None:
         return releases.create_in(session, now, found=found, person=person, project=slug, version=version), target
     return releases.require(session, found, person=person, project=slug, version=version), target
+
+
+def _require_may_deploy(found: access.Rules, person: str, project: str, environment: str) -> None:
+    what = f"deploy {project} to {environment}"
+    found.require(person, Permission.DEPLOYMENT_CREATE, what, project=project, environment=environment)
 
 
 def _slack_channel(found: access.Rules, project: str, environment: str, typed: str | None) -> str | None:

@@ -45,6 +45,8 @@ def test_the_failure_shows_what_decided_it_and_can_be_tried_again_once(bot: Serv
     still = bot.reply("failed at build (#1)")
     assert still["ts"] == told["ts"], "what everybody sees was not replaced"
     assert "mia" not in shown
+    bot.presses("ben", told, "deploy_this:0")
+    bot.private("ben", "You may not deploy web to staging.")
     bot.presses("mia", told, "deploy_this:0")
     bot.private("mia", "I do not know you yet")
 

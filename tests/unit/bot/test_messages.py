@@ -287,6 +287,21 @@ def test_the_lines_of_a_failure_are_short_and_keep_their_beginning_and_end() -> 
     assert shown_lines[0].endswith("ENOENT: no such file")
 
 
+def test_who_pressed_second_is_told_who_was_first() -> None:
+    assert answers.asked_for(task(), person="ben", created=False).text == (
+        "ana was first: deployment #17 is web 1.4.0 to production."
+    )
+
+
+def test_the_list_says_when_and_by_whom_for_what_has_ended() -> None:
+    ended = task(state=TaskState.SUCCESS, finished_at=NOON + timedelta(seconds=44))
+    message = answers.listed([], [ended], "/deploy")
+    assert_sendable(message)
+    assert "✅ #17 web 1.4.0 to production: Done in 43 s · ana, " in shown(message)
+    (date,) = (element for element in walk(message.blocks) if element.get("type") == "date")
+    assert date["fallback"] == "2026-11-23 12:00 UTC"
+
+
 def test_private_answers_lead_to_the_card_where_it_stands() -> None:
     url = "https://example.slack.com/archives/C0DEPLOY1/p1700000000000100"
     view = task()
@@ -318,7 +333,7 @@ def test_private_answers_fit_into_slack() -> None:
         answers.went_wrong("abcd"),
         answers.log_excerpt(view, view.steps[0], "last line"),
         answers.log_excerpt(view, None, ""),
-        answers.asked_for(view, created=True),
+        answers.asked_for(view, person="ana", created=True),
         answers.not_understood("I do not know `x`.", "status", "/deploy"),
     ):
         assert_sendable(message)

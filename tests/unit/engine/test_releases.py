@@ -138,18 +138,21 @@ def test_who_may_see_nothing_of_a_project_sees_no_releases(deck: Deck) -> None:
         releases.recent(deck.db, person="mia", project="web")
 
 
-def test_the_same_press_twice_is_one_deployment(deck: Deck) -> None:
+def test_the_same_press_twice_is_one_deployment_for_all_who_may_ask_for_it(deck: Deck) -> None:
+    deck.configured(files={"foredeck.yml": MAIN.replace("{people: [ana]}", "{people: [ana, mia]}")})
     create(deck, "1.0.0")
 
-    def press() -> int:
+    def press(person: str) -> int:
         return deployments.request(
             deck.db,
             deck.clock(),
-            person="ana",
+            person=person,
             project="web",
             version="1.0.0",
             environment="staging",
             request_key="T1:V1",
         ).number
 
-    assert press() == press()
+    assert press("ana") == press("ana") == press("mia")
+    with pytest.raises(NotPermitted, match="ben may not deploy web to staging"):
+        press("ben")
