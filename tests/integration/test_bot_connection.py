@@ -112,6 +112,17 @@ def test_after_slack_hung_up_it_hears_again_on_one_connection(tmp_path: Path, re
         _wait_until_heard(child.client)
 
 
+def test_while_slack_asks_for_new_connections_commands_are_heard(tmp_path: Path) -> None:
+    heard = []
+    with start_sandbox_child() as child, _listening(tmp_path, child.client):
+        for _ in range(3):
+            _wait_until_heard(child.client)
+            child.client.post("disconnects", reason="warning")
+            time.sleep(0.1)  # the new connection is there, and nobody reads it before the old one has ended
+            heard.append(_ask(child.client)["ok"])
+    assert any(heard)  # one that Slack sent on the old connection in its last moment is lost
+
+
 def test_a_connection_on_which_nothing_comes_is_left(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with start_sandbox_child() as child, _listening(tmp_path, child.client):
         _wait_until_heard(child.client)
