@@ -1,13 +1,11 @@
 """What the engine adds to a script: from asking for (and queuing) one built-in step to its committed end, beside a
-plain `bash script` in the same run; and what it costs to serve without Slack when nothing is to be done.
+plain `bash script` in the same run.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -15,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 from sqlalchemy import select
 
 from benchmarks.calibration import milliseconds, p95
@@ -27,7 +24,6 @@ from engine.services import configuration, deployments
 from engine.times import utc_now
 
 WARM_UP, STEPS = 20, 200
-IDLE_SECONDS = 60
 SCRIPT = "echo done"
 
 _CONFIGURATION = """\
@@ -43,7 +39,6 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
         _measure_steps(Path(folder))
-        _measure_idle(Path(folder))
 
 
 def _measure_steps(folder: Path) -> None:
@@ -105,21 +100,6 @@ def _is_over(db: Database, number: int) -> bool:
     with db.read() as session:
         state = session.scalar(select(Task.state).where(Task.id == number))
     return TaskState(str(state)).is_final
-
-
-def _measure_idle(folder: Path) -> None:
-    command = [sys.executable, "-P", "-m", "bot.cli", "serve", "--no-slack", "--log-level", "warning"]
-    options = ["--state", str(folder / "state"), "--config", str(folder / "config")]
-    env_vars = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
-    with subprocess.Popen([*command, *options], env=env_vars) as bot:
-        watched = psutil.Process(bot.pid)
-        time.sleep(5)
-        before = sum(watched.cpu_times()[:2])
-        time.sleep(IDLE_SECONDS)
-        cpu = (sum(watched.cpu_times()[:2]) - before) / IDLE_SECONDS * 100
-        memory = watched.memory_info().rss / 1e6
-        bot.terminate()
-    print(f"serve --no-slack, idle for {IDLE_SECONDS} s: {memory:.0f} MB, {cpu:.2f} % of a core")
 
 
 if __name__ == "__main__":

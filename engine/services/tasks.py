@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import logs
@@ -206,11 +206,6 @@ def require(session: Session, number: int) -> Task:
     if task is None:
         raise UnknownTask(number=number)
     return task
-
-
-def mark_due(session: Session, task_id: int) -> None:
-    """Somebody wrote something that this task has to look at."""
-    session.execute(update(Task).where(Task.id == task_id).values(advance_due=True))
 
 
 def _may_view(found: access.Rules, task: Task, person: str) -> bool:
