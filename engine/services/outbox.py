@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, func, literal, select, update
+from sqlalchemy import String, cast, literal, select, update
 from sqlalchemy.orm import Session
 
 from engine.database import Database
@@ -224,26 +224,6 @@ def message(db: Database, key: str) -> Posted | None:
     with db.read() as session:
         row = session.get(PostedMessage, key)
         return None if row is None else _posted(row)
-
-
-def message_by_ts(db: Database, slack_channel: str, ts: str) -> Posted | None:
-    """The message that stands there, if it is one of ours."""
-    with db.read() as session:
-        row = session.scalars(
-            select(PostedMessage).where(PostedMessage.slack_channel == slack_channel, PostedMessage.ts == ts)
-        ).first()
-        return None if row is None else _posted(row)
-
-
-def waiting_count(db: Database) -> int:
-    """How many rows wait to be sent or are being sent."""
-    with db.read() as session:
-        return (
-            session.scalar(
-                select(func.count()).select_from(OutboxRow).where(OutboxRow.state.in_(("pending", "sending")))
-            )
-            or 0
-        )
 
 
 _CARD_STANDS = (
