@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import shutil
@@ -93,18 +94,23 @@ class OpenSshServer:
         if self._server is None:
             return
         server, self._server = self._server, None
-        self.cut(server)
-        server.terminate()
-        server.wait(5)
+        try:
+            self.cut(server)
+        finally:
+            server.terminate()
+            server.wait(5)
 
     def cut(self, server: subprocess.Popen[bytes] | None = None) -> int:
         """Kill what serves the open connections; returns how many processes that were."""
         server = server or self._server
         children = psutil.Process(server.pid).children(recursive=True) if server else []
-        serving = [child for child in children if child.name().startswith("sshd")]
-        for child in serving:
-            child.kill()
-        return len(serving)
+        cut = 0
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):  # a connection that ends by itself takes its process along
+                if child.name().startswith("sshd"):
+                    child.kill()
+                    cut += 1
+        return cut
 
     def connections(self) -> int:
         """How many clients are connected now."""
