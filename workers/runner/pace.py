@@ -11,6 +11,7 @@ class Pace:
 
     fastest: float = 0.003  # between two looks while something moves
     slowest: float = 0.25  # between two looks at a quiet script
+    first_record: float = 0.03  # after the first look
     record_every: float = 0.25
     record_bytes: int = 8 << 20
     smallest_frame: int = 256 << 10

@@ -23,7 +23,8 @@ class Reading:
         self._stream = LogStream(masks=_masks(request), clock=clock, state=request.checkpoint.parser or None)
         self._ends: tuple[int, int] | None = None
         self._unrecorded = 0
-        self._recorded_at = float("-inf")
+        # The first lines wait a moment: a script that ends by then needs one commit less.
+        self._recorded_at = time.monotonic() - pace.record_every + pace.first_record
         self._told_of_cut = False
         self.stdout_offset = request.checkpoint.stdout_offset
         self.stderr_offset = request.checkpoint.stderr_offset

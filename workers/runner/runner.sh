@@ -117,7 +117,7 @@ await_drains() {
             seen_dozing=0
         fi
         tries=$((tries + 1))
-        [ "$tries" -lt 15 ] || sleep 0.01 2>/dev/null || sleep 1
+        [ "$tries" -lt 60 ] || sleep 0.01 2>/dev/null || sleep 1
     done
     return 1
 }
