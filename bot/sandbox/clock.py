@@ -1,13 +1,16 @@
 """Time as the sandbox sees it. Tests may move it, so nothing here ever has to be waited for."""
 
+import asyncio
+import contextlib
 import time
 
 
 class Clock:
-    """Wall time and monotonic time in seconds, both moved by the same offset."""
+    """Wall time and monotonic time in seconds, both moved by the same offset. Any thread may move it."""
 
     def __init__(self) -> None:
         self._offset = 0.0
+        self._sleepers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
     def now(self) -> float:
         """Seconds since 1970."""
@@ -18,5 +21,25 @@ class Clock:
         return time.monotonic() + self._offset
 
     def move(self, seconds: float) -> None:
-        """Go forward; both readings jump by as much."""
+        """Go forward; both readings jump by as much, and who sleeps looks again."""
         self._offset += seconds
+        for loop, moved in list(self._sleepers):
+            with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody left to wake
+                loop.call_soon_threadsafe(moved.set)
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when this clock is that much further, by itself or because it was moved."""
+        due = self.monotonic() + seconds
+        moved = asyncio.Event()
+        sleeper = (asyncio.get_running_loop(), moved)
+        self._sleepers.add(sleeper)
+        try:
+            while True:
+                moved.clear()
+                left = due - self.monotonic()
+                if left <= 0:
+                    return
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(moved.wait(), left)
+        finally:
+            self._sleepers.discard(sleeper)

@@ -1,5 +1,7 @@
 """The small parts of the sandbox: ids, time, rate limits, arguments, the manifest, the journal, elements."""
 
+import asyncio
+import threading
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -33,6 +35,18 @@ def test_timestamps_grow_even_when_the_clock_goes_back() -> None:
     second = timestamps.next()
     assert first < second
     assert is_timestamp(second)
+
+
+def test_who_sleeps_on_the_clock_wakes_when_another_thread_moves_it() -> None:
+    clock = Clock()
+
+    async def sleep() -> float:
+        begun = clock.monotonic()
+        threading.Timer(0.01, clock.move, [3_600]).start()
+        await asyncio.wait_for(clock.sleep(3_600), timeout=10)
+        return clock.monotonic() - begun
+
+    assert asyncio.run(sleep()) >= 3_600
 
 
 def test_every_method_of_the_data_file_has_a_handler_and_a_tier() -> None:
