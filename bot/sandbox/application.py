@@ -17,6 +17,7 @@ from bot.sandbox.files import MAX_BYTES
 from bot.sandbox.json_types import parsed
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.webapi import endpoint as webapi
+from bot.sandbox.webapi import trouble
 
 PAGE = Path(__file__).resolve().parent / "page"
 SHOWN_INLINE = ("text/plain", "image/png", "image/jpeg", "image/gif", "image/webp")
@@ -28,11 +29,11 @@ PAGE_POLICY = (
 def build(sandbox: Sandbox, allowed_hosts: frozenset[str]) -> "Guard":
     """The application of one sandbox; `allowed_hosts` are the values of Host that mean this server."""
     routes = [
-        Route("/api/{method:path}", webapi.answer, methods=["GET", "POST"]),
+        Route("/api/{method:path}", trouble.around(webapi.answer), methods=["GET", "POST"]),
         WebSocketRoute("/link/", _link),
         WebSocketRoute("/link", _link),
-        Route("/response/{token}", _respond, methods=["POST"]),
-        Route("/upload/{ticket}", _upload, methods=["POST", "PUT"]),
+        Route("/response/{token}", trouble.around(_respond, "response_url"), methods=["POST"]),
+        Route("/upload/{ticket}", trouble.around(_upload, "upload"), methods=["POST", "PUT"]),
         Route("/files/{file_id}/{name:path}", _download, methods=["GET"]),
         *control.routes(),
         Route("/", _page, methods=["GET"]),

@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import time
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Clock:
@@ -11,6 +14,11 @@ class Clock:
     def __init__(self) -> None:
         self._offset = 0.0
         self._sleepers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+
+    @property
+    def moved(self) -> float:
+        """By how many seconds it was moved so far."""
+        return self._offset
 
     def now(self) -> float:
         """Seconds since 1970."""
@@ -43,3 +51,15 @@ class Clock:
                     await asyncio.wait_for(moved.wait(), left)
         finally:
             self._sleepers.discard(sleeper)
+
+    async def within(self, seconds: float, answer: asyncio.Future[T]) -> T:
+        """What `answer` becomes within as many seconds of this clock; raises TimeoutError."""
+        timer = asyncio.ensure_future(self.sleep(seconds))
+        try:
+            waiting: set[asyncio.Future[Any]] = {answer, timer}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            timer.cancel()
+        if not answer.done():
+            raise TimeoutError
+        return answer.result()

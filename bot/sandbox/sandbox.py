@@ -12,6 +12,7 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.delivery.response_urls import ResponseUrls
 from bot.sandbox.delivery.sockets import Ack, Sockets
 from bot.sandbox.delivery.triggers import Triggers
+from bot.sandbox.faults import Faults
 from bot.sandbox.files import Uploads
 from bot.sandbox.ids import random_id
 from bot.sandbox.journal import Journal
@@ -55,6 +56,7 @@ class Sandbox:
         self.response_urls = ResponseUrls(self.workspace, base_url)
         self.uploads = Uploads(self.workspace, base_url, options.state_dir)
         self.rate_limits = RateLimits(self.clock, is_on=options.rate_limits)
+        self.faults = Faults(self.rate_limits.now)
         # The newest Web API calls and deliveries, for who looks on.
         self.calls: deque[JsonObject] = deque(maxlen=LOG_KEPT)
         self.deliveries: deque[JsonObject] = deque(maxlen=LOG_KEPT)
@@ -67,6 +69,8 @@ class Sandbox:
         """Send a payload to the app, wait for its ack, and write both down; `about` says whose and where."""
         at = self.clock.now()
         ack = await self.sockets.deliver(envelope, payload, retry)
+        if ack.error is None and self.faults.of_ack((kind, str(about.get("name")))) is not None:
+            ack = Ack(error="operation_timeout", ms=ack.ms)
         delivery = {
             "id": random_id("Dl"),
             "kind": kind,

@@ -95,6 +95,23 @@ class SandboxClient:
         """Wait until the app has connected."""
         self.wait_for(lambda state: state["app"]["connections"] >= connections)
 
+    def fault(self, kind: str, **fields: Any) -> JsonObject:
+        """Let something go wrong; returns the fault."""
+        answer = self.post("faults", kind=kind, **fields)
+        assert answer["ok"], answer
+        fault: JsonObject = answer["fault"]
+        return fault
+
+    def clear_faults(self) -> None:
+        """Nothing goes wrong any more."""
+        request = urllib.request.Request(f"{self.base_url}/sandbox/faults", method="DELETE")
+        with urllib.request.urlopen(request, timeout=10) as response:
+            assert json.load(response)["ok"]
+
+    def moves_clock(self, seconds: float, only: str | None = None) -> None:
+        """Let time go on, or only the time of the rate limits."""
+        assert self.post("clock", seconds=seconds, only=only)["ok"]
+
     def post(self, act: str, **body: Any) -> JsonObject:
         """Any act of the control API."""
         request = urllib.request.Request(

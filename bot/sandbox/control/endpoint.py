@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.control import clicks, commands, people, submissions, suggestions
+from bot.sandbox.control import clicks, commands, people, submissions, suggestions, trouble
 from bot.sandbox.control import state as states
 from bot.sandbox.errors import ControlError
 from bot.sandbox.json_types import JsonObject, parsed
@@ -30,6 +30,8 @@ ACTS: dict[str, Act] = {
     "members": people.set_member,
     "usergroups": people.set_usergroup,
     "disconnects": people.disconnect,
+    "faults": trouble.add_fault,
+    "clock": trouble.move_clock,
 }
 BODY_BYTES = 5_000_000
 
@@ -39,6 +41,8 @@ def routes() -> list[Route]:
     acts = [Route(f"/sandbox/{name}", _endpoint(act), methods=["POST"]) for name, act in ACTS.items()]
     return [
         *acts,
+        Route("/sandbox/faults", trouble.faults, methods=["GET", "DELETE"]),
+        Route("/sandbox/faults/{fault_id}", trouble.faults, methods=["DELETE"]),
         Route("/sandbox/state", states.state, methods=["GET"]),
         Route("/sandbox/stream", states.stream, methods=["GET"]),
     ]

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import JSONResponse, StreamingResponse
 
+from bot.sandbox.control import trouble
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.people import SLACKBOT, TEAM_DOMAIN, TEAM_ID, TEAM_NAME
 from bot.sandbox.sandbox import Sandbox
@@ -61,6 +62,7 @@ def snapshot(sandbox: Sandbox) -> JsonObject:
         ],
         "calls": list(sandbox.calls),
         "deliveries": list(sandbox.deliveries),
+        "faults": trouble.shown(sandbox),
     }
 
 

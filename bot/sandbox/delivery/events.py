@@ -1,6 +1,5 @@
 """The Events API: only what the manifest subscribes to and the app can see; told again when it is not acked."""
 
-import asyncio
 import secrets
 
 from bot.sandbox.channels import Channel
@@ -95,7 +94,7 @@ async def tell(sandbox: Sandbox, event: JsonObject, user_id: str | None, channel
 
 async def _again(sandbox: Sandbox, payload: JsonObject, about: JsonObject, failed: Ack) -> None:
     for attempt, seconds in enumerate(RETRY_AFTER, start=1):
-        await asyncio.sleep(seconds)
+        await sandbox.clock.sleep(seconds)
         reason = "timeout" if failed.error == "operation_timeout" else "connection_failed"
         failed = await sandbox.deliver("events_api", "events_api", payload, about, (attempt, reason))
         if failed.error is None:

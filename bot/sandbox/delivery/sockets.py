@@ -39,6 +39,7 @@ class Sockets:
         self._turn = 0
         self._waiting: dict[str, asyncio.Future[JsonObject]] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._deaf: set[WebSocket] = set()
         self.ack_wall = ack_wall
 
     def issue_ticket(self) -> str:
@@ -72,6 +73,15 @@ class Sockets:
         finally:
             if socket in self._connections:
                 self._connections.remove(socket)
+            self._deaf.discard(socket)
+
+    def deafen(self, connections: int | None = None) -> None:
+        """As many of the connections that are open now, or all, get nothing any more; they stay open and are pinged."""
+        self._deaf.update(self._connections[:connections])
+
+    def hear_again(self) -> None:
+        """No connection is deaf any more."""
+        self._deaf.clear()
 
     async def deliver(self, kind: str, payload: JsonObject, retry: tuple[int, str] | None = None) -> Ack:
         """Send one envelope and wait for its ack, three seconds at most."""
@@ -89,9 +99,12 @@ class Sockets:
         self._waiting[envelope_id] = answer
         try:
             sent_at = loop.time()
-            if not await self._send(json.dumps(envelope)):
+            socket = await self._send(json.dumps(envelope))
+            if socket is None:
                 return Ack(error="no_app_connected")
-            payload = await asyncio.wait_for(answer, self.ack_wall)
+            if socket in self._deaf:
+                return Ack(error="operation_timeout")  # at once: nobody is going to answer
+            payload = await self._clock.within(self.ack_wall, answer)
             return Ack(ms=round((loop.time() - sent_at) * 1000, 3), payload=payload)
         except TimeoutError:
             return Ack(error="operation_timeout")
@@ -128,18 +141,21 @@ class Sockets:
             "connection_info": {"app_id": self._app_id},
         }
 
-    async def _send(self, text: str) -> bool:
+    async def _send(self, text: str) -> WebSocket | None:
+        """Give it to the next connection; returns which it was, None when there is none."""
         while self._connections:
             self._turn = (self._turn + 1) % len(self._connections)
             socket = self._connections[self._turn]
+            if socket in self._deaf:
+                return socket
             try:
                 await socket.send_text(text)
             except (RuntimeError, WebSocketDisconnect):
                 if socket in self._connections:
                     self._connections.remove(socket)
                 continue
-            return True
-        return False
+            return socket
+        return None
 
     def _take_ack(self, text: str) -> None:
         try:

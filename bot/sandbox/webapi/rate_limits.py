@@ -29,8 +29,18 @@ class RateLimits:
 
     def __init__(self, clock: Clock, is_on: bool = True) -> None:
         self._clock = clock
+        self._rested = 0.0
         self._buckets: dict[tuple[str, str], _Bucket] = {}
         self.is_on = is_on
+
+    def now(self) -> float:
+        """The time by which budgets recover: the sandbox's clock, and what `rest` added."""
+        return self._clock.monotonic() + self._rested
+
+    def rest(self, seconds: float) -> None:
+        """Let the budgets recover as if so much time had passed, while nothing else gets older: an app that paces
+        itself need not be waited for, and its three seconds for everything else stay three seconds."""
+        self._rested += seconds
 
     def spend_call(self, method: Method) -> None:
         """One call of a method; raises RateLimited."""
@@ -46,7 +56,7 @@ class RateLimits:
     def _spend(self, key: tuple[str, str], burst: float, per_second: float) -> None:
         if not self.is_on:
             return
-        now = self._clock.monotonic()
+        now = self.now()
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = _Bucket(burst, per_second, now)
