@@ -2,6 +2,8 @@
 
 The callers have checked that it may be done; here it is done as Slack does it."""
 
+from bot.sandbox import notifications
+from bot.sandbox.attention import place_of
 from bot.sandbox.channels import Channel
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.people import SLACKBOT, TEAM_ID
@@ -64,6 +66,7 @@ def post(
     save(workspace, channel, message, "message")
     if thread_ts is not None:
         _count_replies(workspace, channel, thread_ts)
+    _call_attention(workspace, channel, message)
     return message
 
 
@@ -136,6 +139,38 @@ def save(workspace: Workspace, channel: Channel, message: JsonObject, kind: str)
     """Keep a new or changed message and tell who looks on."""
     workspace.journal.put("message", f"{channel.id} {message['ts']}", message)
     workspace.changes.publish(kind, message={**message, "channel": channel.id})
+
+
+def begin_following(workspace: Workspace, channel: Channel, root_ts: str) -> None:
+    """Let those follow a new thread who concern its first message: who wrote it, and who is named in it."""
+    root = channel.messages.get(root_ts)
+    if root is not None and not workspace.attention.is_followed(channel.id, root_ts):
+        workspace.attention.follow(channel.id, root_ts, _concerned(workspace, channel, root))
+
+
+def _call_attention(workspace: Workspace, channel: Channel, message: JsonObject) -> None:
+    """Notify people of a new message. Who replies in a thread or is named there follows it from then on."""
+    thread_ts = message.get("thread_ts")
+    followers: set[str] = set()
+    if thread_ts is not None:
+        begin_following(workspace, channel, thread_ts)
+        workspace.attention.follow(channel.id, thread_ts, _concerned(workspace, channel, message))
+        followers = workspace.attention.followers(channel.id, thread_ts)
+    people = _people(workspace, channel)
+    told = notifications.reasons(message, people, channel.is_im, workspace.usergroups, followers)
+    for user_id, reason in told.items():
+        workspace.attention.notify(user_id, reason, channel.id, message)
+    if message.get("user") in people:
+        workspace.attention.read(message["user"], place_of(channel.id, thread_ts), message["ts"])
+
+
+def _concerned(workspace: Workspace, channel: Channel, message: JsonObject) -> set[str]:
+    named = {str(message.get("user")), *notifications.mentions(message).users}
+    return {member for member in _people(workspace, channel) if member in named}
+
+
+def _people(workspace: Workspace, channel: Channel) -> list[str]:
+    return [member for member in channel.members if workspace.is_active_person(member)]
 
 
 def _summary(parent: JsonObject | None) -> JsonObject:

@@ -12,9 +12,9 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.delivery.response_urls import ResponseUrls
 from bot.sandbox.delivery.sockets import Ack, Sockets
 from bot.sandbox.delivery.triggers import Triggers
+from bot.sandbox.exchanges import Exchanges
 from bot.sandbox.faults import Faults
 from bot.sandbox.files import Uploads
-from bot.sandbox.ids import random_id
 from bot.sandbox.journal import Journal
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.modals import Modals
@@ -60,6 +60,7 @@ class Sandbox:
         # The newest Web API calls and deliveries, for who looks on.
         self.calls: deque[JsonObject] = deque(maxlen=LOG_KEPT)
         self.deliveries: deque[JsonObject] = deque(maxlen=LOG_KEPT)
+        self.exchanges = Exchanges()
         self._background: set[asyncio.Task[None]] = set()
         self.journal.flush()
 
@@ -72,7 +73,7 @@ class Sandbox:
         if ack.error is None and self.faults.of_ack((kind, str(about.get("name")))) is not None:
             ack = Ack(error="operation_timeout", ms=ack.ms)
         delivery = {
-            "id": random_id("Dl"),
+            "id": self.exchanges.keep("Dl", payload, ack.payload),
             "kind": kind,
             **about,
             "ack_ms": ack.ms,
@@ -84,9 +85,24 @@ class Sandbox:
         self.changes.publish("delivery", delivery=delivery)
         return ack
 
-    def note_call(self, method: str, error: str | None, ms: float) -> None:
-        """Write down a Web API call."""
-        call = {"method": method, "ok": error is None, "error": error, "ms": round(ms, 3), "at": self.clock.now()}
+    def note_call(
+        self,
+        method: str,
+        error: str | None,
+        ms: float,
+        given: JsonObject | None = None,
+        answer: JsonObject | None = None,
+    ) -> None:
+        """Write down a Web API call; `given` are its arguments as they came, unless it was not let in."""
+        arguments = {key: value for key, value in (given or {}).items() if key != "token"}
+        call = {
+            "id": self.exchanges.keep("Ca", arguments, answer),
+            "method": method,
+            "ok": error is None,
+            "error": error,
+            "ms": round(ms, 3),
+            "at": self.clock.now(),
+        }
         self.calls.append(call)
         self.changes.publish("call", call=call)
 

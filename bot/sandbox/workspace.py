@@ -1,5 +1,6 @@
 """The workspace: people, channels, groups, files, and finding them by id or name. It checks no token and no scope."""
 
+from bot.sandbox.attention import Attention
 from bot.sandbox.changes import Changes
 from bot.sandbox.channels import Channel
 from bot.sandbox.clock import Clock
@@ -7,7 +8,7 @@ from bot.sandbox.ids import Timestamps, named_id, random_id
 from bot.sandbox.journal import Journal
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.manifest import Manifest
-from bot.sandbox.people import SEEDS, bot_user, person, slackbot, usergroup
+from bot.sandbox.people import SEEDS, SLACKBOT, bot_user, person, slackbot, usergroup
 
 EARLIER_KEPT = 10
 EARLIER_MESSAGES = 500
@@ -31,6 +32,7 @@ class Workspace:
         # What edited messages showed before, for clicks of people whose client is a moment behind.
         self.earlier_blocks: dict[tuple[str, str], list[list[JsonObject]]] = {}
         self.timestamps = Timestamps(clock)
+        self.attention = Attention(journal, changes)
         self._load()
         self._seed(manifest)
 
@@ -52,6 +54,11 @@ class Workspace:
         name = name_or_id.removeprefix("#")
         return next((channel for channel in self.channels.values() if channel.name == name and not channel.is_im), None)
 
+    def is_active_person(self, user_id: str) -> bool:
+        """Whether this is somebody who reads: no bot, and not deactivated."""
+        user = self.users.get(user_id)
+        return user is not None and not user["is_bot"] and not user["deleted"] and user_id != SLACKBOT
+
     def direct_message(self, user_id: str) -> Channel:
         """The conversation of the app with this person; opened when there was none."""
         for channel in self.channels.values():
@@ -66,6 +73,24 @@ class Workspace:
             members=[user_id, self.bot_user_id],
             is_im=True,
             user=user_id,
+        )
+        self.channels[channel.id] = channel
+        self.save_channel(channel)
+        return channel
+
+    def direct_message_of(self, one: str, other: str) -> Channel:
+        """The conversation of two people, which the app does not see; opened when there was none."""
+        members = sorted((one, other))
+        for channel in self.channels.values():
+            if channel.is_im and channel.user is None and sorted(channel.members) == members:
+                return channel
+        channel = Channel(
+            id=random_id("D0"),
+            name="directmessage",
+            creator=one,
+            created=int(self.clock.now()),
+            members=list(dict.fromkeys(members)),
+            is_im=True,
         )
         self.channels[channel.id] = channel
         self.save_channel(channel)

@@ -270,3 +270,17 @@ class TestSocketMode:
                     await socket.recv()
 
         asyncio.run(scenario())
+
+
+class TestExchanges:
+    def test_each_call_and_delivery_can_be_looked_at_without_its_token(self, sandbox: SandboxClient) -> None:
+        client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+        ts = client.chat_postMessage(channel=CHANNEL, text="looked at")["ts"]
+        sandbox.types("ana", "deployments", "/deploy nobody is connected")
+        state = sandbox.state()
+        status, call = request(sandbox, f"/sandbox/exchanges/{state['calls'][-1]['id']}")
+        assert (status, call["request"]["text"], call["response"]["ts"]) == (200, "looked at", ts)
+        assert sandbox.bot_token not in json.dumps(call)
+        _, delivery = request(sandbox, f"/sandbox/exchanges/{state['deliveries'][-1]['id']}")
+        assert (delivery["request"]["text"], delivery["response"]) == ("nobody is connected", None)
+        assert request(sandbox, "/sandbox/exchanges/Ca0")[0] == 404

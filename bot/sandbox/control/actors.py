@@ -34,18 +34,27 @@ def user(sandbox: Sandbox, body: JsonObject, name: str = "user") -> JsonObject:
 
 
 def channel(sandbox: Sandbox, body: JsonObject, person: JsonObject | None = None) -> Channel:
-    """The channel named; `person` must be in it. A person's or the app's name means the direct message with the app."""
+    """The channel named; `person` must be in it. The app's or somebody's name means the direct message with them."""
     wanted = text(body, "channel")
     found = sandbox.workspace.channel(wanted)
     if found is None and person is not None:
-        partner = sandbox.workspace.user(wanted)
-        if partner is not None and partner["id"] == sandbox.workspace.bot_user_id:
-            found = sandbox.workspace.direct_message(person["id"])
+        found = _direct_message(sandbox, person["id"], wanted)
     if found is None:
         raise ControlError("unknown_channel", f"There is no channel {wanted!r}.")
     if person is not None and person["id"] not in found.members:
         raise ControlError("not_in_channel", f"{person['name']} is not in {found.name}.")
     return found
+
+
+def _direct_message(sandbox: Sandbox, person_id: str, partner_name: str) -> Channel | None:
+    partner = sandbox.workspace.user(partner_name)
+    if partner is None:
+        return None
+    if partner["id"] == sandbox.workspace.bot_user_id:
+        return sandbox.workspace.direct_message(person_id)
+    if not sandbox.workspace.is_active_person(partner["id"]):
+        return None
+    return sandbox.workspace.direct_message_of(person_id, partner["id"])
 
 
 def view(sandbox: Sandbox, body: JsonObject, person: JsonObject) -> JsonObject:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.control import clicks, commands, people, submissions, suggestions, trouble
+from bot.sandbox.control import attention, clicks, commands, people, submissions, suggestions, trouble
 from bot.sandbox.control import state as states
 from bot.sandbox.errors import ControlError
 from bot.sandbox.json_types import JsonObject, parsed
@@ -24,6 +24,8 @@ ACTS: dict[str, Act] = {
     "closes": submissions.close,
     "suggestions": suggestions.suggest,
     "messages": people.write,
+    "reads": attention.read,
+    "follows": attention.follow,
     "homes": people.open_home,
     "channels": people.add_channel,
     "users": people.add_person,
@@ -44,6 +46,7 @@ def routes() -> list[Route]:
         Route("/sandbox/faults", trouble.faults, methods=["GET", "DELETE"]),
         Route("/sandbox/faults/{fault_id}", trouble.faults, methods=["DELETE"]),
         Route("/sandbox/state", states.state, methods=["GET"]),
+        Route("/sandbox/exchanges/{id}", states.exchange, methods=["GET"]),
         Route("/sandbox/stream", states.stream, methods=["GET"]),
     ]
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from bot.sandbox.control import trouble
 from bot.sandbox.json_types import JsonObject
@@ -14,6 +14,15 @@ from bot.sandbox.sandbox import Sandbox
 async def state(request: Request) -> JSONResponse:
     """All of it, with the number of the latest change."""
     return JSONResponse(snapshot(request.app.state.sandbox))
+
+
+async def exchange(request: Request) -> Response:
+    """`GET /sandbox/exchanges/ID`: what was sent in one delivery or call, and what came back."""
+    sandbox: Sandbox = request.app.state.sandbox
+    found = sandbox.exchanges.find(request.path_params["id"])
+    if found is None:
+        return JSONResponse({"ok": False, "error": "unknown_exchange"}, 404)
+    return Response(found, media_type="application/json")
 
 
 async def stream(request: Request) -> StreamingResponse:
@@ -55,6 +64,9 @@ def snapshot(sandbox: Sandbox) -> JsonObject:
         "messages": _messages(sandbox),
         "modals": sandbox.modals.stacks,
         "homes": sandbox.modals.homes,
+        "notifications": list(workspace.attention.notifications),
+        "reads": workspace.attention.reads,
+        "follows": workspace.attention.follows,
         "files": list(workspace.files.values()),
         "commands": [
             {"command": known.command, "description": known.description, "usage_hint": known.usage_hint}

@@ -28,8 +28,9 @@ async def answer(request: Request) -> JSONResponse:
     started = time.perf_counter()
     status, headers = 200, {}
     error: str | None = None
+    given: JsonObject = {}
     try:
-        body: JsonObject = {"ok": True, **await _run(sandbox, name, request)}
+        body: JsonObject = {"ok": True, **await _run(sandbox, name, request, given)}
     except RateLimited as refusal:
         status, error = 429, refusal.error
         headers["retry-after"] = str(refusal.retry_after)
@@ -46,15 +47,16 @@ async def answer(request: Request) -> JSONResponse:
         headers["x-oauth-scopes"] = ",".join(sandbox.manifest.scopes)
         headers["x-accepted-oauth-scopes"] = ",".join(method.scopes)
     response = JSONResponse(body, status, headers)
-    sandbox.note_call(name, error, (time.perf_counter() - started) * 1000)
+    sandbox.note_call(name, error, (time.perf_counter() - started) * 1000, given, body)
     return response
 
 
-async def _run(sandbox: Sandbox, name: str, request: Request) -> JsonObject:
+async def _run(sandbox: Sandbox, name: str, request: Request, given: JsonObject) -> JsonObject:
+    """The method's answer; `given` takes the arguments as they came."""
     method = METHODS.get(name)
     if method is None:
         raise SlackError("unknown_method", req_method=name)
-    given = await arguments.read(request, method.json)
+    given.update(await arguments.read(request, method.json))
     _check_token(sandbox, method, _token(request, given))
     _check_scopes(sandbox, method)
     sandbox.rate_limits.spend_call(method)
