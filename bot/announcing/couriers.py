@@ -178,7 +178,7 @@ class Courier:
             case Meaning.RATE:
                 method = "chat.update" if posted else "chat.postMessage"
                 self.pause_for(parcel, method, failure.retry_after)
-                self._later(parcel, failure.retry_after, failure.code)
+                self._later(parcel, 0.0, failure.code)  # the pause holds it back, to the moment
             case Meaning.CLOSED if parcel.attempts < CLOSED_ATTEMPTS:
                 self._closed(parcel, failure)
             case Meaning.TEMPORARY if parcel.attempts < TEMPORARY_ATTEMPTS:

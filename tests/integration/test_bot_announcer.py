@@ -37,8 +37,8 @@ def _wait_until_told(bot: ServedBot) -> None:
 
 def test_what_was_being_sent_at_a_crash_is_neither_lost_nor_sent_twice(tmp_path: Path) -> None:
     config = write_configuration(tmp_path, process=QUICK)
-    with start_sandbox(rate_limits=False) as sandbox:
-        with connect_bot(tmp_path, config, sandbox, is_hasty=True) as bot:
+    with start_sandbox() as sandbox:
+        with connect_bot(tmp_path, config, sandbox) as bot:
             bot.says("ana", "/release create web 1.0.0")
             bot.says("ana", "/deploy web 1.0.0 to staging")
             bot.card(1, "Done in")
@@ -55,7 +55,7 @@ def test_what_was_being_sent_at_a_crash_is_neither_lost_nor_sent_twice(tmp_path:
         _delete(sandbox, log)
         _rows(tmp_path, f"UPDATE outbox SET state = 'sending' WHERE message_key = '{log_key}'")
         _rows(tmp_path, f"DELETE FROM posted_messages WHERE message_key = '{log_key}'")
-        with connect_bot(tmp_path, config, sandbox, is_hasty=True) as bot:
+        with connect_bot(tmp_path, config, sandbox) as bot:
             bot.reply("build: log")
             _wait_until_told(bot)
             assert sorted(_posted(bot)) == before
@@ -73,7 +73,7 @@ def _delete(sandbox: Any, message: dict[str, Any]) -> None:
 
 
 def test_a_card_that_may_not_be_posted_is_told_to_who_asked_and_posted_after_the_invitation(tmp_path: Path) -> None:
-    with serve_bot(tmp_path, foredeck=TO_PROD, process=QUICK, is_hasty=True) as bot:
+    with serve_bot(tmp_path, foredeck=TO_PROD, process=QUICK) as bot:
         bot.sandbox.post("channels", name="prod", members=["ana", "ben"], is_private=True)
         bot.says("ana", "/release create web 1.0.0")
         answer = bot.says("ana", "/deploy web 1.0.0 to production")
@@ -87,7 +87,7 @@ def test_a_card_that_may_not_be_posted_is_told_to_who_asked_and_posted_after_the
 
 
 def test_a_long_log_is_told_in_a_few_messages_and_then_whole_as_a_file(tmp_path: Path) -> None:
-    with serve_bot(tmp_path, process=CHATTY, is_hasty=True) as bot:
+    with serve_bot(tmp_path, process=CHATTY) as bot:
         bot.says("ana", "/release create web 1.0.0")
         bot.says("ana", "/deploy web 1.0.0 to staging")
         shared = bot.reply("The whole log of build.")
@@ -105,7 +105,7 @@ def test_a_long_log_is_told_in_a_few_messages_and_then_whole_as_a_file(tmp_path:
 
 
 def test_a_failure_is_also_sent_to_the_channel_with_what_is_needed_to_act(tmp_path: Path) -> None:
-    with serve_bot(tmp_path, process=FAILING, is_hasty=True) as bot:
+    with serve_bot(tmp_path, process=FAILING) as bot:
         bot.says("ana", "/release create web 1.0.0")
         bot.says("ana", "/deploy web 1.0.0 to staging")
         told = bot.reply("failed at build (#1)")
@@ -117,7 +117,7 @@ def test_a_failure_is_also_sent_to_the_channel_with_what_is_needed_to_act(tmp_pa
 
 def test_rate_limits_are_waited_out_and_nothing_is_lost(tmp_path: Path) -> None:
     config = write_configuration(tmp_path, process=QUICK)
-    with start_sandbox(rate_limits=True) as sandbox, connect_bot(tmp_path, config, sandbox, is_hasty=True) as bot:
+    with start_sandbox() as sandbox, connect_bot(tmp_path, config, sandbox, is_impatient=True) as bot:
         bot.says("ana", "/release create web 1.0.0")
         for number in range(1, 5):
             bot.says("ana", "/deploy web 1.0.0 to staging")
@@ -143,12 +143,12 @@ def test_with_its_own_pace_the_bot_is_never_told_to_wait(tmp_path: Path) -> None
 
 def test_a_running_deployment_goes_on_through_a_restart_of_the_bot_on_the_same_card(tmp_path: Path) -> None:
     config = write_configuration(tmp_path, process=SLOW)
-    with start_sandbox(rate_limits=False) as sandbox:
-        with connect_bot(tmp_path, config, sandbox, is_hasty=True) as bot:
+    with start_sandbox() as sandbox:
+        with connect_bot(tmp_path, config, sandbox) as bot:
             bot.says("ana", "/release create web 1.0.0")
             bot.says("ana", "/deploy web 1.0.0 to staging")
             card = bot.card(1, "Running build")
-        with connect_bot(tmp_path, config, sandbox, is_hasty=True) as bot:
+        with connect_bot(tmp_path, config, sandbox) as bot:
             assert bot.says("ana", "/deploy cancel 1")["text"].startswith("Canceling web 1.0.0 to staging (#1).")
             assert bot.card(1, "Canceled by ana")["ts"] == card["ts"]
             bot.reply("was canceled (#1)")

@@ -15,7 +15,7 @@ QUICK = "steps:\n  - step: build\n    run_script: {inline: 'echo built'}\n"
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedBot]:
     """One bot for the tests of this file; each deploys its own version."""
-    with serve_bot(tmp_path_factory.mktemp("bot"), is_hasty=True) as served:
+    with serve_bot(tmp_path_factory.mktemp("bot")) as served:
         served.says("ana", "/release create web 1.0.0")
         yield served
 

@@ -24,7 +24,7 @@ steps:
 
 @pytest.fixture
 def bot(tmp_path: Path) -> Iterator[ServedBot]:
-    with serve_bot(tmp_path, process=PROCESS, is_hasty=True) as served:
+    with serve_bot(tmp_path, process=PROCESS) as served:
         served.says("ana", "/release create web 1.0.0")
         served.says("ana", "/deploy web 1.0.0 to staging")
         yield served

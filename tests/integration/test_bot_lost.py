@@ -19,7 +19,7 @@ def bot(tmp_path: Path) -> Iterator[ServedBot]:
     notes, done = tmp_path / "notes", tmp_path / "done"
     body = f"echo ran >> {notes}; until [ -e {done} ]; do sleep 0.05; done; echo built"
     process = f'steps:\n  - step: build\n    run_script: {{inline: "{body}"}}\n'
-    with serve_bot(tmp_path, process=process, is_hasty=True) as served:
+    with serve_bot(tmp_path, process=process) as served:
         yield served
 
 

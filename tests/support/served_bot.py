@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bot import main as root
-from bot.announcing.paces import Pace
 from bot.app import SlackBot
 from bot.settings import SlackSettings
 from engine.database import Database
 from engine.services import configuration
 from engine.times import utc_now
+from tests.support.paces import MovedPace
 from tests.support.sandbox import JsonObject, SandboxClient, start_sandbox
 
 FOREDECK = """
@@ -127,26 +126,27 @@ def write_configuration(folder: Path, *, process: str = PROCESS, foredeck: str =
 
 
 @contextlib.contextmanager
-def serve_bot(
-    folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK, is_hasty: bool = False
-) -> Iterator[ServedBot]:
-    """Start all of it and stop it again. A hasty bot knows no rate limits, and the sandbox has none then."""
+def serve_bot(folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK) -> Iterator[ServedBot]:
+    """Start all of it and stop it again."""
     config = write_configuration(folder, process=process, foredeck=foredeck)
     with (
-        start_sandbox(rate_limits=not is_hasty) as sandbox,
-        connect_bot(folder, config, sandbox, is_hasty=is_hasty) as served,
+        start_sandbox() as sandbox,
+        connect_bot(folder, config, sandbox) as served,
     ):
         yield served
 
 
 @contextlib.contextmanager
-def connect_bot(folder: Path, config: Path, sandbox: SandboxClient, *, is_hasty: bool = False) -> Iterator[ServedBot]:
-    """Start a bot on this sandbox; its state is kept in the folder."""
+def connect_bot(
+    folder: Path, config: Path, sandbox: SandboxClient, *, is_impatient: bool = False
+) -> Iterator[ServedBot]:
+    """Start a bot on this sandbox; its state is kept in the folder. An impatient one posts faster than Slack allows."""
     db = root.open_state(folder / "state")
     loaded = configuration.load_folder(db, utc_now(), config)
     assert not loaded.problems, loaded.problems
+    pace = MovedPace(sandbox, post_seconds=0.0 if is_impatient else None)
     settings = SlackSettings(sandbox.bot_token, sandbox.app_token, sandbox.api_url)
-    slack_bot = SlackBot(settings, db, utc_now, _hasty() if is_hasty else None)
+    slack_bot = SlackBot(settings, db, utc_now, pace)
     with root.dispatching(folder / "state", db):
         slack_bot.start()
         try:
@@ -155,10 +155,6 @@ def connect_bot(folder: Path, config: Path, sandbox: SandboxClient, *, is_hasty:
         finally:
             slack_bot.stop()
     db.close()
-
-
-def _hasty() -> Pace:
-    return Pace(time.monotonic, post_seconds=0.0, card_seconds=0.05)
 
 
 def _is_card(message: JsonObject) -> bool:
