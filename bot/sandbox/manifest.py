@@ -1,8 +1,10 @@
 """The app's manifest, as far as a workspace acts on it: commands, scopes, events, names. It does not judge the rest."""
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.sandbox.errors import SandboxUnusable
 
@@ -33,12 +35,32 @@ BUILT_IN_SCOPES = (
 
 @dataclass(frozen=True)
 class SlashCommand:
-    """A command that people can type; `should_escape` turns @names and #channels into ids."""
+    """A command that people can type; `should_escape` turns @names and #channels into ids. `url` is for HTTP mode."""
 
     command: str
     description: str
     usage_hint: str = ""
     should_escape: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """What people choose in a message's menu (`message`) or anywhere (`global`)."""
+
+    callback_id: str
+    name: str
+    kind: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the app wants to be called when it has no Socket Mode; an empty one means that it has none."""
+
+    events: str = ""
+    interactivity: str = ""
+    options: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +72,10 @@ class Manifest:
     commands: dict[str, SlashCommand] = field(default_factory=dict)
     scopes: tuple[str, ...] = BUILT_IN_SCOPES
     events: frozenset[str] = frozenset()
+    shortcuts: dict[str, Shortcut] = field(default_factory=dict)
+    unfurl_domains: tuple[str, ...] = ()
+    is_socket_mode: bool = True
+    addresses: Addresses = Addresses()
 
 
 BUILT_IN = Manifest(
@@ -94,15 +120,62 @@ def _parsed(document: dict[str, Any]) -> Manifest:
     scopes = _mapping(_mapping(document.get("oauth_config", {}), "oauth_config").get("scopes", {}), "scopes")
     settings = _mapping(document.get("settings", {}), "settings")
     events = _mapping(settings.get("event_subscriptions", {}), "settings.event_subscriptions")
+    interactivity = _mapping(settings.get("interactivity", {}), "settings.interactivity")
     commands = [_command(entry) for entry in features.get("slash_commands") or []]
+    shortcuts = [_shortcut(entry) for entry in features.get("shortcuts") or []]
+    addresses = Addresses(
+        events=str(events.get("request_url") or ""),
+        interactivity=str(interactivity.get("request_url") or ""),
+        options=str(interactivity.get("message_menu_options_url") or ""),
+    )
     name = str(information.get("name") or "App")
-    return Manifest(
+    manifest = Manifest(
         name=name,
         display_name=str(bot_user.get("display_name") or name),
         commands={command.command: command for command in commands},
         scopes=tuple(str(scope) for scope in scopes.get("bot") or []),
         events=frozenset(str(event) for event in events.get("bot_events") or []),
+        shortcuts={shortcut.callback_id: shortcut for shortcut in shortcuts},
+        unfurl_domains=tuple(str(domain).lower() for domain in features.get("unfurl_domains") or []),
+        # A manifest that neither says so nor names an address is one of Socket Mode: there is no other way to it.
+        is_socket_mode=bool(settings.get("socket_mode_enabled", not _names_any(addresses, commands))),
+        addresses=addresses,
     )
+    _check_addresses(manifest)
+    return manifest
+
+
+def _names_any(addresses: Addresses, commands: list[SlashCommand]) -> bool:
+    return addresses != Addresses() or any(command.url for command in commands)
+
+
+def _shortcut(entry: object) -> Shortcut:
+    fields = _mapping(entry, "an entry of features.shortcuts")
+    kind, callback_id = str(fields.get("type") or ""), str(fields.get("callback_id") or "")
+    if kind not in ("global", "message") or not callback_id:
+        raise ValueError(f"the shortcut {callback_id!r} needs a callback_id and the type global or message")
+    return Shortcut(callback_id, str(fields.get("name") or callback_id), kind, str(fields.get("description") or ""))
+
+
+def _check_addresses(manifest: Manifest) -> None:
+    """Without Socket Mode the app is called on this machine only: a sandbox must never reach out into the world."""
+    if manifest.is_socket_mode:
+        return
+    addresses = manifest.addresses
+    called = [addresses.events, addresses.interactivity, addresses.options]
+    for address in [*called, *(command.url for command in manifest.commands.values())]:
+        parts = urlsplit(address)
+        if address and (parts.scheme not in ("http", "https") or not _is_loopback(parts.hostname or "")):
+            raise ValueError(
+                f"the sandbox calls apps on this machine only, for example at http://127.0.0.1:3000, not {address}"
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _command(entry: object) -> SlashCommand:
@@ -115,6 +188,7 @@ def _command(entry: object) -> SlashCommand:
         description=str(fields.get("description") or ""),
         usage_hint=str(fields.get("usage_hint") or ""),
         should_escape=bool(fields.get("should_escape")),
+        url=str(fields.get("url") or ""),
     )
 
 

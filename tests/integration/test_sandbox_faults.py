@@ -1,9 +1,7 @@
 """Trouble on demand, as the app and people meet it; and the clock that tests move."""
 
-import contextlib
 import http.client
 import json
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -12,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from websockets.sync.client import ClientConnection, connect
 
+from tests.support.raw_app import RawApp, start_raw_app
 from tests.support.sandbox import EVERYTHING, JsonObject, SandboxClient, start_sandbox
 
 CHANNEL = "C0DEPLOYMEN"
@@ -39,11 +37,9 @@ def client(sandbox: SandboxClient) -> WebClient:
 
 
 @pytest.fixture
-def socket(sandbox: SandboxClient) -> Iterator[ClientConnection]:
-    app = WebClient(token=sandbox.app_token, base_url=sandbox.api_url)
-    with connect(str(app.apps_connections_open(app_token=sandbox.app_token)["url"])) as opened:
-        assert json.loads(opened.recv())["type"] == "hello"
-        yield opened
+def app(sandbox: SandboxClient) -> Iterator[RawApp]:
+    with start_raw_app(sandbox) as started:
+        yield started
 
 
 def delete(sandbox: SandboxClient, path: str) -> tuple[int, JsonObject]:
@@ -157,34 +153,30 @@ class TestTheWebApi:
 
 
 class TestDelivery:
-    def test_a_lost_ack_looks_like_a_late_one(self, sandbox: SandboxClient, socket: ClientConnection) -> None:
+    def test_a_lost_ack_looks_like_a_late_one(self, sandbox: SandboxClient, app: RawApp) -> None:
         sandbox.fault("lost_ack", name="/deploy", times=1)
-        with _answering(socket) as heard:
-            lost = sandbox.types("ana", "deployments", "/deploy x")
-            kept = sandbox.types("ana", "deployments", "/deploy x")
+        lost = sandbox.types("ana", "deployments", "/deploy x")
+        kept = sandbox.types("ana", "deployments", "/deploy x")
         assert (lost["ok"], lost["error"]) == (False, "operation_timeout")
         assert kept["ok"] is True
-        assert [envelope["payload"]["command"] for envelope in heard] == ["/deploy", "/deploy"]
+        assert len(app.payloads("slash_commands")) == 2
         told = [message["text"] for message in sandbox.messages() if message.get("is_ephemeral")]
         assert told[-1] == '/deploy failed with the error "operation_timeout"'
 
-    def test_a_deaf_socket_is_connected_and_gets_nothing(
-        self, sandbox: SandboxClient, socket: ClientConnection
-    ) -> None:
+    def test_a_deaf_socket_is_connected_and_gets_nothing(self, sandbox: SandboxClient, app: RawApp) -> None:
         sandbox.fault("deaf")
         assert sandbox.types("ana", "deployments", "/deploy x")["error"] == "operation_timeout"
         assert sandbox.state()["app"]["connections"] == 1
         sandbox.clear_faults()
-        with _answering(socket) as heard:
-            assert sandbox.types("ana", "deployments", "/deploy again")["ok"] is True
-        assert [envelope["payload"]["text"] for envelope in heard] == ["again"]
+        assert sandbox.types("ana", "deployments", "/deploy again")["ok"] is True
+        assert [payload["text"] for payload in app.payloads("slash_commands")] == ["again"]
 
 
 class TestTheClock:
-    def test_response_urls_expire_when_it_is_moved(self, sandbox: SandboxClient, socket: ClientConnection) -> None:
-        with _answering(socket) as heard:
-            sandbox.types("ana", "deployments", "/deploy x")
-        request = urllib.request.Request(heard[0]["payload"]["response_url"], data=b'{"text": "late"}')
+    def test_response_urls_expire_when_it_is_moved(self, sandbox: SandboxClient, app: RawApp) -> None:
+        sandbox.types("ana", "deployments", "/deploy x")
+        url = app.payloads("slash_commands")[-1]["response_url"]
+        request = urllib.request.Request(url, data=b'{"text": "late"}')
         sandbox.moves_clock(30 * 60 + 1)
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request)
@@ -202,25 +194,3 @@ class TestTheClock:
     def test_what_moves_no_clock_is_named(self, sandbox: SandboxClient, body: JsonObject) -> None:
         answer = sandbox.post("clock", **body)
         assert (answer["ok"], answer["error"]) == (False, "invalid_arguments")
-
-
-@contextlib.contextmanager
-def _answering(socket: ClientConnection) -> Iterator[list[JsonObject]]:
-    """Acks everything that comes over this socket meanwhile; gives what came."""
-    heard: list[JsonObject] = []
-    is_over = threading.Event()
-
-    def run() -> None:
-        while not is_over.is_set():
-            with contextlib.suppress(TimeoutError):
-                envelope: JsonObject = json.loads(socket.recv(timeout=0.05))
-                heard.append(envelope)
-                socket.send(json.dumps({"envelope_id": envelope["envelope_id"]}))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield heard
-    finally:
-        is_over.set()
-        thread.join()

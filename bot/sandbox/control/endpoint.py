@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.control import attention, clicks, commands, people, submissions, suggestions, trouble
+from bot.sandbox.control import attention, clicks, commands, people, shortcuts, submissions, suggestions, trouble
 from bot.sandbox.control import state as states
 from bot.sandbox.errors import ControlError
 from bot.sandbox.json_types import JsonObject, parsed
@@ -23,10 +23,12 @@ ACTS: dict[str, Act] = {
     "submissions": submissions.submit,
     "closes": submissions.close,
     "suggestions": suggestions.suggest,
+    "shortcuts": shortcuts.choose,
     "messages": people.write,
     "reads": attention.read,
     "follows": attention.follow,
     "homes": people.open_home,
+    "home": people.open_home,
     "channels": people.add_channel,
     "users": people.add_person,
     "members": people.set_member,

@@ -72,6 +72,10 @@ def snapshot(sandbox: Sandbox) -> JsonObject:
             {"command": known.command, "description": known.description, "usage_hint": known.usage_hint}
             for known in sandbox.manifest.commands.values()
         ],
+        "shortcuts": [
+            {"callback_id": known.callback_id, "name": known.name, "type": known.kind, "description": known.description}
+            for known in sandbox.manifest.shortcuts.values()
+        ],
         "calls": list(sandbox.calls),
         "deliveries": list(sandbox.deliveries),
         "faults": trouble.shown(sandbox),

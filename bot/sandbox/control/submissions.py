@@ -30,7 +30,7 @@ async def submit(sandbox: Sandbox, body: JsonObject) -> JsonObject:
         **payloads.interaction(sandbox.workspace, "view_submission", person),
         "trigger_id": sandbox.triggers.new(person["id"], view["id"]),
         "view": view,
-        "response_urls": [],
+        "response_urls": _response_urls(sandbox, person, view),
     }
     about = {"user": person["id"], "channel": None, "name": view["callback_id"]}
     ack = await sandbox.deliver("interactive", "view_submission", payload, about)
@@ -41,6 +41,20 @@ async def submit(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     except SlackError as refusal:
         return {**actors.outcome(ack), "ok": False, "error": refusal.error, **refusal.fields}
     return actors.outcome(ack)
+
+
+def _response_urls(sandbox: Sandbox, person: JsonObject, view: JsonObject) -> list[JsonObject]:
+    """One for each select of a conversation that asks for it with `response_url_enabled`."""
+    urls = []
+    for place in elements.places(view["blocks"]):
+        if not (place.is_input and place.element.get("response_url_enabled")):
+            continue
+        state = view["state"]["values"][place.block_id][place.action_id]
+        chosen = state.get("selected_conversation") or state.get("selected_channel")
+        if chosen in sandbox.workspace.channels:
+            where = {"block_id": place.block_id, "action_id": place.action_id, "channel_id": chosen}
+            urls.append({**where, "response_url": sandbox.response_urls.new(chosen, person["id"])})
+    return urls
 
 
 async def close(sandbox: Sandbox, body: JsonObject) -> JsonObject:

@@ -33,15 +33,24 @@ def slash_command(
 
 def interaction(workspace: Workspace, kind: str, user: JsonObject) -> JsonObject:
     """What every interaction begins with."""
+    return {**_interaction(kind, user), "api_app_id": workspace.app_id}
+
+
+def _interaction(kind: str, user: JsonObject) -> JsonObject:
     return {
         "type": kind,
         "team": {"id": TEAM_ID, "domain": TEAM_DOMAIN},
-        "user": {"id": user["id"], "username": user["name"], "name": user["name"], "team_id": TEAM_ID},
-        "api_app_id": workspace.app_id,
+        "user": {"id": user["id"], "username": user["name"], "name": user["name"], "team_id": user["team_id"]},
         "token": VERIFICATION_TOKEN,
         "enterprise": None,
         "is_enterprise_install": False,
     }
+
+
+def shortcut(kind: str, callback_id: str, user: JsonObject, action_ts: str, trigger_id: str) -> JsonObject:
+    """A shortcut: `message_action` of a message, or `shortcut` from anywhere. Slack names no app in them."""
+    payload = {key: value for key, value in _interaction(kind, user).items() if key != "api_app_id"}
+    return {**payload, "callback_id": callback_id, "action_ts": action_ts, "trigger_id": trigger_id}
 
 
 def in_message(channel: Channel, message: JsonObject, state: JsonObject) -> JsonObject:
@@ -55,13 +64,10 @@ def in_message(channel: Channel, message: JsonObject, state: JsonObject) -> Json
     }
     if "thread_ts" in message:
         container["thread_ts"] = message["thread_ts"]
-    shown = {key: value for key, value in message.items() if key not in ("visible_to", "is_ephemeral")}
-    return {
-        "container": container,
-        "channel": {"id": channel.id, "name": channel.name},
-        "message": shown,
-        "state": {"values": state},
-    }
+    where: JsonObject = {"container": container, "channel": {"id": channel.id, "name": channel.name}}
+    if not is_ephemeral:  # Slack keeps no such message, so it cannot say what was in it
+        where["message"] = message
+    return {**where, "state": {"values": state}}
 
 
 def in_view(view: JsonObject) -> JsonObject:
