@@ -349,6 +349,13 @@ def manifest(command: str | None) -> None:
 @click.option("--app-token", default=None)
 @click.option("--signing-secret", default=None)
 @click.option("--state", type=click.Path(file_okay=False, path_type=Path), default=None, help="Keep everything there.")
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Append a transcript of what happens to this file.",
+)
 def sandbox(
     port: int,
     manifest: Path | None,
@@ -356,6 +363,7 @@ def sandbox(
     app_token: str | None,
     signing_secret: str | None,
     state: Path | None,
+    record: Path | None,
 ) -> None:
     """Run a Slack-compatible workspace on this machine, with a page to use it in."""
     from bot.sandbox import options, server
@@ -368,6 +376,7 @@ def sandbox(
         app_token=app_token,
         signing_secret=signing_secret,
         state_dir=state,
+        record=record,
     )
     try:
         server.serve(given)

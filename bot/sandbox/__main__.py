@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--signing-secret", help="the signing secret of the app")
     parser.add_argument("--state", type=Path, metavar="DIR", help="keep everything in this folder")
     parser.add_argument("--no-rate-limits", action="store_true", help="never answer that there were too many calls")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="append a transcript of what happens to this file")
     given = parser.parse_args(arguments)
     options = SandboxOptions(
         port=given.port,
@@ -30,6 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
         state_dir=given.state,
         host=given.host,
         rate_limits=not given.no_rate_limits,
+        record=given.record,
     )
     serve(options)
 

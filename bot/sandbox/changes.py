@@ -4,8 +4,9 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from itertools import islice
+from typing import Any
 
 KEPT = 2_000
 
@@ -19,9 +20,16 @@ class Changes:
         self._kept: deque[tuple[int, str]] = deque(maxlen=KEPT)
         self._news = asyncio.Event()
         self.closed = False
+        self._listeners: list[Callable[[str, dict[str, Any]], None]] = []
+
+    def hear(self, listener: Callable[[str, dict[str, Any]], None]) -> None:
+        """Call this at every change, with its kind and fields, before it goes out."""
+        self._listeners.append(listener)
 
     def publish(self, kind: str, **fields: object) -> None:
         """Tell everybody who looks on."""
+        for listener in self._listeners:
+            listener(kind, fields)
         self.seq += 1
         self._kept.append((self.seq, json.dumps({"seq": self.seq, "kind": kind, **fields})))
         self._wake()

@@ -20,6 +20,7 @@ class SandboxOptions:
     state_dir: Path | None = None
     host: str = "127.0.0.1"
     rate_limits: bool = True
+    record: Path | None = None  # the transcript is appended there
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from bot.sandbox.options import (
     Credentials,
     SandboxOptions,
 )
+from bot.sandbox.transcripts import Transcript
 from bot.sandbox.webapi.rate_limits import RateLimits
 from bot.sandbox.workspace import Workspace
 
@@ -61,6 +62,8 @@ class Sandbox:
         self.calls: deque[JsonObject] = deque(maxlen=LOG_KEPT)
         self.deliveries: deque[JsonObject] = deque(maxlen=LOG_KEPT)
         self.exchanges = Exchanges()
+        self.transcript = Transcript(self.workspace, vars(self.credentials).values(), options.record)
+        self.changes.hear(self.transcript.hear)
         self._background: set[asyncio.Task[None]] = set()
         self.journal.flush()
 
@@ -69,9 +72,11 @@ class Sandbox:
     ) -> Ack:
         """Send a payload to the app, wait for its ack, and write both down; `about` says whose and where."""
         at = self.clock.now()
+        self.transcript.begin(kind, payload)
         ack = await self.sockets.deliver(envelope, payload, retry)
         if ack.error is None and self.faults.of_ack((kind, str(about.get("name")))) is not None:
             ack = Ack(error="operation_timeout", ms=ack.ms)
+        self.transcript.end(ack.error, ack.ms, ack.payload)
         delivery = {
             "id": self.exchanges.keep("Dl", payload, ack.payload),
             "kind": kind,
@@ -115,6 +120,7 @@ class Sandbox:
     def close(self) -> None:
         """Write what is left and end the streams."""
         self.changes.close()
+        self.transcript.close()
         self.journal.close()
 
 

@@ -49,6 +49,7 @@ def routes() -> list[Route]:
         Route("/sandbox/faults/{fault_id}", trouble.faults, methods=["DELETE"]),
         Route("/sandbox/state", states.state, methods=["GET"]),
         Route("/sandbox/exchanges/{id}", states.exchange, methods=["GET"]),
+        Route("/sandbox/transcript", states.transcript, methods=["GET"]),
         Route("/sandbox/stream", states.stream, methods=["GET"]),
     ]
 

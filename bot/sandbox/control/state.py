@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from bot.sandbox.control import trouble
 from bot.sandbox.json_types import JsonObject
@@ -23,6 +23,12 @@ async def exchange(request: Request) -> Response:
     if found is None:
         return JSONResponse({"ok": False, "error": "unknown_exchange"}, 404)
     return Response(found, media_type="application/json")
+
+
+async def transcript(request: Request) -> PlainTextResponse:
+    """`GET /sandbox/transcript`: what happened, for people to read."""
+    sandbox: Sandbox = request.app.state.sandbox
+    return PlainTextResponse(sandbox.transcript.text)
 
 
 async def stream(request: Request) -> StreamingResponse:

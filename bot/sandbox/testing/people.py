@@ -1,0 +1,100 @@
+"""People: what they type, write and press, and what only they see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.sandbox.json_types import JsonObject
+from bot.sandbox.testing.errors import NotDone
+from bot.sandbox.testing.looks import Look, contains
+from bot.sandbox.testing.messages import Message
+from bot.sandbox.testing.modals import Modal
+
+if TYPE_CHECKING:
+    from bot.sandbox.testing.elements import Button
+    from bot.sandbox.testing.workspaces import Workspace
+
+__tracebackhide__ = True  # pytest shows the line of the test, not ours
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody saw right after typing a command. `message` is None when there was no answer."""
+
+    text: str
+    message: Message | None = None
+
+    def button(self, label: str) -> Button:
+        """A button of the answer."""
+        if self.message is None:
+            raise NotDone(f"There was no answer, so it has no button “{label}”.")
+        return self.message.button(label)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the workspace."""
+
+    workspace: Workspace
+    id: str
+    name: str
+
+    def types(self, line: str, in_: str | None = None) -> Answer:
+        """Type a slash command into a channel and send it; raises NotDone when it fails as Slack shows it."""
+        channel = in_ or self.workspace.default_channel
+        answer = self.workspace.control.types(self.id, channel, line)
+        self.workspace.done(answer, f"“{line}”, typed by {self.name},")
+        payload: JsonObject = answer["response"] or {}
+        if not any(payload.get(key) for key in ("text", "blocks", "attachments")):
+            return Answer("")
+        look = self.workspace.look()
+        is_public = payload.get("response_type") == "in_channel"
+        for message in look.messages(look.channel(channel)["id"]):
+            if look.is_by_app(message) and message.get("visible_to") == (None if is_public else self.id):
+                return Answer(look.words(message), Message(self.workspace, message["channel"], message["ts"]))
+        return Answer("")
+
+    def writes(self, text: str, in_: str | None = None, thread: Message | None = None) -> Message:
+        """Write a message, into a channel or into a thread."""
+        channel = thread.channel_id if thread is not None else in_ or self.workspace.default_channel
+        written = self.workspace.control.writes(self.id, channel, text, thread.ts if thread is not None else None)
+        self.workspace.done(written, f"“{text}”, written by {self.name},")
+        return Message(self.workspace, written["channel"], written["ts"])
+
+    def mentions(self, text: str, in_: str | None = None, thread: Message | None = None) -> Message:
+        """Write a message to the app: its name, then the text."""
+        look = self.workspace.look()
+        app = look.named(look.state["app"]["bot_user_id"])
+        return self.writes(f"{app} {text}", in_, thread)
+
+    def clicks(self, button: Button) -> None:
+        """Press a button."""
+        button.click(as_=self)
+
+    def private(self, *words: str, timeout: float | None = None) -> Message:
+        """The newest message that only this person sees and that has all these words, as soon as there is one."""
+
+        def found(look: Look) -> Message | None:
+            for message in look.messages():
+                if message.get("visible_to") == self.id and contains(look.words(message), words):
+                    return Message(self.workspace, message["channel"], message["ts"])
+            return None
+
+        quoted = " and ".join(f"“{word}”" for word in words)
+        return self.workspace.until(found, f"a message that only {self.name} sees, with {quoted}", timeout)
+
+    @property
+    def modal(self) -> Modal:
+        """The form that this person has open, as soon as there is one."""
+
+        def found(look: Look) -> Modal | None:
+            stack = look.modals(self.id)
+            return Modal(self, stack[-1]["id"]) if stack else None
+
+        return self.workspace.until(found, f"a form that {self.name} has open")
+
+    @property
+    def has_modal(self) -> bool:
+        """Is a form open for this person now?"""
+        return bool(self.workspace.look().modals(self.id))
