@@ -167,12 +167,18 @@ def pressed(blocks: list[JsonObject]) -> Iterator[Place]:
 
 
 def labelled(places: Iterable[Place], wanted: str) -> Place | None:
-    """The first with exactly this label or action id, else the first whose label is this but for case and `…`."""
+    """The first with exactly this label or action id; else the first whose label is this but for case and `…`; else the
+    only one whose label begins with it."""
     known = list(places)
     for place in known:
         if wanted in (label(place.element), place.action_id):
             return place
-    return next((place for place in known if _folded(label(place.element)) == _folded(wanted)), None)
+    folded = [(_folded(label(place.element)), place) for place in known]
+    for words, place in folded:
+        if words == _folded(wanted):
+            return place
+    beginning = [place for words, place in folded if words.startswith(_folded(wanted))]
+    return beginning[0] if len(beginning) == 1 else None
 
 
 def find(where: Where, blocks: list[JsonObject], wanted: str) -> Field:

@@ -60,6 +60,7 @@ def started(setting: Setting, folder: Path) -> Iterator[Workspace]:
         rehearsal = Rehearsal(setting.configuration, folder / "configuration", setting.scripts)
         _move_in(workspace, rehearsal, setting.people)
         with _bot(workspace.control, folder):
+            workspace.begin()
             yield workspace
 
 

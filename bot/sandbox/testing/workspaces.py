@@ -28,6 +28,7 @@ class Workspace:
         self.control = control
         self.timeout = timeout
         self.default_channel = channel
+        self._before: set[str] = set()  # deliveries that are none of the test's business
 
     # Who and where
 
@@ -70,7 +71,7 @@ class Workspace:
                     return Message(self, message["channel"], message["ts"])
             return None
 
-        return self.until(found, f"a card with {_quoted(words)}", timeout)
+        return self.until(found, f"a card with {_quoted(words)}", timeout, _cards)
 
     def reply(self, *words: str, timeout: float | None = None) -> Message:
         """The newest message in any thread that has all these words, as soon as there is one."""
@@ -98,7 +99,13 @@ class Workspace:
     @property
     def failed_deliveries(self) -> list[JsonObject]:
         """What the app did not acknowledge in time, each with `kind`, `name` and `error`."""
-        return [delivery for delivery in self.look().state["deliveries"] if not delivery["ok"]]
+        return [
+            known for known in self.look().state["deliveries"] if not known["ok"] and known["id"] not in self._before
+        ]
+
+    def begin(self) -> None:
+        """From here on failed deliveries count; before, no app was there to take them."""
+        self._before = {known["id"] for known in self.look().state["deliveries"]}
 
     @property
     def transcript(self) -> str:
@@ -143,6 +150,14 @@ _EXPLAINED = {
     "operation_timeout": "the app did not acknowledge within three seconds (operation_timeout).",
     "no_app_connected": "no app is connected (dispatch_failed).",
 }
+
+
+def _cards(look: Look) -> list[str]:
+    """What there is instead of a card that did not come."""
+    cards = [m for m in look.messages() if look.is_by_app(m) and not m.get("is_ephemeral") and not is_reply(m)]
+    if not cards:
+        return ["The app has posted none."]
+    return ["There is:", *(f"- {' / '.join(look.lines(m)[:2])}, in {look.named(m['channel'])}" for m in cards[:10])]
 
 
 def _quoted(words: tuple[str, ...]) -> str:
