@@ -349,37 +349,14 @@ def manifest(command: str | None) -> None:
 @click.option("--app-token", default=None)
 @click.option("--signing-secret", default=None)
 @click.option("--state", type=click.Path(file_okay=False, path_type=Path), default=None, help="Keep everything there.")
-@click.option(
-    "--record",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=None,
-    metavar="FILE",
-    help="Append a transcript of what happens to this file.",
-)
-def sandbox(
-    port: int,
-    manifest: Path | None,
-    bot_token: str | None,
-    app_token: str | None,
-    signing_secret: str | None,
-    state: Path | None,
-    record: Path | None,
-) -> None:
+@click.option("--record", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Append a transcript.")
+def sandbox(state: Path | None, **given: Any) -> None:
     """Run a Slack-compatible workspace on this machine, with a page to use it in."""
     from bot.sandbox import options, server
     from bot.sandbox.errors import SandboxUnusable
 
-    given = options.SandboxOptions(
-        port=port,
-        manifest=manifest,
-        bot_token=bot_token,
-        app_token=app_token,
-        signing_secret=signing_secret,
-        state_dir=state,
-        record=record,
-    )
     try:
-        server.serve(given)
+        server.serve(options.SandboxOptions(state_dir=state, **given))
     except SandboxUnusable as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
