@@ -73,6 +73,10 @@ class Guard:
 
         await self._app(scope, receive, send_after_writing)
 
+    def resume(self) -> None:
+        """Go on with what an earlier run left to be done later; called once, in the event loop."""
+        self._sandbox.scheduled.resume()
+
     def close_streams(self) -> None:
         """End the streams of changes, which have no end of their own."""
         self._sandbox.changes.close()

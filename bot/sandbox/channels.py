@@ -21,21 +21,26 @@ class Channel:
     user: str | None = None
     topic: str = ""
     is_archived: bool = False
+    is_mpim: bool = False
+    is_open: bool = True
+    purpose: str = ""
+    # Who wrote the topic and the purpose, and when, as Slack shows it.
+    notes: dict[str, JsonObject] = field(default_factory=dict)
+    previous_names: list[str] = field(default_factory=list)
+    pins: list[JsonObject] = field(default_factory=list)
+    last_read: str = "0000000000.000000"
     messages: dict[str, JsonObject] = field(default_factory=dict, repr=False)
     timeline: list[str] = field(default_factory=list, repr=False)
     threads: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     @property
     def kind(self) -> str:
-        """Slack's word for its type: im, private_channel, or public_channel."""
+        """Slack's word for its type: im, mpim, private_channel, or public_channel."""
         if self.is_im:
             return "im"
+        if self.is_mpim:
+            return "mpim"
         return "private_channel" if self.is_private else "public_channel"
-
-    @property
-    def scope_family(self) -> str:
-        """What stands before `:read` and `:history` in the scopes for this type."""
-        return {"im": "im", "private_channel": "groups", "public_channel": "channels"}[self.kind]
 
     def add(self, message: JsonObject) -> None:
         """Take a message in, at its place in time."""
@@ -74,6 +79,8 @@ class Channel:
                 "context_team_id": TEAM_ID,
                 "user": self.user,
                 "is_user_deleted": False,
+                "is_open": self.is_open,
+                "last_read": self.last_read,
                 "priority": 0,
             }
         else:
@@ -83,14 +90,13 @@ class Channel:
         return shown
 
     def _channel_to_slack(self, viewer: str) -> JsonObject:
-        note = {"value": "", "creator": "", "last_set": 0}
         return {
             "id": self.id,
             "name": self.name,
             "is_channel": not self.is_private,
             "is_group": self.is_private,
             "is_im": False,
-            "is_mpim": False,
+            "is_mpim": self.is_mpim,
             "is_private": self.is_private,
             "created": self.created,
             "is_archived": self.is_archived,
@@ -107,7 +113,11 @@ class Channel:
             "creator": self.creator,
             "shared_team_ids": [TEAM_ID],
             "is_member": viewer in self.members,
-            "topic": {**note, "value": self.topic},
-            "purpose": note,
-            "previous_names": [],
+            **({"last_read": self.last_read} if viewer in self.members else {}),
+            "topic": self._note("topic", self.topic),
+            "purpose": self._note("purpose", self.purpose),
+            "previous_names": self.previous_names,
         }
+
+    def _note(self, name: str, value: str) -> JsonObject:
+        return {"value": value, "creator": "", "last_set": 0, **self.notes.get(name, {})}

@@ -58,6 +58,16 @@ class Uploads:
             )
         self._workspace.save_file(file)
 
+    def delete(self, file: JsonObject) -> None:
+        """Forget the bytes; what is left says that there was a file."""
+        if self._folder is not None:
+            (self._folder / file["id"]).unlink(missing_ok=True)
+        self._bytes.pop(file["id"], None)
+        for key in ("preview", "lines", "preview_is_truncated"):
+            file.pop(key, None)
+        file.update(mode="tombstone", size=0, is_uploaded=False)
+        self._workspace.save_file(file)
+
     def read(self, file_id: str) -> bytes | None:
         """The bytes of a file, None when they were never uploaded."""
         if self._folder is None:

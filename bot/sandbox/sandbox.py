@@ -25,6 +25,7 @@ from bot.sandbox.options import (
     Credentials,
     SandboxOptions,
 )
+from bot.sandbox.scheduled import ScheduledMessages
 from bot.sandbox.transcripts import Transcript
 from bot.sandbox.webapi.rate_limits import RateLimits
 from bot.sandbox.workspace import Workspace
@@ -58,6 +59,9 @@ class Sandbox:
         self.uploads = Uploads(self.workspace, base_url, options.state_dir)
         self.rate_limits = RateLimits(self.clock, is_on=options.rate_limits)
         self.faults = Faults(self.rate_limits.now)
+        self.scheduled = ScheduledMessages(self.workspace, self.in_background)
+        # Tokens that the app gave back; a restart of the sandbox installs it anew.
+        self.revoked: set[str] = set()
         # The newest Web API calls and deliveries, for who looks on.
         self.calls: deque[JsonObject] = deque(maxlen=LOG_KEPT)
         self.deliveries: deque[JsonObject] = deque(maxlen=LOG_KEPT)

@@ -85,6 +85,11 @@ class _Server(uvicorn.Server):
         super().__init__(_config(guard))
         self._guard = guard
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Go on with what the state says is still to be done, then listen."""
+        self._guard.resume()
+        await super().startup(sockets)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the streams, then everything."""
         self._guard.close_streams()

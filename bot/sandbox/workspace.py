@@ -98,6 +98,22 @@ class Workspace:
 
     # Changing
 
+    def add_group_message(self, members: list[str]) -> Channel:
+        """The group message of these people (ids, the app's own last)."""
+        names = "--".join(self.users[member]["name"] for member in members)
+        channel = Channel(
+            id=random_id("G0"),
+            name=f"mpdm-{names}-1",
+            creator=self.bot_user_id,
+            created=int(self.clock.now()),
+            members=members,
+            is_private=True,
+            is_mpim=True,
+        )
+        self.channels[channel.id] = channel
+        self.save_channel(channel)
+        return channel
+
     def add_channel(self, name: str, members: list[str], is_private: bool = False) -> Channel:
         """Open a channel with these members (ids)."""
         channel_id = named_id("C0", name)

@@ -1,4 +1,4 @@
-"""api.test, auth.test, apps.connections.open and blocks.validate."""
+"""api.test, auth.*, apps.connections.open and blocks.validate."""
 
 from bot.sandbox.blocks import validator
 from bot.sandbox.errors import SlackError
@@ -27,6 +27,14 @@ def auth_test(call: Call) -> JsonObject:
         "bot_id": workspace.bot_id,
         "is_enterprise_install": False,
     }
+
+
+def revoke(call: Call) -> JsonObject:
+    """auth.revoke: this token opens nothing any more, until the sandbox starts again; `test` only asks."""
+    if call.get("test"):
+        return {"revoked": False}
+    call.sandbox.revoked.add(call.sandbox.credentials.bot_token)
+    return {"revoked": True}
 
 
 def open_connection(call: Call) -> JsonObject:

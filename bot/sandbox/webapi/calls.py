@@ -57,11 +57,18 @@ class Call:
         """Whether the app is in the channel."""
         return self.workspace.bot_user_id in channel.members
 
-    def need_scope(self, scope: str) -> None:
-        """Raise missing_scope unless the manifest has it."""
+    def need_scope(self, *scopes: str) -> None:
+        """Raise missing_scope unless the manifest has one of them."""
         provided = self.sandbox.manifest.scopes
-        if scope not in provided:
-            raise SlackError("missing_scope", needed=scope, provided=",".join(provided))
+        if not any(scope in provided for scope in scopes):
+            raise SlackError("missing_scope", needed=",".join(scopes), provided=",".join(provided))
+
+    def need_scope_for(self, kind: str) -> None:
+        """Raise missing_scope, or that the method knows no conversations of this type."""
+        by_type = self.method.scopes_by_type or {}
+        if kind not in by_type:
+            raise SlackError("method_not_supported_for_channel_type")
+        self.need_scope(*by_type[kind])
 
 
 Handler = Callable[[Call], JsonObject]

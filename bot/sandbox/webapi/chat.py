@@ -1,9 +1,9 @@
-"""chat.*: the app's messages."""
+"""chat.*: the app's messages, as they are posted, edited, deleted, shown to one person, linked to."""
 
 import json
 
 from bot.sandbox import messages
-from bot.sandbox.blocks.content import checked_content
+from bot.sandbox.blocks.content import TEXT_KEPT, checked_content
 from bot.sandbox.channels import Channel
 from bot.sandbox.errors import SlackError
 from bot.sandbox.ids import is_timestamp
@@ -11,24 +11,30 @@ from bot.sandbox.json_types import JsonObject
 from bot.sandbox.webapi.calls import Call
 
 UPDATE_TEXT = 4_000
-TRUNCATED = 40_000
 METADATA_BYTES = 16_000
+EVENT_TYPE = 50
 
 
 def post_message(call: Call) -> JsonObject:
     """chat.postMessage."""
     channel = call.channel_to_post_in()
     content = checked_content(call.arguments)
-    content.update(_metadata(call))
+    content.update(metadata(call))
     author = {**messages.by_app(call.workspace), **_costume(call)}
     thread_ts = thread(channel, call.get("thread_ts"))
     call.sandbox.rate_limits.spend_post(call.method, channel.id)
     broadcast = bool(thread_ts and call.get("reply_broadcast"))
     message = messages.post(call.workspace, channel, author, content, thread_ts, broadcast)
-    answer: JsonObject = {"channel": channel.id, "ts": message["ts"], "message": message}
-    if len(call.get("text") or "") > TRUNCATED:
-        answer.update(warning="message_truncated", response_metadata={"warnings": ["message_truncated"]})
-    return answer
+    return {"channel": channel.id, "ts": message["ts"], "message": message, **cut_short(call)}
+
+
+def post_me_message(call: Call) -> JsonObject:
+    """chat.meMessage: what the app does, told like `/me`."""
+    channel = call.channel_to_post_in()
+    content = {**checked_content({"text": call.get("text")}), "subtype": "me_message"}
+    call.sandbox.rate_limits.spend_post(call.method, channel.id)
+    message = messages.post(call.workspace, channel, messages.by_app(call.workspace), content)
+    return {"channel": channel.id, "ts": message["ts"]}
 
 
 def update(call: Call) -> JsonObject:
@@ -38,7 +44,7 @@ def update(call: Call) -> JsonObject:
     if len(call.get("text") or "") > UPDATE_TEXT:
         raise SlackError("msg_too_long")
     content = checked_content(_with_empty_blocks_allowed(call, message), is_update=True)
-    content.update(_metadata(call))
+    content.update(metadata(call))
     if call.get("reply_broadcast") and message.get("thread_ts"):
         raise SlackError("cant_broadcast_message")
     messages.edit(call.workspace, channel, message, content, call.workspace.bot_user_id)
@@ -73,11 +79,16 @@ def get_permalink(call: Call) -> JsonObject:
     message = channel.messages.get(call.get("message_ts"))
     if message is None:
         raise SlackError("message_not_found")
+    return {"channel": channel.id, "permalink": permalink(call, channel, message)}
+
+
+def permalink(call: Call, channel: Channel, message: JsonObject) -> str:
+    """The address of a message."""
     link = f"{call.sandbox.base_url}/archives/{channel.id}/p{message['ts'].replace('.', '')}"
     thread_ts = message.get("thread_ts")
     if thread_ts is not None and thread_ts != message["ts"]:
         link += f"?thread_ts={thread_ts}&cid={channel.id}"
-    return {"channel": channel.id, "permalink": link}
+    return link
 
 
 def thread(channel: Channel, thread_ts: str | None) -> str | None:
@@ -102,6 +113,28 @@ def own_message(call: Call, channel: Channel, ts: str, refusal: str) -> JsonObje
     return message
 
 
+def metadata(call: Call) -> JsonObject:
+    """The metadata of the message to be; an empty object takes away what there was."""
+    given = call.get("metadata")
+    if given is None:
+        return {}
+    if given == {}:
+        return {"metadata": None}
+    kind, payload = given.get("event_type"), given.get("event_payload", {})
+    if not isinstance(kind, str) or not 0 < len(kind) <= EVENT_TYPE or not isinstance(payload, dict):
+        raise SlackError("invalid_metadata_format")
+    if len(json.dumps(given)) > METADATA_BYTES:
+        raise SlackError("metadata_too_large")
+    return {"metadata": {"event_type": kind, "event_payload": payload}}
+
+
+def cut_short(call: Call) -> JsonObject:
+    """The warning that the text was longer than what is kept."""
+    if len(call.get("text") or "") <= TEXT_KEPT:
+        return {}
+    return {"warning": "message_truncated", "response_metadata": {"warnings": ["message_truncated"]}}
+
+
 def _with_empty_blocks_allowed(call: Call, message: JsonObject) -> JsonObject:
     """The arguments; when only blocks or attachments are emptied, the text that stays carries the message."""
     given = dict(call.arguments)
@@ -123,17 +156,3 @@ def _costume(call: Call) -> JsonObject:
     call.need_scope("chat:write.customize")
     icons = {key.removeprefix("icon_"): worn[key] for key in ("icon_emoji", "icon_url") if key in worn}
     return {"subtype": "bot_message", "username": worn.get("username", ""), "icons": icons}
-
-
-def _metadata(call: Call) -> JsonObject:
-    metadata = call.get("metadata")
-    if metadata is None:
-        return {}
-    if metadata == {}:
-        return {"metadata": None}
-    payload = metadata.get("event_payload", {})
-    if not isinstance(metadata.get("event_type"), str) or not isinstance(payload, dict):
-        raise SlackError("invalid_metadata_format")
-    if len(json.dumps(metadata)) > METADATA_BYTES:
-        raise SlackError("metadata_too_large")
-    return {"metadata": {"event_type": metadata["event_type"], "event_payload": payload}}

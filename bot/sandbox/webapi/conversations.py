@@ -1,4 +1,4 @@
-"""conversations.* and users.conversations: channels, their members, their history."""
+"""conversations.* that only read, and users.conversations: channels, their members, their history."""
 
 from bisect import bisect_left, bisect_right
 
@@ -8,7 +8,7 @@ from bot.sandbox.json_types import JsonObject
 from bot.sandbox.webapi.calls import Call
 from bot.sandbox.webapi.pages import page
 
-TYPES = {"public_channel": "channels", "private_channel": "groups", "mpim": "mpim", "im": "im"}
+TYPES = ("public_channel", "private_channel", "mpim", "im")
 HISTORY_PAGE = 999
 
 
@@ -54,45 +54,6 @@ def members(call: Call) -> JsonObject:
     return {"members": shown, "response_metadata": metadata}
 
 
-def open_direct(call: Call) -> JsonObject:
-    """conversations.open: the direct message with one person."""
-    if call.get("channel"):
-        channel = call.channel()
-        if not channel.is_im:
-            raise SlackError("method_not_supported_for_channel_type")
-        return {"no_op": True, "already_open": True, "channel": {"id": channel.id}}
-    users = [user for user in str(call.get("users") or "").split(",") if user]
-    if not users:
-        raise SlackError("users_list_not_supplied")
-    if any(user not in call.workspace.users for user in users):
-        raise SlackError("user_not_found")
-    if len(users) > 1:
-        raise SlackError("method_not_supported_for_channel_type")
-    call.need_scope("im:write")
-    if call.workspace.users[users[0]]["deleted"]:
-        raise SlackError("user_disabled")
-    known = any(channel.user == users[0] for channel in call.workspace.channels.values())
-    channel = call.workspace.direct_message(users[0])
-    shown = channel.to_slack(call.workspace.bot_user_id) if call.get("return_im") else {"id": channel.id}
-    return {**({"no_op": True, "already_open": True} if known else {}), "channel": shown}
-
-
-def join(call: Call) -> JsonObject:
-    """conversations.join: the app enters a public channel."""
-    channel = call.channel()
-    if channel.kind != "public_channel":
-        raise SlackError("method_not_supported_for_channel_type")
-    if channel.is_archived:
-        raise SlackError("is_archived")
-    answer: JsonObject = {}
-    if call.is_member(channel):
-        answer = {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
-    else:
-        channel.members.append(call.workspace.bot_user_id)
-        call.workspace.save_channel(channel)
-    return {"channel": channel.to_slack(call.workspace.bot_user_id), **answer}
-
-
 def history(call: Call) -> JsonObject:
     """conversations.history: the newest first, without replies in threads."""
     channel = _with_history(call)
@@ -133,7 +94,7 @@ def _types(call: Call) -> list[str]:
     for kind in wanted:
         if kind not in TYPES:
             raise SlackError("invalid_types")
-        call.need_scope(f"{TYPES[kind]}:read")
+        call.need_scope_for(kind)
     return wanted
 
 
@@ -148,13 +109,13 @@ def _listed(call: Call, channels: list[Channel]) -> JsonObject:
 
 def _readable(call: Call) -> Channel:
     channel = call.channel()
-    call.need_scope(f"{channel.scope_family}:read")
+    call.need_scope_for(channel.kind)
     return channel
 
 
 def _with_history(call: Call) -> Channel:
     channel = call.channel()
-    call.need_scope(f"{channel.scope_family}:history")
+    call.need_scope_for(channel.kind)
     if not call.is_member(channel):
         raise SlackError("not_in_channel")
     return channel

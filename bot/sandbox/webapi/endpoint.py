@@ -17,9 +17,6 @@ from bot.sandbox.webapi.methods import METHODS, Method
 
 log = logging.getLogger(__name__)
 
-# Where a method's scopes depend on the type of the channel, the method itself asks for the right one.
-BY_CHANNEL_TYPE = ("conversations.", "users.conversations")
-
 
 async def answer(request: Request) -> JSONResponse:
     """One call of the Web API."""
@@ -76,6 +73,8 @@ def _check_token(sandbox: Sandbox, method: Method, token: str) -> None:
     if not token:
         raise SlackError("not_authed")
     credentials = sandbox.credentials
+    if token in sandbox.revoked:
+        raise SlackError("token_revoked")
     known = {"bot": credentials.bot_token, "app": credentials.app_token}
     if secrets.compare_digest(token.encode(), known[method.token].encode()):
         return
@@ -89,9 +88,8 @@ def _check_scopes(sandbox: Sandbox, method: Method) -> None:
     if not method.scopes or method.token != "bot":  # noqa: S105
         return
     provided = sandbox.manifest.scopes
-    if method.name.startswith(BY_CHANNEL_TYPE):
-        is_enough = any(scope in provided for scope in method.scopes)
-    else:
-        is_enough = all(scope in provided for scope in method.scopes)
+    # Where they depend on the type of the conversation, any is enough here: the method asks for the right one.
+    enough = any if method.scopes_by_type is not None else all
+    is_enough = enough(scope in provided for scope in method.scopes)
     if not is_enough:
         raise SlackError("missing_scope", needed=",".join(method.scopes), provided=",".join(provided))

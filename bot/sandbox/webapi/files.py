@@ -1,4 +1,6 @@
-"""files.*: announce an upload, share what was uploaded, describe it."""
+"""files.*: announce an upload, share what was uploaded, describe it, delete it."""
+
+from collections.abc import Callable
 
 from bot.sandbox import messages
 from bot.sandbox.blocks.content import checked_blocks
@@ -8,9 +10,20 @@ from bot.sandbox.files import MAX_BYTES
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.webapi.calls import Call
 from bot.sandbox.webapi.chat import thread
+from bot.sandbox.webapi.pages import numbered
 
 CHANNELS = 100
 SNIPPET_BYTES = 1_000_000
+ALT_TEXT = 1_000
+TYPES: dict[str, Callable[[JsonObject], bool]] = {
+    "all": lambda _file: True,
+    "images": lambda file: file["mimetype"].startswith("image/"),
+    "snippets": lambda file: file["mode"] == "snippet",
+    "pdfs": lambda file: file["mimetype"] == "application/pdf",
+    "zips": lambda file: file["mimetype"] == "application/zip",
+    "spaces": lambda _file: False,
+    "gdocs": lambda _file: False,
+}
 
 
 def get_upload_url(call: Call) -> JsonObject:
@@ -19,6 +32,8 @@ def get_upload_url(call: Call) -> JsonObject:
         raise SlackError("file_upload_size_restricted")
     if call.get("snippet_type") and call.get("length") > SNIPPET_BYTES:
         raise SlackError("snippet_too_large")
+    if len(call.get("alt_txt") or "") > ALT_TEXT:
+        raise SlackError("alt_txt_too_large")
     return call.sandbox.uploads.expect(call.get("filename"), call.get("length"))
 
 
@@ -34,12 +49,62 @@ def complete_upload(call: Call) -> JsonObject:
     return {"files": files}
 
 
+def list_all(call: Call) -> JsonObject:
+    """files.list: the latest first, by channel, person, type and time."""
+    user, channel = call.get("user"), call.get("channel")
+    if user and user not in call.workspace.users:
+        raise SlackError("user_not_found")
+    if channel and channel not in call.workspace.channels:
+        raise SlackError("channel_not_found")
+    kinds = set(str(call.get("types") or "all").split(","))
+    if not kinds <= TYPES.keys():
+        raise SlackError("unknown_type")
+    begin, end = _seconds(call, "ts_from", 0.0), _seconds(call, "ts_to", float("inf"))
+    found = [
+        file
+        for file in call.workspace.files.values()
+        if file["is_uploaded"]
+        and begin <= file["created"] <= end
+        and (not user or file["user"] == user)
+        and (not channel or channel in (*file["channels"], *file["groups"], *file["ims"]))
+        and any(TYPES[kind](file) for kind in kinds)
+    ]
+    found.sort(key=lambda file: file["created"], reverse=True)
+    return numbered("files", found, call.get("count"), call.get("page"))
+
+
+def delete(call: Call) -> JsonObject:
+    """files.delete: its bytes are gone, the messages with it say so."""
+    file = _known(call)
+    if file["user"] != call.workspace.bot_user_id:
+        raise SlackError("cant_delete_file")
+    shared_in = {*file["channels"], *file["groups"], *file["ims"]}
+    call.sandbox.uploads.delete(file)
+    for channel in (call.workspace.channels[channel_id] for channel_id in shared_in):
+        for message in channel.messages.values():
+            if file in message.get("files", ()):
+                messages.save(call.workspace, channel, message, "message_changed")
+    return {}
+
+
 def info(call: Call) -> JsonObject:
     """files.info."""
+    file = _known(call)
+    return {"file": file, "comments": [], "response_metadata": {"next_cursor": ""}}
+
+
+def _seconds(call: Call, name: str, default: float) -> float:
+    value = call.get(name)
+    return float(value) if value and value != "now" else default
+
+
+def _known(call: Call) -> JsonObject:
     file = call.workspace.files.get(call.get("file"))
+    if file is not None and file["mode"] == "tombstone":
+        raise SlackError("file_deleted")
     if file is None or not file["is_uploaded"]:
         raise SlackError("file_not_found")
-    return {"file": file, "comments": [], "response_metadata": {"next_cursor": ""}}
+    return file
 
 
 def _uploaded(call: Call, entry: object) -> JsonObject:
@@ -75,7 +140,7 @@ def _share(call: Call, channel: Channel, files: list[JsonObject], thread_ts: str
         content["blocks"] = checked_blocks(call.get("blocks"), "message")
     message = messages.post(call.workspace, channel, messages.by_app(call.workspace), content, thread_ts)
     reach = "private" if channel.kind != "public_channel" else "public"
-    listed = {"public_channel": "channels", "private_channel": "groups", "im": "ims"}[channel.kind]
+    listed = {"public_channel": "channels", "im": "ims"}.get(channel.kind, "groups")
     for file in files:
         share = {"ts": message["ts"], "channel_name": channel.name, "team_id": message["team"]}
         if thread_ts is not None:

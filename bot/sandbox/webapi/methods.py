@@ -11,7 +11,9 @@ from bot.sandbox.json_types import JsonObject
 
 @dataclass(frozen=True)
 class Method:
-    """One method of the Web API. `json` says whether it reads a JSON body; others read forms and the query only."""
+    """One method of the Web API. `json` says whether it reads a JSON body; others read forms and the query only.
+
+    `scopes_by_type` is there when what is needed depends on the type of the conversation: one of those listed."""
 
     name: str
     tier: str
@@ -21,6 +23,7 @@ class Method:
     arguments: dict[str, JsonObject]
     errors: frozenset[str]
     per_channel: dict[str, float] | None = None
+    scopes_by_type: dict[str, list[str]] | None = None
 
 
 @cache
@@ -42,6 +45,7 @@ def _methods() -> dict[str, Method]:
             arguments=entry["arguments"],
             errors=common | frozenset(entry["errors"]),
             per_channel=entry.get("per_channel"),
+            scopes_by_type=entry.get("scopes_by_type"),
         )
         for name, entry in document["methods"].items()
     }

@@ -1,7 +1,8 @@
-"""Pages of long answers, by opaque cursors."""
+"""Pages of long answers: by opaque cursors, and in a few old methods by number."""
 
 import base64
 import binascii
+import math
 from typing import Any
 
 from bot.sandbox.errors import SlackError
@@ -19,6 +20,14 @@ def page(items: list[Any], limit: int | None, cursor: str | None) -> tuple[list[
     following = start + size
     next_cursor = _encoded(following) if following < len(items) else ""
     return items[start:following], {"next_cursor": next_cursor}
+
+
+def numbered(name: str, items: list[Any], count: int | None, number: int | None) -> JsonObject:
+    """One page in the older way, by its number from 1 on."""
+    size, number = max(1, min(count or 100, LARGEST)), max(1, number or 1)
+    start = (number - 1) * size
+    paging = {"count": size, "total": len(items), "page": number, "pages": math.ceil(len(items) / size)}
+    return {name: items[start : start + size], "paging": paging}
 
 
 def _encoded(position: int) -> str:

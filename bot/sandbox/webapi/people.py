@@ -1,4 +1,4 @@
-"""users.*, usergroups.*, team.info and bots.info: who is here."""
+"""users.*, team.info and bots.info: who is here."""
 
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json_types import JsonObject
@@ -31,24 +31,25 @@ def lookup_by_email(call: Call) -> JsonObject:
     raise SlackError("users_not_found")
 
 
-def list_usergroups(call: Call) -> JsonObject:
-    """usergroups.list."""
-    groups = []
-    for group in call.workspace.usergroups.values():
-        if group["date_delete"] and not call.get("include_disabled"):
-            continue
-        left_out = {"users"} if not call.get("include_users") else set()
-        left_out |= {"user_count"} if not call.get("include_count") else set()
-        groups.append({key: value for key, value in group.items() if key not in left_out})
-    return {"usergroups": groups}
+def profile(call: Call) -> JsonObject:
+    """users.profile.get: of the app itself when nobody is named."""
+    user = call.workspace.users.get(call.get("user") or call.workspace.bot_user_id)
+    if user is None:
+        raise SlackError("user_not_found")
+    return {"profile": {"fields": {}, "status_expiration": 0, **_visible(call, user)["profile"]}}
 
 
-def usergroup_members(call: Call) -> JsonObject:
-    """usergroups.users.list."""
-    group = call.workspace.usergroups.get(call.get("usergroup"))
-    if group is None:
-        raise SlackError("no_such_subteam")
-    return {"users": group["users"]}
+def presence(call: Call) -> JsonObject:
+    """users.getPresence: everybody in a sandbox is there; the app is when it is connected."""
+    user_id = call.get("user") or call.workspace.bot_user_id
+    user = call.workspace.users.get(user_id)
+    if user is None:
+        raise SlackError("user_not_found")
+    if user_id != call.workspace.bot_user_id:
+        return {"presence": "away" if user["deleted"] else "active"}
+    connections = call.sandbox.sockets.connected
+    state = "active" if connections else "away"
+    return {"presence": state, "online": bool(connections), "connection_count": connections, "auto_away": False}
 
 
 def team_info(call: Call) -> JsonObject:

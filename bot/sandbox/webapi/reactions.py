@@ -1,4 +1,4 @@
-"""reactions.add and reactions.remove."""
+"""reactions.*: put on a message, taken off it, looked at."""
 
 import re
 
@@ -7,6 +7,8 @@ from bot.sandbox.channels import Channel
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.webapi.calls import Call
+from bot.sandbox.webapi.chat import permalink
+from bot.sandbox.webapi.pages import numbered, page
 
 NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
 DIFFERENT = 23
@@ -44,14 +46,58 @@ def remove(call: Call) -> JsonObject:
     return {}
 
 
+def get(call: Call) -> JsonObject:
+    """reactions.get: of a message; files have had none for a long time."""
+    if call.get("file"):
+        file = call.workspace.files.get(call.get("file"))
+        if file is None:
+            raise SlackError("file_not_found")
+        return {"type": "file", "file": file}
+    if call.get("file_comment"):
+        raise SlackError("file_comment_not_found")
+    channel, message = _message(call)
+    shown = {**message, "permalink": permalink(call, channel, message)}
+    return {"type": "message", "channel": channel.id, "message": shown}
+
+
+def list_all(call: Call) -> JsonObject:
+    """reactions.list: the messages that this person, or the app, reacted to; the latest first."""
+    user_id = call.get("user") or call.workspace.bot_user_id
+    if user_id not in call.workspace.users:
+        raise SlackError("user_not_found")
+    items: list[JsonObject] = [
+        {"type": "message", "channel": channel.id, "message": message}
+        for channel in call.workspace.channels.values()
+        if channel.kind == "public_channel" or call.is_member(channel)
+        for message in channel.messages.values()
+        if any(user_id in reaction["users"] for reaction in message.get("reactions", ()))
+    ]
+    items.sort(key=lambda item: item["message"]["ts"], reverse=True)
+    if call.get("limit") or call.get("cursor"):
+        shown, following = page(items, call.get("limit"), call.get("cursor"))
+        return {"items": shown, "response_metadata": following}
+    return numbered("items", items, call.get("count"), call.get("page"))
+
+
 def _item(call: Call) -> tuple[Channel, JsonObject, str]:
+    if call.get("file"):
+        raise SlackError("file_not_found")
+    if call.get("file_comment"):
+        raise SlackError("file_comment_not_found")
+    channel, message = _message(call)
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    name = call.get("name").strip(":")
+    if not NAME.fullmatch(name):
+        raise SlackError("invalid_name")
+    return channel, message, name
+
+
+def _message(call: Call) -> tuple[Channel, JsonObject]:
     if not call.get("channel") or not call.get("timestamp"):
         raise SlackError("no_item_specified")
     channel = call.channel()
     message = channel.messages.get(call.get("timestamp"))
     if message is None:
         raise SlackError("message_not_found")
-    name = call.get("name").strip(":")
-    if not NAME.fullmatch(name):
-        raise SlackError("invalid_name")
-    return channel, message, name
+    return channel, message
