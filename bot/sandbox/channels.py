@@ -51,6 +51,10 @@ class Channel:
         if thread_ts is not None and thread_ts != ts:
             insort(self.threads.setdefault(thread_ts, []), ts)
 
+    def show(self, ts: str) -> None:
+        """Show a reply outside its thread, too."""
+        insort(self.timeline, ts)
+
     def remove(self, ts: str) -> None:
         """Take a message out of everything."""
         message = self.messages.pop(ts)

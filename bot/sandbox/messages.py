@@ -83,6 +83,13 @@ def edit(workspace: Workspace, channel: Channel, message: JsonObject, content: J
     save(workspace, channel, message, "message_changed")
 
 
+def broadcast(workspace: Workspace, channel: Channel, message: JsonObject) -> None:
+    """Show a reply that is in a thread in its channel, too."""
+    message.update(subtype="thread_broadcast", root=_summary(channel.messages.get(message["thread_ts"])))
+    channel.show(message["ts"])
+    save(workspace, channel, message, "message_changed")
+
+
 def delete(workspace: Workspace, channel: Channel, message: JsonObject) -> None:
     """Remove a message; one with replies leaves a tombstone, as in Slack."""
     ts, thread_ts = message["ts"], message.get("thread_ts")

@@ -54,7 +54,8 @@ def _json(body: bytes) -> JsonObject:
 def typed(method: Method, given: JsonObject) -> JsonObject:
     """The arguments of the method, converted and with defaults; raises invalid_arguments naming each wrong one.
 
-    Arguments that the method does not know are left out, as Slack leaves them."""
+    Some have an error of their own for what cannot be read. Arguments that the method does not know are left out, as
+    Slack leaves them."""
     arguments: JsonObject = {}
     problems: list[str] = []
     for name, rule in method.arguments.items():
@@ -68,6 +69,8 @@ def typed(method: Method, given: JsonObject) -> JsonObject:
         try:
             arguments[name] = _converted(value, rule)
         except ValueError as error:
+            if "error" in rule:
+                raise SlackError(rule["error"]) from error
             problems.append(f"{error} [json-pointer:/{name}]")
     if problems:
         raise SlackError.with_messages("invalid_arguments", problems)

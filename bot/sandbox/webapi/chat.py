@@ -41,13 +41,16 @@ def update(call: Call) -> JsonObject:
     """chat.update."""
     channel = call.channel()
     message = own_message(call, channel, call.get("ts"), "cant_update_message")
+    if channel.is_archived:
+        raise SlackError("is_inactive")
     if len(call.get("text") or "") > UPDATE_TEXT:
         raise SlackError("msg_too_long")
-    content = checked_content(_with_empty_blocks_allowed(call, message), is_update=True)
-    content.update(metadata(call))
-    if call.get("reply_broadcast") and message.get("thread_ts"):
-        raise SlackError("cant_broadcast_message")
-    messages.edit(call.workspace, channel, message, content, call.workspace.bot_user_id)
+    if call.get("reply_broadcast"):
+        _broadcast(call, channel, message)
+    else:
+        content = checked_content(_with_empty_blocks_allowed(call, message), is_update=True)
+        content.update(metadata(call), **_files(call))
+        messages.edit(call.workspace, channel, message, content, call.workspace.bot_user_id)
     return {"channel": channel.id, "ts": message["ts"], "text": message.get("text", ""), "message": message}
 
 
@@ -133,6 +136,26 @@ def cut_short(call: Call) -> JsonObject:
     if len(call.get("text") or "") <= TEXT_KEPT:
         return {}
     return {"warning": "message_truncated", "response_metadata": {"warnings": ["message_truncated"]}}
+
+
+def _broadcast(call: Call, channel: Channel, message: JsonObject) -> None:
+    """Show a reply in the channel, too, as it is."""
+    if message.get("thread_ts", message["ts"]) == message["ts"] or message.get("subtype") == "thread_broadcast":
+        raise SlackError("cant_broadcast_message")
+    if any(call.get(key) is not None for key in ("text", "blocks", "attachments", "markdown_text")):
+        raise SlackError("no_dual_broadcast_content_update")
+    messages.broadcast(call.workspace, channel, message)
+
+
+def _files(call: Call) -> JsonObject:
+    if call.get("file_ids") is None:
+        return {}
+    files = [call.workspace.files.get(file_id) for file_id in call.get("file_ids") if file_id]
+    if any(file is not None and file["mode"] == "tombstone" for file in files):
+        raise SlackError("file_deleted")
+    if any(file is None or not file["is_uploaded"] for file in files):
+        raise SlackError("file_not_found")
+    return {"files": files}
 
 
 def _with_empty_blocks_allowed(call: Call, message: JsonObject) -> JsonObject:

@@ -131,6 +131,8 @@ def _channel(call: Call, channel_id: str) -> Channel:
         raise SlackError("channel_not_found")
     if not call.is_member(channel):
         raise SlackError("not_in_channel")
+    if channel.is_archived:
+        raise SlackError("posting_to_channel_denied")
     return channel
 
 

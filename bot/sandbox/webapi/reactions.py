@@ -42,6 +42,8 @@ def remove(call: Call) -> JsonObject:
     reaction["count"] = len(reaction["users"])
     if not reaction["users"]:
         message["reactions"].remove(reaction)
+    if not message["reactions"]:
+        del message["reactions"]
     messages.save(call.workspace, channel, message, "message_changed")
     return {}
 

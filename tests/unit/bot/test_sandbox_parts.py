@@ -115,8 +115,8 @@ class TestArguments:
         ("method", "given", "message"),
         [
             ("chat.postMessage", {"text": "x"}, "[ERROR] missing required field: channel"),
-            ("chat.postMessage", {"channel": "C", "blocks": "{"}, "[ERROR] must be valid JSON [json-pointer:/blocks]"),
-            ("chat.postMessage", {"channel": "C", "blocks": {}}, "[ERROR] must be an array [json-pointer:/blocks]"),
+            ("views.open", {"view": "{"}, "[ERROR] must be valid JSON [json-pointer:/view]"),
+            ("chat.postMessage", {"channel": "C", "attachments": {}}, "must be an array [json-pointer:/attachments]"),
             ("chat.postMessage", {"channel": ["C"], "text": 1, "mrkdwn": "7"}, "must be a boolean"),
             ("chat.update", {"channel": "C", "ts": "abc"}, "[ERROR] must be a timestamp [json-pointer:/ts]"),
             ("conversations.history", {"channel": "C", "limit": "many"}, "must be an integer"),
