@@ -165,7 +165,7 @@ def _check_addresses(manifest: Manifest) -> None:
     called = [addresses.events, addresses.interactivity, addresses.options]
     for address in [*called, *(command.url for command in manifest.commands.values())]:
         parts = urlsplit(address)
-        if address and (parts.scheme not in ("http", "https") or not _is_loopback(parts.hostname or "")):
+        if address and (parts.scheme != "http" or not _is_loopback(parts.hostname or "")):
             raise ValueError(
                 f"the sandbox calls apps on this machine only, for example at http://127.0.0.1:3000, not {address}"
             )

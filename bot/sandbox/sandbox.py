@@ -9,8 +9,10 @@ from typing import Any
 from bot.sandbox import manifest as manifests
 from bot.sandbox.changes import Changes
 from bot.sandbox.clock import Clock
+from bot.sandbox.delivery.acks import Ack, Link
+from bot.sandbox.delivery.request_urls import RequestUrls
 from bot.sandbox.delivery.response_urls import ResponseUrls
-from bot.sandbox.delivery.sockets import Ack, Sockets
+from bot.sandbox.delivery.sockets import Sockets
 from bot.sandbox.delivery.triggers import Triggers
 from bot.sandbox.exchanges import Exchanges
 from bot.sandbox.faults import Faults
@@ -55,6 +57,8 @@ class Sandbox:
         self.typed = TypedInMessages()
         self.triggers = Triggers(self.clock)
         self.sockets = Sockets(self.clock, self.workspace.app_id)
+        self.request_urls = RequestUrls(self.clock, self.manifest, self.credentials.signing_secret)
+        self.link: Link = self.sockets if self.manifest.is_socket_mode else self.request_urls
         self.response_urls = ResponseUrls(self.workspace, base_url)
         self.uploads = Uploads(self.workspace, base_url, options.state_dir)
         self.rate_limits = RateLimits(self.clock, is_on=options.rate_limits)
@@ -77,9 +81,9 @@ class Sandbox:
         """Send a payload to the app, wait for its ack, and write both down; `about` says whose and where."""
         at = self.clock.now()
         self.transcript.begin(kind, payload)
-        ack = await self.sockets.deliver(envelope, payload, retry)
+        ack = await self.link.deliver(envelope, payload, retry)
         if ack.error is None and self.faults.of_ack((kind, str(about.get("name")))) is not None:
-            ack = Ack(error="operation_timeout", ms=ack.ms)
+            ack = Ack(error="operation_timeout", ms=ack.ms, reason="timeout")
         self.transcript.end(ack.error, ack.ms, ack.payload)
         delivery = {
             "id": self.exchanges.keep("Dl", payload, ack.payload),
@@ -125,6 +129,7 @@ class Sandbox:
         """Write what is left and end the streams."""
         self.changes.close()
         self.transcript.close()
+        self.request_urls.close()
         self.journal.close()
 
 

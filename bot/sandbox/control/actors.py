@@ -2,7 +2,7 @@
 
 from bot.sandbox import elements
 from bot.sandbox.channels import Channel
-from bot.sandbox.delivery.sockets import Ack
+from bot.sandbox.delivery.acks import Ack
 from bot.sandbox.elements import Place
 from bot.sandbox.errors import ControlError
 from bot.sandbox.json_types import JsonObject

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.sandbox.control import actors
 from bot.sandbox.delivery import payloads
-from bot.sandbox.delivery.sockets import Ack
+from bot.sandbox.delivery.acks import Ack
 from bot.sandbox.elements import EXTERNAL, Place
 from bot.sandbox.errors import ControlError
 from bot.sandbox.json_types import JsonObject

@@ -4,7 +4,7 @@ import secrets
 
 from bot.sandbox.channels import Channel
 from bot.sandbox.delivery import payloads
-from bot.sandbox.delivery.sockets import Ack
+from bot.sandbox.delivery.acks import Ack
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.people import TEAM_ID
 from bot.sandbox.sandbox import Sandbox
@@ -87,7 +87,7 @@ async def tell(sandbox: Sandbox, event: JsonObject, user_id: str | None, channel
     payload = payloads.event_callback(sandbox.workspace, event, f"Ev{secrets.token_hex(5).upper()}")
     about = {"user": user_id, "channel": channel_id, "name": event["type"]}
     ack = await sandbox.deliver("events_api", "events_api", payload, about)
-    if ack.error is not None:
+    if ack.error is not None and not ack.is_final:
         sandbox.in_background(_again(sandbox, payload, about, ack))
     return ack
 
@@ -95,7 +95,6 @@ async def tell(sandbox: Sandbox, event: JsonObject, user_id: str | None, channel
 async def _again(sandbox: Sandbox, payload: JsonObject, about: JsonObject, failed: Ack) -> None:
     for attempt, seconds in enumerate(RETRY_AFTER, start=1):
         await sandbox.clock.sleep(seconds)
-        reason = "timeout" if failed.error == "operation_timeout" else "connection_failed"
-        failed = await sandbox.deliver("events_api", "events_api", payload, about, (attempt, reason))
-        if failed.error is None:
+        failed = await sandbox.deliver("events_api", "events_api", payload, about, (attempt, failed.reason))
+        if failed.error is None or failed.is_final:
             return

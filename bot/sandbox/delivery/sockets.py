@@ -5,11 +5,11 @@ import contextlib
 import json
 import secrets
 import uuid
-from dataclasses import dataclass
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.sandbox.clock import Clock
+from bot.sandbox.delivery.acks import Ack
 from bot.sandbox.json_types import JsonObject, parsed
 
 MAX_CONNECTIONS = 10
@@ -17,15 +17,6 @@ TICKET_LIFETIME = 30.0
 CONNECTION_TIME = 18_060
 # slack_sdk reads nothing from its new connection before the old one is closed, so the old one must not linger.
 GRACE_AFTER_REFRESH = 0.25
-
-
-@dataclass(frozen=True)
-class Ack:
-    """The app's answer to an envelope, or why there was none: `operation_timeout` or `no_app_connected`."""
-
-    error: str | None = None
-    ms: float | None = None
-    payload: JsonObject | None = None
 
 
 class Sockets:
@@ -101,13 +92,13 @@ class Sockets:
             sent_at = loop.time()
             socket = await self._send(json.dumps(envelope))
             if socket is None:
-                return Ack(error="no_app_connected")
+                return Ack(error="no_app_connected", reason="connection_failed")
             if socket in self._deaf:
-                return Ack(error="operation_timeout")  # at once: nobody is going to answer
+                return Ack(error="operation_timeout", reason="timeout")  # at once: nobody is going to answer
             payload = await self._clock.within(self.ack_wall, answer)
             return Ack(ms=round((loop.time() - sent_at) * 1000, 3), payload=payload)
         except TimeoutError:
-            return Ack(error="operation_timeout")
+            return Ack(error="operation_timeout", reason="timeout")
         finally:
             del self._waiting[envelope_id]
 
