@@ -19,6 +19,7 @@ demo: $(VENV)/.run ## Start a workspace, the bot and something to deploy; prints
 
 test: $(VENV)/.dev ## Run all tests.
 	@tests/support/system_packages.sh
+	@tests/support/node_packages.sh
 	$(BIN)/pytest
 
 check: $(VENV)/.dev ## Check format, lint, types and layers.
