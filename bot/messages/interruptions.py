@@ -115,7 +115,7 @@ def _about(view: TaskView) -> str:
 def _lost(asked: InterruptionView) -> b.Block:
     return b.rich(
         [
-            b.text(f"{asked.step_name} was started, but contact was lost and its end is unknown. "),
+            b.text(f"{asked.step_name} was started, and how it ended is unknown. "),
             b.text("Look at the machine first: it may have finished, or still be running."),
         ]
     )
