@@ -144,13 +144,15 @@ def check(folder: Path) -> None:
 @click.argument("project")
 @click.option("--version", "version", required=True, help="The version to plan.")
 @click.option("--environment", required=True, help="Where it would go.")
+@click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
 @_loaded
-def plan(db: Any, project: str, version: str, environment: str, **_: Any) -> None:
+def plan(db: Any, project: str, version: str, environment: str, skip: tuple[str, ...], **_: Any) -> None:
     """Print what would run where, and why a step is left out. Runs nothing."""
     from bot import terminal
     from engine.services import deployments
 
-    click.echo(terminal.plan(deployments.preview(db, project=project, version=version, environment=environment)))
+    shown = deployments.preview(db, project=project, version=version, environment=environment, skip=skip)
+    click.echo(terminal.plan(shown))
 
 
 @main.group()
@@ -189,6 +191,7 @@ def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
 @click.option("--to", "environment", required=True, help="The environment.")
 @click.option("--follow", is_flag=True, help="Show it until it is over; exit code 1 when it fails.")
 @click.option("--create-release", is_flag=True, help="Create the release first when it does not exist.")
+@click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
 @_person_option
 @_loaded
 def deploy(
@@ -199,6 +202,7 @@ def deploy(
     environment: str,
     follow: bool,
     create_release: bool,
+    skip: tuple[str, ...],
     person: str | None,
     **_: Any,
 ) -> None:
@@ -215,6 +219,7 @@ def deploy(
         version=version,
         environment=environment,
         create_release=create_release,
+        skip=skip,
     )
     click.echo(f"Deployment #{task.number}: {task.project} {task.version} to {task.environment}")
     if follow:

@@ -79,7 +79,7 @@ def _step_task(step: StepView) -> Element:
 def _detail(step: StepView) -> str:
     if step.status is StepStatus.RUNNING:
         where = f"on {step.worker}" if step.worker and step.worker != "built-in" else ""
-        return " · ".join(part for part in (step.percentage_message, where) if part)
+        return " · ".join(part for part in (step.percentage_message, where, step.detail) if part)
     return step.detail
 
 

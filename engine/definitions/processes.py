@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from engine.definitions import step_settings
 from engine.definitions.approvals import check_approval
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import LARGEST_FILE
@@ -18,8 +19,9 @@ from engine.domain.processes import Action, ManualIntervention, Process, RunCond
 from engine.domain.scopes import EVERYWHERE, Scope
 
 _WORK = ("run_script", "manual_intervention")
-_OF_AN_ACTION = (*_WORK, "worker_pool", "time_limit", "idempotent")
-KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *_OF_AN_ACTION, "actions")
+_OF_A_SCRIPT = ("worker_pool", "time_limit", "idempotent", "retries")
+_OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
+KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *step_settings.KEYS, *_OF_AN_ACTION, "actions")
 _NOTHING = RunScript("")
 
 
@@ -50,7 +52,7 @@ def read_process(whole: Field, files: ProjectFiles, teams: Mapping[str, Team]) -
     if not items and isinstance(steps.node, Items):
         steps.wrong("empty", "A process has at least one step.", "Add a step, for example `- step: install`.")
     reader = _ProcessReader(files, teams)
-    return Process(tuple(reader.read_step(item) for item in items))
+    return Process(tuple(reader.read_step(item, is_first=index == 0) for index, item in enumerate(items)))
 
 
 class _ProcessReader:
@@ -62,12 +64,12 @@ class _ProcessReader:
         self._steps = _Names("step")
         self._actions = _Names("action")
 
-    def read_step(self, item: Field) -> Step:
+    def read_step(self, item: Field, *, is_first: bool) -> Step:
         record = item.table(
             KEYS_OF_A_STEP, hints={"action": "`action:` names the entries of `actions:`; a step has `step:`."}
         )
         slug, name, is_new = self._identity(record, "step", self._steps)
-        step_scope = read_scope(record)
+        step_scope = read_scope(record, may_exclude=True)
         listed = record.get("actions")
         if not record.has("actions"):
             # One action, written flat: it is named as its step, and the step's `when` covers it.
@@ -77,7 +79,18 @@ class _ProcessReader:
         else:
             _refuse_beside(record, "actions", _OF_AN_ACTION)
             actions = [self._read_listed(action) for action in self._listed(listed)] if listed else []
-        return Step(slug, name, _read_run_condition(record), step_scope, tuple(actions))
+        settings = step_settings.read_settings(record, is_first=is_first)
+        return Step(
+            slug,
+            name,
+            _read_run_condition(record),
+            step_scope,
+            tuple(actions),
+            settings.start_trigger,
+            settings.required,
+            settings.disabled,
+            settings.notes,
+        )
 
     def _listed(self, actions: Field) -> list[Field]:
         items = actions.items("`- action: copy`")
@@ -88,7 +101,7 @@ class _ProcessReader:
     def _read_listed(self, item: Field) -> Action:
         record = item.table(("action", "name", "when", *_OF_AN_ACTION))
         slug, name, _ = self._identity(record, "action", self._actions)
-        return self._read_action(record, slug, name, read_scope(record))
+        return self._read_action(record, slug, name, read_scope(record, may_exclude=True))
 
     def _identity(self, record: Record, key: str, names: _Names) -> tuple[str, str, bool]:
         written = record.need(key, "install")
@@ -106,6 +119,7 @@ class _ProcessReader:
             worker_pool=pool.reference("worker_pools") if pool else None,
             time_limit=limit.duration() if limit else None,
             idempotent=record.flag("idempotent", default=False),
+            retries=step_settings.read_retries(record),
         )
 
     def _read_work(self, record: Record) -> RunScript | ManualIntervention:
@@ -119,7 +133,7 @@ class _ProcessReader:
             hint = "Keep one of them, or list both under `actions:`."
             written[1].wrong("one-of", "`run_script` and `manual_intervention` exclude each other.", hint)
         elif "manual_intervention" in record.fields:
-            _refuse_beside(record, "manual_intervention", ("worker_pool", "time_limit", "idempotent"))
+            _refuse_beside(record, "manual_intervention", _OF_A_SCRIPT)
         # Both are read when both are there, for what is wrong in either.
         script, intervention = (record.fields.get(key) for key in _WORK)
         works: list[RunScript | ManualIntervention] = [self._read_script(script)] if script else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from engine.domain.plans import Plan, PlannedAction, PlannedStep
 from engine.domain.processes import ManualIntervention, RunCondition
@@ -11,6 +12,9 @@ from engine.domain.states import RunState, TaskState
 
 MAXIMUM_IDEMPOTENT_ATTEMPTS = 3
 """How often an action marked idempotent is started again by itself when its end is unknown; then a person is asked."""
+
+MAXIMUM_PARALLEL_STEPS = 10
+"""How many steps of one group are under way at once."""
 
 
 @dataclass(frozen=True, order=True)
@@ -30,6 +34,8 @@ class RunRecord:
     state: RunState
     attempt: int = 1
     asked: bool = False  # an interruption is pending for it
+    failures: int = 0  # how many of its attempts failed, the latest one included
+    given_up: bool = False  # a person said that it has failed: it is not tried again
 
 
 @dataclass(frozen=True)
@@ -39,17 +45,20 @@ class History:
     runs: tuple[RunRecord, ...] = ()
     cancel_requested: bool = False
     by_key: dict[RunKey, RunRecord] = field(init=False, repr=False, compare=False)
+    begun: frozenset[int] = field(init=False, repr=False, compare=False)  # steps that anything is known of
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_key", {run.key: run for run in self.runs})
+        object.__setattr__(self, "begun", frozenset(run.key.step for run in self.runs))
 
 
 @dataclass(frozen=True)
 class Start:
-    """Queue an attempt of a script."""
+    """Queue an attempt of a script; it may begin after `delay`."""
 
     key: RunKey
     attempt: int = 1
+    delay: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
@@ -96,11 +105,11 @@ def next_moves(plan: Plan, history: History) -> tuple[Move, ...]:
     if history.cancel_requested:
         return _moves_to_cancel(history)
     failed = False
-    for index, step in enumerate(plan.steps):
-        moves = _moves_of_step(index, step, history, failed_before=failed)
+    for group in plan.groups():
+        moves = _moves_of_group(plan, group, history, failed_before=failed)
         if moves is not None:
             return moves
-        failed = failed or _has_failed(index, history)
+        failed = failed or any(run.key.step in group and run.state.is_failure for run in history.runs)
     return (Finish(TaskState.FAILED if failed else TaskState.SUCCESS),)
 
 
@@ -112,6 +121,29 @@ def _moves_to_cancel(history: History) -> tuple[Move, ...]:
     if any(run.state is RunState.RUNNING for run in history.runs):
         return ()
     return (Finish(TaskState.CANCELED),)
+
+
+def _moves_of_group(plan: Plan, group: range, history: History, *, failed_before: bool) -> tuple[Move, ...] | None:
+    """None when all its steps are settled. Each step sees the failures of the groups before, not those beside it, so
+    the answer does not depend on which of them is quicker.
+    """
+    moves: list[Move] = []
+    under_way = 0
+    waiting: list[tuple[Move, ...]] = []
+    for index in group:
+        of_step = _moves_of_step(index, plan.steps[index], history, failed_before=failed_before)
+        if of_step is None:
+            continue
+        if index in history.begun:
+            under_way += 1
+            moves.extend(of_step)
+        else:
+            waiting.append(of_step)
+    if not under_way and not waiting:
+        return None
+    for of_step in waiting[: max(0, MAXIMUM_PARALLEL_STEPS - under_way)]:
+        moves.extend(of_step)
+    return tuple(moves)
 
 
 def _moves_of_step(index: int, step: PlannedStep, history: History, *, failed_before: bool) -> tuple[Move, ...] | None:
@@ -126,11 +158,10 @@ def _moves_of_step(index: int, step: PlannedStep, history: History, *, failed_be
                 why = reason or "an earlier action of this step failed"
                 return tuple(Skip(key, why) for key in missing)
             return tuple(_first_move(key, action) for key in missing)
-        moves = _moves_of_lost(action, (history.by_key[key] for key in keys))
-        if moves:
+        runs = [history.by_key[key] for key in keys]
+        moves = (*_moves_of_lost(action, runs), *_retries_of(action, runs))
+        if moves or any(_is_unsettled(run) for run in runs):
             return moves
-        if any(_is_unsettled(history.by_key[key]) for key in keys):
-            return ()
         failed_inside = failed_inside or any(history.by_key[key].state.is_failure for key in keys)
     return None
 
@@ -159,12 +190,20 @@ def _moves_of_lost(action: PlannedAction, runs: Iterable[RunRecord]) -> tuple[Mo
     return tuple(moves)
 
 
+def _retries_of(action: PlannedAction, runs: Iterable[RunRecord]) -> tuple[Move, ...]:
+    """Failed runs that are tried again by themselves; a lost one is never a failed one."""
+    retries = action.retries
+    if retries is None:
+        return ()
+    return tuple(
+        Start(run.key, run.attempt + 1, retries.delay)
+        for run in runs
+        if run.state in {RunState.FAILED, RunState.TIMED_OUT} and run.failures <= retries.attempts and not run.given_up
+    )
+
+
 def _is_unsettled(run: RunRecord) -> bool:
     return run.state.is_active or run.state is RunState.LOST
-
-
-def _has_failed(step: int, history: History) -> bool:
-    return any(run.key.step == step and run.state.is_failure for run in history.runs)
 
 
 def keeps_place(plan: Plan, history: History) -> bool:

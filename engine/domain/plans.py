@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
-from engine.domain.processes import Action, ManualIntervention, Process, RunCondition, RunScript, Step
+from engine.domain.processes import (
+    Action,
+    ManualIntervention,
+    Process,
+    Retries,
+    RunCondition,
+    RunScript,
+    StartTrigger,
+    Step,
+)
 from engine.domain.scopes import Scope
 
 NO_MACHINE = ""
@@ -25,16 +35,18 @@ class PlannedAction:
     machines: tuple[str, ...] = (NO_MACHINE,)
     time_limit: timedelta | None = None
     idempotent: bool = False
+    retries: Retries | None = None
 
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """One step; its actions run one after the other."""
+    """One step; its actions run one after the other. `start_trigger` joins it to the group of the step before it."""
 
     slug: str
     name: str
     condition: RunCondition
     actions: tuple[PlannedAction, ...]
+    start_trigger: StartTrigger = StartTrigger.AFTER_PREVIOUS
 
 
 @dataclass(frozen=True)
@@ -58,14 +70,23 @@ class Plan:
         """The action at these indexes (both from 0)."""
         return self.steps[step].actions[action]
 
+    def groups(self) -> tuple[range, ...]:
+        """The indexes of the steps that start together, group after group. The first step begins a group anyhow."""
+        begin = [i for i, s in enumerate(self.steps) if i == 0 or s.start_trigger is StartTrigger.AFTER_PREVIOUS]
+        return tuple(range(start, end) for start, end in pairwise([*begin, len(self.steps)]))
 
-def make(process: Process, *, project: str, environment: str) -> Plan:
-    """Plan this process for this environment. What its scope excludes is left out, with the reason."""
+
+def make(process: Process, *, project: str, environment: str, skip: Collection[str] = ()) -> Plan:
+    """Plan this process for this environment. What its scope excludes is left out, with the reason; so are the steps
+    in `skip` (slugs), which must be known and not required: see `why_not_skipped`.
+    """
     steps: list[PlannedStep] = []
     left_out: list[LeftOut] = []
+    begins_group = True  # a group whose first step is left out begins with the next one of it, and joins no other group
     for step in process.steps:
-        if not step.scope.matches(project=project, environment=environment):
-            left_out.append(LeftOut(step.slug, step.name, _reason(step.scope, environment)))
+        begins_group = begins_group or step.start_trigger is StartTrigger.AFTER_PREVIOUS
+        if reason := _why_left_out(step, project, environment, skip):
+            left_out.append(LeftOut(step.slug, step.name, reason))
             continue
         actions = tuple(_planned(a) for a in step.actions if a.scope.matches(project=project, environment=environment))
         left_out.extend(
@@ -74,8 +95,33 @@ def make(process: Process, *, project: str, environment: str) -> Plan:
             if not a.scope.matches(project=project, environment=environment)
         )
         if actions:
-            steps.append(PlannedStep(step.slug, step.name, step.condition, actions))
+            start = StartTrigger.AFTER_PREVIOUS if begins_group else StartTrigger.WITH_PREVIOUS
+            steps.append(PlannedStep(step.slug, step.name, step.condition, actions, start))
+            begins_group = False
     return Plan(tuple(steps), tuple(left_out))
+
+
+def why_not_skipped(process: Process, names: Iterable[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The slugs of the steps that are meant (by slug or name, in any case), and why others cannot be left out."""
+    slugs: list[str] = []
+    refused: dict[str, str] = {}
+    for name in names:
+        step = next((s for s in process.steps if name.casefold() in {s.slug.casefold(), s.name.casefold()}), None)
+        if step is None:
+            refused[name] = "there is no such step"
+        elif step.must_run:
+            refused[name] = "it is required" if step.required else "an approval cannot be skipped"
+        else:
+            slugs.append(step.slug)
+    return tuple(slugs), refused
+
+
+def _why_left_out(step: Step, project: str, environment: str, skip: Collection[str]) -> str:
+    if step.disabled:
+        return "disabled in the process"
+    if not step.scope.matches(project=project, environment=environment):
+        return _reason(step.scope, environment)
+    return "skipped for this deployment" if step.slug in skip else ""
 
 
 def _planned(action: Action) -> PlannedAction:
@@ -86,12 +132,15 @@ def _planned(action: Action) -> PlannedAction:
         worker_pool=action.worker_pool,
         time_limit=action.time_limit,
         idempotent=action.idempotent,
+        retries=action.retries,
     )
 
 
 def _reason(scope: Scope, environment: str) -> str:
     if scope.environments and environment not in scope.environments:
         return f"only for {' or '.join(scope.environments)}"
+    if environment in scope.excluded_environments:
+        return f"not for {' or '.join(scope.excluded_environments)}"
     return "its scope does not match"
 
 
@@ -116,10 +165,10 @@ def from_json(stored: Mapping[str, Any]) -> Plan:
     for entry in stored["steps"]:
         step = process_from_json({"steps": [entry["step"]]}).steps[0]
         actions = tuple(
-            PlannedAction(a.slug, a.name, a.work, a.worker_pool, tuple(machines), a.time_limit, a.idempotent)
+            replace(_planned(a), machines=tuple(machines))
             for a, machines in zip(step.actions, entry["machines"], strict=True)
         )
-        steps.append(PlannedStep(step.slug, step.name, step.condition, actions))
+        steps.append(PlannedStep(step.slug, step.name, step.condition, actions, step.start_trigger))
     left_out = (LeftOut(x["slug"], x["name"], x["reason"], x["is_step"]) for x in stored["left_out"])
     return Plan(tuple(steps), tuple(left_out))
 
@@ -134,7 +183,15 @@ def _as_step(planned: PlannedStep) -> Step:
             worker_pool=a.worker_pool,
             time_limit=a.time_limit,
             idempotent=a.idempotent,
+            retries=a.retries,
         )
         for a in planned.actions
     )
-    return Step(slug=planned.slug, name=planned.name, condition=planned.condition, scope=Scope(), actions=actions)
+    return Step(
+        slug=planned.slug,
+        name=planned.name,
+        condition=planned.condition,
+        scope=Scope(),
+        actions=actions,
+        start_trigger=planned.start_trigger,
+    )

@@ -22,6 +22,21 @@ class RunCondition(enum.StrEnum):
     ALWAYS = "always"  # in both cases
 
 
+class StartTrigger(enum.StrEnum):
+    """When a step starts, seen from the step before it."""
+
+    AFTER_PREVIOUS = "after_previous"  # when everything before it has ended
+    WITH_PREVIOUS = "with_previous"  # together with the step before it: a run of such steps is one parallel group
+
+
+@dataclass(frozen=True)
+class Retries:
+    """How often a failed action is tried again by itself, and how long is waited before each time."""
+
+    attempts: int  # 1 to 3, beyond the first
+    delay: timedelta = timedelta(seconds=15)
+
+
 @dataclass(frozen=True)
 class RunScript:
     """Run a script on a worker. `source` is where its text came from: a file's name, or `inline`."""
@@ -53,17 +68,31 @@ class Action:
     worker_pool: str | None = None  # None: the default pool
     time_limit: timedelta | None = None  # of the execution, not of the wait before it
     idempotent: bool = False  # may it be run again without asking when its end cannot be known?
+    retries: Retries | None = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """A place in the process: its actions share a run condition and a scope."""
+    """A place in the process: its actions share a run condition and a scope.
+
+    `required`: nobody may leave it out of a deployment. `disabled`: it is left out of every new plan. `notes` are for
+    those who read the process.
+    """
 
     slug: str
     name: str
     condition: RunCondition
     scope: Scope
     actions: tuple[Action, ...]
+    start_trigger: StartTrigger = StartTrigger.AFTER_PREVIOUS
+    required: bool = False
+    disabled: bool = False
+    notes: str = ""
+
+    @property
+    def must_run(self) -> bool:
+        """May nobody leave it out? An approval that could be skipped would be none, so it is always required."""
+        return self.required or any(isinstance(action.work, ManualIntervention) for action in self.actions)
 
 
 @dataclass(frozen=True)
@@ -149,6 +178,10 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         "condition": step.condition.value,
         "scope": scope_to_json(step.scope),
         "actions": [_action_to_json(action) for action in step.actions],
+        "start_trigger": step.start_trigger.value,
+        "required": step.required,
+        "disabled": step.disabled,
+        "notes": step.notes,
     }
 
 
@@ -159,6 +192,11 @@ def _step_from_json(content: Mapping[str, Any]) -> Step:
         condition=RunCondition(content["condition"]),
         scope=scope_from_json(content["scope"]),
         actions=tuple(_action_from_json(action) for action in content["actions"]),
+        # Releases that were frozen before these keys existed lack them.
+        start_trigger=StartTrigger(content.get("start_trigger", StartTrigger.AFTER_PREVIOUS)),
+        required=content.get("required", False),
+        disabled=content.get("disabled", False),
+        notes=content.get("notes", ""),
     )
 
 
@@ -171,11 +209,12 @@ def _action_to_json(action: Action) -> dict[str, Any]:
         "worker_pool": action.worker_pool,
         "time_limit": None if action.time_limit is None else action.time_limit.total_seconds(),
         "idempotent": action.idempotent,
+        "retries": action.retries and [action.retries.attempts, action.retries.delay.total_seconds()],
     }
 
 
 def _action_from_json(content: Mapping[str, Any]) -> Action:
-    seconds = content["time_limit"]
+    seconds, retries = content["time_limit"], content.get("retries")
     return Action(
         slug=content["slug"],
         name=content["name"],
@@ -184,6 +223,7 @@ def _action_from_json(content: Mapping[str, Any]) -> Action:
         worker_pool=content["worker_pool"],
         time_limit=None if seconds is None else timedelta(seconds=seconds),
         idempotent=content["idempotent"],
+        retries=Retries(retries[0], timedelta(seconds=retries[1])) if retries else None,
     )
 
 

@@ -99,6 +99,7 @@ class ActionRun(Base):
     log_length: Mapped[int] = mapped_column(default=0)
     parser: Mapped[str] = mapped_column(Text, default="")  # sealed
     queued_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]  # a retry waits for its back-off
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     cleaned_up: Mapped[bool] = mapped_column(default=False)

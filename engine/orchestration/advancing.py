@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.domain import plans
+from engine.domain import durations, plans
 from engine.domain.next_moves import (
     AskAboutLost,
     AskForDecision,
@@ -114,18 +114,25 @@ def _history(session: Session, task: Task) -> History:
         .where(ActionRun.task_id == task.id)
         .order_by(ActionRun.attempt)
     ).all()
-    asked = set(
-        session.scalars(
-            select(Interruption.action_run_id).where(
-                Interruption.task_id == task.id, Interruption.state == InterruptionState.PENDING.value
-            )
-        )
+    asked = session.execute(
+        select(Interruption.action_run_id, Interruption.state)
+        .where(Interruption.task_id == task.id)
+        .order_by(Interruption.id)
     )
-    latest = {
-        key: RunRecord(key, RunState(row.state), row.attempt, row.id in asked)
-        for row in rows
-        for key in (RunKey(row.step, row.action, row.machine),)
-    }
+    answers = {row.action_run_id: row.state for row in asked}
+    latest: dict[RunKey, RunRecord] = {}
+    for row in rows:
+        key, state = RunKey(row.step, row.action, row.machine), RunState(row.state)
+        failures = (latest[key].failures if key in latest else 0) + state.is_failure
+        answer = answers.get(row.id)
+        latest[key] = RunRecord(
+            key,
+            state,
+            row.attempt,
+            asked=answer == InterruptionState.PENDING.value,
+            failures=failures,
+            given_up=answer == InterruptionState.FAILED.value,
+        )
     return History(tuple(latest.values()), cancel_requested=task.cancel_requested_at is not None)
 
 
@@ -138,6 +145,12 @@ class _Mover:
     def make(self, move: Move) -> None:
         """Write it down, with what is to be told about it."""
         match move:
+            case Start(key, attempt, delay) if delay:
+                reason = f"{self._latest(key).reason} It is tried again after {durations.spelled(delay)}.".lstrip()
+                not_before = self.now + delay
+                self._add_run(
+                    key, RunState.QUEUED, attempt=attempt, ticket=new_ticket(), not_before=not_before, reason=reason
+                )
             case Start(key, attempt):
                 self._add_run(key, RunState.QUEUED, attempt=attempt, ticket=new_ticket())
             case Skip(key, reason):
@@ -161,6 +174,7 @@ class _Mover:
         ticket: str | None = None,
         reason: str = "",
         finished_at: datetime | None = None,
+        not_before: datetime | None = None,
     ) -> ActionRun:
         run = ActionRun(
             task_id=self.task.id,
@@ -173,6 +187,7 @@ class _Mover:
             reason=reason,
             queued_at=self.now,
             finished_at=finished_at,
+            not_before=not_before,
         )
         self.session.add(run)
         self.session.flush()

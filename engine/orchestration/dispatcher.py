@@ -30,7 +30,7 @@ MAXIMUM_MISHAPS = 5
 """How often following one action may break by our own fault before a person is asked."""
 
 _TO_FOLLOW = (
-    select(ActionRun.id)
+    select(ActionRun.id, ActionRun.not_before)
     .where(ActionRun.state.in_((RunState.QUEUED.value, RunState.RUNNING.value)))
     .order_by(ActionRun.id)
 )
@@ -98,7 +98,11 @@ class Dispatcher:
     def _look(self) -> tuple[Sequence[int], Sequence[int]]:
         """The tasks to advance and the action runs to follow."""
         with self._db.read() as session:
-            return advancing.due_tasks(session), session.scalars(_TO_FOLLOW).all()
+            now = self._clock()
+            runs = session.execute(_TO_FOLLOW).all()
+            return advancing.due_tasks(session), [
+                id_ for id_, not_before in runs if not_before is None or not_before <= now
+            ]
 
     def _hand_out(self, waiting: Iterable[int]) -> None:
         now = time.monotonic()

@@ -112,7 +112,7 @@ class Runner:
                     .group_by(ActionRun.worker)
                 )
                 run.worker = choosing.choose(definitions, action.worker_pool, {w: n for w, n in busy if w})
-                run.state, run.started_at = RunState.RUNNING.value, self._clock()
+                run.state, run.started_at, run.reason = RunState.RUNNING.value, self._clock(), ""
                 outbox.tell_card(session, self._clock(), task)
             return _Claim(
                 run_id=run.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 from engine.database import Database
 from engine.domain import plans
 from engine.domain.grants import Permission
-from engine.domain.processes import process_from_json
+from engine.domain.processes import Process, process_from_json
 from engine.domain.states import TaskState
 from engine.models import Release, Task
 from engine.services import access, outbox, planned, releases, task_views
+from engine.services.errors import StepNotSkipped
 from engine.services.views import PlanView, TaskView
 
 
@@ -29,12 +31,13 @@ def request(
     slack_channel_typed: str | None = None,
     request_key: str | None = None,
     create_release: bool = False,
+    skip: Sequence[str] = (),
 ) -> TaskView:
     """Queue a deployment. With the same `request_key` it is the same deployment, however often and by whom it is asked
-    for; another person must be allowed to ask for it, too.
+    for; another person must be allowed to ask for it, too. `skip`: steps to leave out, by slug or name.
 
-    Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound. With `create_release` a
-    release that does not exist is created, frozen as the project is now.
+    Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound, StepNotSkipped. With
+    `create_release` a release that does not exist is created, frozen as the project is now.
     """
     with db.write() as session:
         found = access.rules(session, now)
@@ -52,7 +55,9 @@ def request(
             environment=environment,
             create_release=create_release,
         )
-        plan = plans.make(process_from_json(release.process), project=release.project, environment=environment)
+        process = process_from_json(release.process)
+        skipped = _steps_to_skip(process, skip)
+        plan = plans.make(process, project=release.project, environment=environment, skip=skipped)
         task = Task(
             state=TaskState.QUEUED.value,
             release_id=release.id,
@@ -75,7 +80,7 @@ def request(
         return task_views.build(session, task, found)
 
 
-def preview(db: Database, *, project: str, version: str, environment: str) -> PlanView:
+def preview(db: Database, *, project: str, version: str, environment: str, skip: Sequence[str] = ()) -> PlanView:
     """What a deployment would do now. A version that does not exist yet is planned as the project is now."""
     with db.read() as session:
         found = access.rules(session)
@@ -84,10 +89,18 @@ def preview(db: Database, *, project: str, version: str, environment: str) -> Pl
         release = releases.find(session, slug, version)
         definition = found.definitions.projects[slug]
         process = process_from_json(release.process) if release else definition.process
-        plan = plans.make(process, project=slug, environment=target)
+        plan = plans.make(process, project=slug, environment=target, skip=_steps_to_skip(process, skip))
         view = planned.describe(plan, found.definitions, project=slug, version=version, environment=target)
         note = "" if release else f"{slug} has no release {version} yet: this is planned as the project is now."
         return replace(view, note=note)
+
+
+def _steps_to_skip(process: Process, names: Sequence[str]) -> tuple[str, ...]:
+    slugs, refused = plans.why_not_skipped(process, names)
+    if refused:
+        skippable = [step.slug for step in process.steps if not step.must_run]
+        raise StepNotSkipped(refused, skippable)
+    return slugs
 
 
 def _asked_before(session: Session, request_key: str) -> Task | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.errors import ForedeckError
 
@@ -82,6 +82,24 @@ class MayNotDecide(ForedeckError):
 
     message = "{reason}"
     hint_text = "Nothing was changed."
+
+
+class StepNotSkipped(ForedeckError):
+    """Steps that were asked to be left out and cannot be: unknown, required, or an approval."""
+
+    message = "{reasons}."
+
+    def __init__(self, refused: Mapping[str, str], skippable: Iterable[str]) -> None:
+        self.skippable = tuple(skippable)
+        reasons = "; ".join(f"`{name}` cannot be skipped: {why}" for name, why in refused.items())
+        super().__init__(reasons=reasons)
+
+    @property
+    def hint(self) -> str:
+        """What can be left out."""
+        if self.skippable:
+            return f"Nothing was deployed. These steps can be skipped: {', '.join(self.skippable)}."
+        return "Nothing was deployed. No step of this process can be skipped."
 
 
 class InvalidVersion(ForedeckError):

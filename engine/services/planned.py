@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions
-from engine.domain import plans
-from engine.domain.processes import ManualIntervention, RunCondition
+from engine.domain import durations, plans
+from engine.domain.processes import ManualIntervention, RunCondition, StartTrigger
 from engine.models import Task
 from engine.services import configuration
 from engine.services.views import PlannedStepView, PlanView
@@ -36,13 +36,24 @@ def describe(plan: plans.Plan, definitions: Definitions, *, project: str, versio
             name=step.name if len(step.actions) == 1 else f"{step.name} › {action.name}",
             what=_what(action),
             where=_where(action, definitions),
-            condition=_CONDITIONS[step.condition],
+            condition=_when(index, step, action),
         )
         for index, step in enumerate(plan.steps)
         for action in step.actions
     )
     left_out = tuple((entry.name, entry.reason) for entry in plan.left_out)
     return PlanView(project, version, environment, steps, left_out)
+
+
+def _when(index: int, step: plans.PlannedStep, action: plans.PlannedAction) -> str:
+    """When it runs, where that is not simply after a success; and how often it is tried."""
+    parts = [_CONDITIONS[step.condition]]
+    if index and step.start_trigger is StartTrigger.WITH_PREVIOUS:
+        parts.append("together with the step before it")
+    if action.retries:
+        tries = f"{action.retries.attempts + 1} times at most"
+        parts.append(f"tried {tries}, {durations.spelled(action.retries.delay)} apart")
+    return "; ".join(filter(None, parts))
 
 
 def _what(action: plans.PlannedAction) -> str:

@@ -77,14 +77,14 @@ def main_file(section: str) -> str:
     return "\n".join([*kept, section.rstrip("\n"), ""])
 
 
-def step(rest: str) -> dict[str, str | bytes | None]:
+def step(*rest: str) -> dict[str, str | bytes | None]:
     """A process of one step with these keys."""
-    return {PROCESS: f"steps:\n  - step: install\n    {rest}\n"}
+    return {PROCESS: "steps:\n  - step: install\n" + "".join(f"    {line}\n" for line in rest)}
 
 
-def script(rest: str) -> dict[str, str | bytes | None]:
+def script(*rest: str) -> dict[str, str | bytes | None]:
     """A process of one step with a script and these keys."""
-    return step(f"run_script: {{inline: echo}}\n    {rest}")
+    return step("run_script: {inline: echo}", *rest)
 
 
 def problems_of(folder: Path, changes: Mapping[str, str | bytes | None]) -> list[str]:

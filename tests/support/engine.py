@@ -7,7 +7,7 @@ clock that the test turns. By itself (`serving`) the real dispatcher works, by d
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -112,7 +112,13 @@ class Deck:
     # What people do.
 
     def deploys(
-        self, project: str = "web", version: str = "1.0.0", environment: str = "staging", *, by: str = "ana"
+        self,
+        project: str = "web",
+        version: str = "1.0.0",
+        environment: str = "staging",
+        *,
+        by: str = "ana",
+        skip: Sequence[str] = (),
     ) -> int:
         """Somebody deploys; the release is created when it does not exist. The number on the card."""
         task = deployments.request(
@@ -123,6 +129,7 @@ class Deck:
             version=version,
             environment=environment,
             create_release=True,
+            skip=skip,
         )
         return task.number
 
@@ -198,7 +205,10 @@ class Deck:
             with self.db.read() as session:
                 waiting = session.scalars(
                     select(ActionRun.id)
-                    .where(ActionRun.state.in_((RunState.QUEUED.value, RunState.RUNNING.value)))
+                    .where(
+                        ActionRun.state.in_((RunState.QUEUED.value, RunState.RUNNING.value)),
+                        ActionRun.not_before.is_(None) | (ActionRun.not_before <= self.clock()),
+                    )
                     .order_by(ActionRun.id)
                 ).all()
             if not waiting:

@@ -11,9 +11,8 @@ from tests.support.definition_folders import PROCESS, VARIABLES, main_file, prob
 
 UNITS = "Write a whole number and its unit: `90s`, `15m`, `4h` or `2d`."
 STEP_KEYS = (
-    "Known keys: step, name, when, run_condition, run_script, manual_intervention, worker_pool, "
-    "time_limit, idempotent, "
-    "actions."
+    "Known keys: step, name, when, run_condition, start_trigger, required, disabled, notes, run_script, "
+    "manual_intervention, worker_pool, time_limit, idempotent, retries, actions."
 )
 
 ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
@@ -36,8 +35,46 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
     ),
     (
         "a key nothing implements yet",
-        script("retries: {attempts: 2}"),
-        f'{PROCESS}:4: steps[0].retries: The key "retries" is not known here. {STEP_KEYS}',
+        script("rolling: {window: 2}"),
+        f'{PROCESS}:4: steps[0].rolling: The key "rolling" is not known here. {STEP_KEYS}',
+    ),
+    (
+        "more retries than there can be",
+        script("retries: {attempts: 4}"),
+        f"{PROCESS}:4: steps[0].retries.attempts: At most 3 retries are possible. Mend what fails so often.",
+    ),
+    (
+        "a retry that waits for ever",
+        script("retries: {attempts: 1, delay: 2h}"),
+        f"{PROCESS}:4: steps[0].retries.delay: A retry waits an hour at most. For example `delay: 15s`.",
+    ),
+    (
+        "retries of an approval",
+        step("manual_intervention: {instructions: ok, teams: [release-managers]}", "retries: {attempts: 1}"),
+        f"{PROCESS}:4: steps[0].retries: `retries` means nothing beside `manual_intervention`. Remove it.",
+    ),
+    (
+        "a first step that starts with the one before it",
+        script("start_trigger: with_previous"),
+        f"{PROCESS}:4: steps[0].start_trigger: The first step has no step before it to start with. "
+        "Remove `start_trigger`, or move the step behind the one it starts with.",
+    ),
+    (
+        "a start trigger that does not exist",
+        script("start_trigger: with_previos"),
+        f'{PROCESS}:4: steps[0].start_trigger: There is no start trigger "with_previos". '
+        'Did you mean "with_previous"? Known start triggers: after_previous, with_previous.',
+    ),
+    (
+        "a step that must and cannot run",
+        script("required: true", "disabled: true"),
+        f"{PROCESS}:5: steps[0].disabled: A step cannot be required and disabled. Remove one of the two.",
+    ),
+    (
+        "an environment that is named and excluded",
+        script("when: {environment: staging, excluded_environment: production}"),
+        f"{PROCESS}:4: steps[0].when.excluded_environment: `environment` and `excluded_environment` exclude each "
+        "other. Keep `environment`: what it does not name is excluded anyway.",
     ),
     (
         "a misspelt key",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from engine.domain.next_moves import (
     MAXIMUM_IDEMPOTENT_ATTEMPTS,
+    MAXIMUM_PARALLEL_STEPS,
     AskAboutLost,
     AskForDecision,
     Finish,
@@ -20,7 +24,7 @@ from engine.domain.next_moves import (
     next_moves,
 )
 from engine.domain.plans import Plan, PlannedAction, PlannedStep
-from engine.domain.processes import ManualIntervention, RunCondition, RunScript
+from engine.domain.processes import ManualIntervention, Retries, RunCondition, RunScript, StartTrigger
 from engine.domain.states import RunState, TaskState
 
 SCRIPT = RunScript("echo")
@@ -35,12 +39,22 @@ QUEUED, RUNNING, LOST, CANCELED, TIMED_OUT = (
 )
 
 
-def action(work: RunScript | ManualIntervention = SCRIPT, *machines: str, idempotent: bool = False) -> PlannedAction:
-    return PlannedAction("act", "act", work, machines=machines or ("",), idempotent=idempotent)
+def action(
+    work: RunScript | ManualIntervention = SCRIPT,
+    *machines: str,
+    idempotent: bool = False,
+    retries: Retries | None = None,
+) -> PlannedAction:
+    return PlannedAction("act", "act", work, machines=machines or ("",), idempotent=idempotent, retries=retries)
 
 
 def step(*actions: PlannedAction, on: RunCondition = RunCondition.SUCCESS) -> PlannedStep:
     return PlannedStep("step", "step", on, actions or (action(),))
+
+
+def beside(*actions: PlannedAction, on: RunCondition = RunCondition.SUCCESS) -> PlannedStep:
+    """A step that starts with the one before it."""
+    return replace(step(*actions, on=on), start_trigger=StartTrigger.WITH_PREVIOUS)
 
 
 def plan(*steps: PlannedStep) -> Plan:
@@ -147,6 +161,88 @@ def test_one_lost_machine_is_asked_about_while_the_others_go_on() -> None:
     of = plan(step(action(SCRIPT, "web-1", "web-2")), step())
     runs = (RunRecord(key(0, 0, "web-1"), LOST), RunRecord(key(0, 0, "web-2"), RUNNING))
     assert next_moves(of, History(runs)) == (AskAboutLost(key(0, 0, "web-1")),)
+
+
+# Steps beside each other.
+
+GROUP = plan(step(), step(), beside(), beside(on=RunCondition.FAILURE), step())
+
+
+def test_the_steps_of_a_group_start_together_and_only_together() -> None:
+    assert next_moves(GROUP, history()) == (Start(key(0)),)
+    both = (Start(key(1)), Start(key(2)), Skip(key(3), "runs only after a failure"))
+    assert next_moves(GROUP, history(SUCCEEDED)) == both
+
+
+@pytest.mark.parametrize("first", [SUCCEEDED, FAILED])
+@pytest.mark.parametrize("second", [QUEUED, RUNNING, WAITING])
+def test_what_follows_a_group_waits_for_all_of_it(first: RunState, second: RunState) -> None:
+    assert next_moves(GROUP, history(SUCCEEDED, first, second, SKIPPED)) == ()
+
+
+def test_a_failure_in_a_group_counts_for_what_follows_and_not_for_what_is_beside_it() -> None:
+    failed = history(SUCCEEDED, FAILED, SUCCEEDED, SKIPPED)
+    assert next_moves(GROUP, failed) == (Skip(key(4), "an earlier step failed"),)
+    begun_late = History((RunRecord(key(0), SUCCEEDED), RunRecord(key(1), FAILED)))
+    assert next_moves(GROUP, begun_late) == (Start(key(2)), Skip(key(3), "runs only after a failure"))
+
+
+def test_an_approval_waits_beside_a_script() -> None:
+    of = plan(step(), beside(action(ASK)), step())
+    assert next_moves(of, history()) == (Start(key(0)), AskForDecision(key(1)))
+    assert next_moves(of, history(SUCCEEDED, WAITING)) == ()
+    assert next_moves(of, history(RUNNING, WAITING, cancel=True)) == (Withdraw(key(1)),)
+    assert next_moves(of, history(RUNNING, CANCELED, cancel=True)) == ()
+
+
+def test_a_first_step_that_would_start_with_the_one_before_it_starts_all_the_same() -> None:
+    assert next_moves(plan(beside(), beside()), history()) == (Start(key(0)), Start(key(1)))
+
+
+def test_no_more_steps_than_allowed_are_under_way_at_once() -> None:
+    of = plan(step(), *(beside() for _ in range(MAXIMUM_PARALLEL_STEPS + 2)))
+    assert len(next_moves(of, history())) == MAXIMUM_PARALLEL_STEPS
+    running = history(*(RUNNING for _ in range(MAXIMUM_PARALLEL_STEPS)))
+    assert next_moves(of, running) == ()
+    one_done = history(SUCCEEDED, *(RUNNING for _ in range(MAXIMUM_PARALLEL_STEPS - 1)))
+    assert next_moves(of, one_done) == (Start(key(MAXIMUM_PARALLEL_STEPS)),)
+
+
+# Retries.
+
+TWICE = Retries(2, timedelta(seconds=20))
+TRIED = plan(step(action(retries=TWICE)), step())
+
+
+@pytest.mark.parametrize("state", [FAILED, TIMED_OUT])
+def test_a_failed_action_is_tried_again_after_its_delay_as_often_as_allowed(state: RunState) -> None:
+    def so_far(attempt: int) -> History:
+        return History((RunRecord(key(0), state, attempt, failures=attempt),))
+
+    assert next_moves(TRIED, so_far(1)) == (Start(key(0), 2, TWICE.delay),)
+    assert next_moves(TRIED, so_far(2)) == (Start(key(0), 3, TWICE.delay),)
+    assert next_moves(TRIED, so_far(3)) == (Skip(key(1), "an earlier step failed"),)
+
+
+def test_attempts_that_were_lost_are_no_failures() -> None:
+    after_two_lost_ones = History((RunRecord(key(0), FAILED, 3, failures=1),))
+    assert next_moves(TRIED, after_two_lost_ones) == (Start(key(0), 4, TWICE.delay),)
+
+
+def test_what_a_person_gave_up_is_not_tried_again() -> None:
+    given_up = History((RunRecord(key(0), FAILED, failures=1, given_up=True),))
+    assert next_moves(TRIED, given_up) == (Skip(key(1), "an earlier step failed"),)
+
+
+def test_only_the_machine_that_failed_is_tried_again_while_others_run() -> None:
+    of = plan(step(action(SCRIPT, "web-1", "web-2", retries=TWICE)))
+    runs = (RunRecord(key(0, 0, "web-1"), FAILED, failures=1), RunRecord(key(0, 0, "web-2"), RUNNING))
+    assert next_moves(of, History(runs)) == (Start(key(0, 0, "web-1"), 2, TWICE.delay),)
+
+
+def test_nothing_is_tried_again_after_a_cancel() -> None:
+    so_far = History((RunRecord(key(0), FAILED, failures=1),), cancel_requested=True)
+    assert next_moves(TRIED, so_far) == (Finish(TaskState.CANCELED),)
 
 
 # Cancel.

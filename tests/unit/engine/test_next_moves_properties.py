@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from hypothesis import given
@@ -22,7 +23,7 @@ from engine.domain.next_moves import (
     next_moves,
 )
 from engine.domain.plans import Plan, PlannedAction, PlannedStep
-from engine.domain.processes import ManualIntervention, RunCondition, RunScript
+from engine.domain.processes import ManualIntervention, Retries, RunCondition, RunScript, StartTrigger
 from engine.domain.states import RunState, TaskState
 
 SCRIPT = RunScript("echo")
@@ -37,6 +38,7 @@ scripts = st.builds(
     work=st.just(SCRIPT),
     machines=st.sampled_from([("",), ("web-1", "web-2")]),
     idempotent=st.booleans(),
+    retries=st.none() | st.builds(Retries, attempts=st.integers(1, 3)),
 )
 questions = st.builds(PlannedAction, slug=st.just("q"), name=st.just("q"), work=st.just(ASK))
 steps = st.builds(
@@ -45,6 +47,7 @@ steps = st.builds(
     name=st.just("s"),
     condition=st.sampled_from(RunCondition),
     actions=st.lists(scripts | questions, min_size=1, max_size=3).map(tuple),
+    start_trigger=st.sampled_from(StartTrigger),
 )
 plans = st.lists(steps, max_size=5).map(lambda made: Plan(tuple(made)))
 courses = st.lists(st.integers(0, 1_000), max_size=60)
@@ -58,6 +61,7 @@ class World:
     plan: Plan
     runs: dict[RunKey, RunRecord] = field(default_factory=dict)
     started: list[tuple[RunKey, int]] = field(default_factory=list)
+    started_by_people: Counter[RunKey] = field(default_factory=Counter)
     canceled: bool = False
     end: TaskState | None = None
 
@@ -70,9 +74,11 @@ class World:
             case Start(key, attempt):
                 assert not self.canceled, "started after the cancel"
                 assert (key, attempt) not in self.started, "started twice"
-                assert key not in self.runs or self.runs[key].state is RunState.LOST
+                before = self.runs.get(key)
+                assert before is None or before.state in {RunState.LOST, RunState.FAILED, RunState.TIMED_OUT}
+                assert before is None or not before.given_up, "started although a person gave it up"
                 self.started.append((key, attempt))
-                self.runs[key] = RunRecord(key, RunState.QUEUED, attempt)
+                self.runs[key] = RunRecord(key, RunState.QUEUED, attempt, failures=before.failures if before else 0)
             case Skip(key, reason):
                 assert key not in self.runs
                 assert reason
@@ -122,14 +128,16 @@ class World:
             case RunState.QUEUED:
                 return replace(run, state=RunState.RUNNING)
             case RunState.RUNNING:
-                return replace(run, state=ENDS[chance % len(ENDS)])
+                end = ENDS[chance % len(ENDS)]
+                return replace(run, state=end, failures=run.failures + end.is_failure)
             case RunState.WAITING:
                 return replace(run, state=(RunState.SUCCEEDED, RunState.FAILED)[chance % 2], asked=False)
         assert run.asked, "lost, and nobody is asked"
         if chance % 2:
-            return replace(run, state=RunState.FAILED, asked=False)
+            return replace(run, state=RunState.FAILED, asked=False, failures=run.failures + 1, given_up=True)
         self.started.append((run.key, run.attempt + 1))  # Run again is the person's start
-        return RunRecord(run.key, RunState.QUEUED, run.attempt + 1)
+        self.started_by_people[run.key] += 1
+        return RunRecord(run.key, RunState.QUEUED, run.attempt + 1, failures=run.failures)
 
 
 def play(plan: Plan, course: list[int]) -> World:
@@ -174,30 +182,32 @@ def test_without_a_cancel_every_action_on_every_machine_is_accounted_for(plan: P
 
 
 @given(plans, courses)
-def test_by_itself_nothing_is_tried_more_often_than_allowed_and_only_what_is_idempotent(
-    plan: Plan, course: list[int]
-) -> None:
+def test_by_itself_nothing_is_tried_more_often_than_allowed(plan: Plan, course: list[int]) -> None:
     world = World(plan)
     chances = iter(course)
     while world.end is None:
         before = set(world.started)
         world.moves_on()
         for key, attempt in set(world.started) - before:
-            assert attempt == 1 or plan.action(key.step, key.action).idempotent
-            assert attempt <= MAXIMUM_IDEMPOTENT_ATTEMPTS
+            action, failures = plan.action(key.step, key.action), world.runs[key].failures
+            allowed = action.retries.attempts if action.retries else 0
+            assert failures <= allowed
+            assert attempt == 1 or action.idempotent or failures
+            assert attempt <= MAXIMUM_IDEMPOTENT_ATTEMPTS + world.started_by_people[key] + failures
         if world.end is None:
             world.happens(next(chances, 0))
 
 
 @given(plans, courses)
-def test_no_step_begins_before_the_one_before_it_is_settled(plan: Plan, course: list[int]) -> None:
+def test_no_step_begins_before_the_group_before_it_is_settled(plan: Plan, course: list[int]) -> None:
     world = World(plan)
     chances = iter(course)
     while world.end is None:
         world.moves_on()
         if world.end is None:
-            assert len({run.key.step for run in world.open_runs()}) == 1
-            assert len({run.key.action for run in world.open_runs()}) == 1
+            under_way = {(run.key.step, run.key.action) for run in world.open_runs()}
+            assert any({step for step, _ in under_way} <= set(group) for group in plan.groups())
+            assert len(under_way) == len({step for step, _ in under_way}), "two actions of one step at once"
             world.happens(next(chances, 0))
 
 
