@@ -38,6 +38,7 @@ def test_the_main_example_says_what_the_page_says(tmp_path: Path) -> None:
     assert list(loaded.projects) == ["web"]
     assert [step.slug for step in loaded.projects["web"].process.steps] == [
         "migrate",
+        "warm-cache",
         "confirm",
         "install",
         "say-sorry",
