@@ -1,16 +1,15 @@
 """The web application: routes, and the guard in front of all of them. What they do is elsewhere."""
 
-import mimetypes
 from ipaddress import ip_address
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from bot.sandbox import page_files
 from bot.sandbox.control import endpoint as control
 from bot.sandbox.errors import SlackError
 from bot.sandbox.files import MAX_BYTES
@@ -19,11 +18,7 @@ from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.webapi import endpoint as webapi
 from bot.sandbox.webapi import trouble
 
-PAGE = Path(__file__).resolve().parent / "page"
 SHOWN_INLINE = ("text/plain", "image/png", "image/jpeg", "image/gif", "image/webp")
-PAGE_POLICY = (
-    "default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
-)
 
 
 def build(sandbox: Sandbox, allowed_hosts: frozenset[str]) -> "Guard":
@@ -36,9 +31,9 @@ def build(sandbox: Sandbox, allowed_hosts: frozenset[str]) -> "Guard":
         Route("/upload/{ticket}", trouble.around(_upload, "upload"), methods=["POST", "PUT"]),
         Route("/files/{file_id}/{name:path}", _download, methods=["GET"]),
         *control.routes(),
-        Route("/", _page, methods=["GET"]),
-        Route("/archives/{rest:path}", _page, methods=["GET"]),
-        Route("/page/{name:path}", _page_file, methods=["GET"]),
+        Route("/", page_files.index, methods=["GET"]),
+        Route("/archives/{rest:path}", page_files.index, methods=["GET"]),
+        Route("/page/{name:path}", page_files.part, methods=["GET"]),
     ]
     app = Starlette(routes=routes)
     app.state.sandbox = sandbox
@@ -158,20 +153,3 @@ async def _download(request: Request) -> Response:
     }
     media_type = file["mimetype"] if is_inline else "application/octet-stream"
     return Response(content, headers=headers, media_type=f"{media_type}")
-
-
-async def _page(_request: Request) -> Response:
-    index = PAGE / "index.html"
-    if not index.is_file():
-        return PlainTextResponse("The sandbox runs; this build of it has no page.")
-    headers = {"content-security-policy": PAGE_POLICY, "cache-control": "no-cache"}
-    return FileResponse(index, headers=headers)
-
-
-async def _page_file(request: Request) -> Response:
-    path = (PAGE / request.path_params["name"]).resolve()
-    if not path.is_relative_to(PAGE) or not path.is_file():
-        return PlainTextResponse("not found", 404)
-    media_type = mimetypes.guess_type(path.name)[0]
-    headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
-    return FileResponse(path, media_type=media_type, headers=headers)

@@ -149,31 +149,28 @@ def save(workspace: Workspace, channel: Channel, message: JsonObject, kind: str)
 
 
 def begin_following(workspace: Workspace, channel: Channel, root_ts: str) -> None:
-    """Let those follow a new thread who concern its first message: who wrote it, and who is named in it."""
+    """Let who wrote the first message of a new thread follow it; who was named in it does so already."""
     root = channel.messages.get(root_ts)
     if root is not None and not workspace.attention.is_followed(channel.id, root_ts):
-        workspace.attention.follow(channel.id, root_ts, _concerned(workspace, channel, root))
+        workspace.attention.follow(channel.id, root_ts, {str(root.get("user"))} & set(_people(workspace, channel)))
 
 
 def _call_attention(workspace: Workspace, channel: Channel, message: JsonObject) -> None:
     """Notify people of a new message. Who replies in a thread or is named there follows it from then on."""
     thread_ts = message.get("thread_ts")
-    followers: set[str] = set()
+    people = _people(workspace, channel)
+    named = notifications.mentions(message).users & set(people)
     if thread_ts is not None:
         begin_following(workspace, channel, thread_ts)
-        workspace.attention.follow(channel.id, thread_ts, _concerned(workspace, channel, message))
-        followers = workspace.attention.followers(channel.id, thread_ts)
-    people = _people(workspace, channel)
+    if thread_ts is not None or named:
+        author = {str(message.get("user"))} & set(people)
+        workspace.attention.follow(channel.id, thread_ts or message["ts"], named | author)
+    followers = workspace.attention.followers(channel.id, thread_ts) if thread_ts is not None else set()
     told = notifications.reasons(message, people, channel.is_im, workspace.usergroups, followers)
     for user_id, reason in told.items():
         workspace.attention.notify(user_id, reason, channel.id, message)
     if message.get("user") in people:
         workspace.attention.read(message["user"], place_of(channel.id, thread_ts), message["ts"])
-
-
-def _concerned(workspace: Workspace, channel: Channel, message: JsonObject) -> set[str]:
-    named = {str(message.get("user")), *notifications.mentions(message).users}
-    return {member for member in _people(workspace, channel) if member in named}
 
 
 def _people(workspace: Workspace, channel: Channel) -> list[str]:

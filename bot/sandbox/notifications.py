@@ -11,6 +11,8 @@ from bot.sandbox.json_types import JsonObject
 
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 ENTITY = re.compile(r"<(@[UW]\w+|!subteam\^\w+|!here|!channel|!everyone)(?:\|[^<>]*)?>")
+# What Slack itself writes: who came and went, a new topic.
+NOTICES = ("channel_", "group_")
 BROADCASTS = ("here", "channel", "everyone")
 
 
@@ -43,6 +45,8 @@ def reasons(
 
     `direct_message`, `mention`, `group_mention`, `broadcast` (not from within a thread: there Slack only shows it), or
     `thread` for who follows the thread that the message is in."""
+    if str(message.get("subtype")).startswith(NOTICES):
+        return {}
     named = mentions(message)
     in_group = {user for group in named.groups for user in groups.get(group, {}).get("users", [])}
     is_reply = message.get("thread_ts") not in (None, message["ts"])

@@ -47,8 +47,8 @@ def test_a_button_that_nobody_answers_shows_the_warning(app: BoltApp, open_page:
     page.get_by_role("button", name="Nobody listens").click()
     warning = page.locator("main .control-warning")
     expect(warning).to_have_text("The app did not answer within 3 seconds.")
-    page.get_by_role("button", name="Activity of the app").click()
-    expect(page.get_by_role("dialog", name="Activity of the app").locator(".bad")).to_contain_text("operation_timeout")
+    page.get_by_role("button", name="Deliveries and calls").click()
+    expect(page.get_by_role("dialog", name="Deliveries and calls").locator(".bad")).to_contain_text("operation_timeout")
 
 
 def test_without_an_app_controls_and_commands_say_so(sandbox: SandboxClient, open_page: OpenPage) -> None:

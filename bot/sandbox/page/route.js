@@ -1,12 +1,17 @@
-// Addresses within the page: #/channel/<name or id>, …/thread/<ts>, …/message/<ts>.
+// Addresses within the page: #/channel/<name or id>, …/thread/<ts>, …/message/<ts>, …/tab/<name>; #/threads; #/activity.
 
 import { store } from "./store.js";
 
-/** The address as `{channel, thread, message}`; what is not in it is null. */
+const VIEWS = ["threads", "activity"];
+const NOWHERE = { view: null, channel: null, thread: null, message: null, tab: null };
+
+/** The address as `{view, channel, thread, message, tab}`; what is not in it is null. */
 export function current() {
-  const [, kind, name, part, ts] = location.hash.split("/").map(decode);
-  if (kind !== "channel" || !name) return { channel: null, thread: null, message: null };
-  return { channel: name, thread: part === "thread" ? ts || null : null, message: part === "message" ? ts || null : null };
+  const [, kind, name, part, value] = location.hash.split("/").map(decode);
+  if (VIEWS.includes(kind)) return { ...NOWHERE, view: kind };
+  if (kind !== "channel" || !name) return NOWHERE;
+  const named = ["thread", "message", "tab"].includes(part) && value ? { [part]: value } : {};
+  return { ...NOWHERE, channel: name, ...named };
 }
 
 function decode(part) {
@@ -17,12 +22,25 @@ function decode(part) {
   }
 }
 
-/** The address of a channel, or of a thread in it. */
+/** The address of a channel (or of a person, for the direct message with them), or of a thread in it. */
 export function href(channelId, threadTs = null) {
-  const channel = store.channels.get(channelId);
-  const name = channel && !channel.is_im ? channel.name : channelId;
-  const base = `#/channel/${encodeURIComponent(name)}`;
+  const base = `#/channel/${encodeURIComponent(nameInAddress(channelId))}`;
   return threadTs ? `${base}/thread/${threadTs}` : base;
+}
+
+/** The address of one message in a channel. */
+export function messageHref(channelId, ts) {
+  return `${href(channelId)}/message/${ts}`;
+}
+
+/** The address of a tab of the app's place. */
+export function tabHref(channelId, tab) {
+  return `${href(channelId)}/tab/${tab}`;
+}
+
+function nameInAddress(channelId) {
+  const channel = store.channels.get(channelId);
+  return channel && !channel.is_im ? channel.name : channelId;
 }
 
 /** The address for a permalink (/archives/C…/p…?thread_ts=…), or null when it is none. */

@@ -12,8 +12,14 @@ class Store extends EventTarget {
     this.app = {};
     this.users = new Map();
     this.channels = new Map();
+    this.usergroups = new Map();
     this.commands = [];
+    this.shortcuts = [];
     this.modals = {};
+    this.homes = {};
+    this.reads = {};
+    this.follows = {};
+    this.notifications = [];
     this.calls = [];
     this.deliveries = [];
     this.byChannel = new Map();
@@ -27,7 +33,8 @@ class Store extends EventTarget {
     this.team = state.team ?? {};
     this.app = state.app ?? {};
     this.commands = state.commands ?? [];
-    this.modals = state.modals ?? {};
+    for (const name of ["shortcuts", "modals", "homes", "reads", "follows", "notifications"]) this[name] = state[name] ?? this[name];
+    for (const group of state.usergroups ?? []) this.usergroups.set(group.id, group);
     this.calls = state.calls ?? [];
     this.deliveries = state.deliveries ?? [];
     for (const user of state.users ?? []) this.users.set(user.id, user);
@@ -84,6 +91,32 @@ class Store extends EventTarget {
     this.emit("user", { user });
   }
 
+  take_usergroup({ usergroup }) {
+    this.usergroups.set(usergroup.id, usergroup);
+    this.emit("user", {});
+  }
+
+  take_home({ user, view }) {
+    this.homes[user] = view;
+    this.emit("home", { user });
+  }
+
+  take_read({ user, place, ts }) {
+    (this.reads[user] ??= {})[place] = ts;
+    this.emit("read", { user, place });
+  }
+
+  take_follow({ place, users }) {
+    this.follows[place] = users;
+    this.emit("follow", { place });
+  }
+
+  take_notification({ notification }) {
+    this.notifications.push(notification);
+    if (this.notifications.length > 1000) this.notifications.shift();
+    this.emit("notification", { notification });
+  }
+
   take_call({ call }) {
     this.keepLatest(this.calls, call);
   }
@@ -98,14 +131,15 @@ class Store extends EventTarget {
     if (known >= 0) list[known] = entry;
     else list.push(entry);
     if (list.length > 500) list.splice(0, list.length - 500);
-    this.emit("activity", {});
+    this.emit("exchange", {});
   }
 
   put(message) {
     const { channel, ts } = message;
     if (!this.byChannel.has(channel)) this.byChannel.set(channel, new Map());
     const messages = this.byChannel.get(channel);
-    if (!messages.has(ts)) this.sorted.delete(channel);
+    const list = this.sorted.get(channel);
+    if (list) place(list, message, messages.has(ts));
     messages.set(ts, message);
   }
 
@@ -120,19 +154,14 @@ class Store extends EventTarget {
     return this.byChannel.get(channel)?.get(ts);
   }
 
-  /** All messages of a channel, oldest first. */
+  /** All messages of a channel, oldest first; the list is the store's own and not to be changed. */
   messages(channel) {
     if (!this.sorted.has(channel)) {
       const list = [...(this.byChannel.get(channel)?.values() ?? [])];
       list.sort((left, right) => (left.ts < right.ts ? -1 : 1));
       this.sorted.set(channel, list);
-      return list;
     }
-    const list = this.sorted.get(channel);
-    const known = this.byChannel.get(channel);
-    // A change replaces the object: the order stays, the list takes the new one.
-    for (let index = 0; index < list.length; index += 1) list[index] = known.get(list[index].ts);
-    return list;
+    return this.sorted.get(channel);
   }
 
   emit(kind, detail) {
@@ -145,6 +174,13 @@ class Store extends EventTarget {
     for (const kind of kinds) this.addEventListener(kind, handler);
     return () => kinds.forEach((kind) => this.removeEventListener(kind, handler));
   }
+}
+
+// A new message goes to its place, which is nearly always the end; a changed one takes the place it had.
+function place(list, message, isKnown) {
+  let index = list.length;
+  while (index > 0 && list[index - 1].ts >= message.ts) index -= 1;
+  list.splice(index, isKnown ? 1 : 0, message);
 }
 
 /** The one store of this page. */

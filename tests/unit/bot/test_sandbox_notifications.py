@@ -18,6 +18,10 @@ def test_a_plain_message_in_a_channel_notifies_nobody() -> None:
     assert told("hello") == {}
 
 
+def test_what_slack_itself_writes_notifies_nobody() -> None:
+    assert told("<@UBEN> has joined the channel", subtype="channel_join") == {}
+
+
 def test_who_is_named_hears_of_it_but_never_the_author() -> None:
     assert told("<@UBEN> and <@UANA|ana> and <@UNOTHERE>") == {"UBEN": "mention"}
 

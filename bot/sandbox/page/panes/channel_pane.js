@@ -1,28 +1,32 @@
-// The middle: one channel's head, its messages, and the box to write in.
+// The middle: one channel's head, its messages, and the box to write in; for the app also its Home.
 
-import { fill, h } from "../dom.js";
+import { appName, isWithApp, partnerOf, titleOf } from "../conversations.js";
+import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { me } from "../identity.js";
 import { isInChannel, isVisible, markRead, readMark } from "../reads.js";
 import { store } from "../store.js";
 import { nameOf } from "../text/mentions.js";
+import { AppTabs } from "./app_tabs.js";
 import { avatar } from "./avatar.js";
 import { Composer } from "./composer.js";
 import { MessageList } from "./message_list.js";
-import { appName } from "./sidebar.js";
+import { fillHead } from "./pane_head.js";
+import { badges, openProfile } from "./profile.js";
 
 /** One open channel. It is made anew for another channel or another person. */
 export class ChannelPane {
   constructor(channel, { openSidebar, wanted }) {
-    Object.assign(this, { channel, openSidebar });
+    Object.assign(this, { channel, openSidebar, wanted });
     this.head = h("header", { class: "pane-head" });
     this.list = new MessageList({
-      label: `Messages in ${titleOf(channel)}`, intro: () => this.intro(), seen: () => document.hasFocus() && markRead(channel.id),
+      label: `Messages in ${titleOf(channel)}`, intro: () => this.intro(), seen: () => this.seen(),
       messages: () => store.messages(channel.id).filter((message) => isVisible(message) && isInChannel(message)),
     });
     this.composer = new Composer(() => ({ key: `${me()} ${channel.id}`, channel: channel.id, name: titleOf(channel), thread: null }));
-    this.node = h("main", { class: "channel-pane", "aria-label": titleOf(channel) }, this.head, this.list.node, this.composer.node);
-    this.wanted = wanted;
+    this.messages = h("div", { class: "pane-messages" }, this.list.node, this.composer.node);
+    this.tabs = isWithApp(channel) ? new AppTabs(channel, this.messages) : null;
+    this.node = h("main", { class: "channel-pane", "aria-label": titleOf(channel) }, this.head, this.tabs?.bar, this.messages, this.tabs?.page);
     this.off = store.on(["message", "channel", "user"], (change) => this.changed(change));
     this.drawHead();
   }
@@ -30,13 +34,22 @@ export class ChannelPane {
   /** Call once it is on the page. */
   start() {
     this.list.start(readMark(this.channel.id), this.wanted);
-    markRead(this.channel.id);
   }
 
   stop() {
     this.composer.retarget();
     this.list.stop();
+    this.tabs?.stop();
     this.off();
+  }
+
+  /** Show a tab of the app's place; without a name its messages. */
+  showTab(name) {
+    this.tabs?.show(name);
+  }
+
+  seen() {
+    if (document.hasFocus() && !this.messages.hidden) markRead(this.channel.id);
   }
 
   changed({ message, channel }) {
@@ -49,10 +62,9 @@ export class ChannelPane {
   drawHead() {
     const { channel } = this;
     const topic = typeof channel.topic === "string" ? channel.topic : channel.topic?.value;
-    const sign = channel.is_im ? avatar(store.app.bot_user_id, "small") : icon(channel.is_private ? "lock" : "hash", "icon head-sign");
-    fill(this.head,
-      h("button", { class: "icon-button menu-button", type: "button", "aria-label": "Open the sidebar", "aria-controls": "sidebar", onclick: this.openSidebar }, icon("menu")),
-      h("h1", { class: "pane-title" }, sign, h("span", {}, channel.is_im ? appName() : channel.name)),
+    const sign = channel.is_im ? avatar(partnerOf(channel), "small") : icon(channel.is_private ? "lock" : "hash", "icon head-sign");
+    const name = channel.is_im ? h("button", { type: "button", class: "head-name", onclick: (event) => openProfile(event.currentTarget, partnerOf(channel)) }, titleOf(channel)) : h("span", {}, channel.name);
+    fillHead(this.head, this.openSidebar, [sign, name, channel.is_im && badges(partnerOf(channel))],
       topic && h("p", { class: "pane-topic", title: topic }, topic),
       channel.is_im ? null : this.members());
   }
@@ -65,14 +77,9 @@ export class ChannelPane {
 
   intro() {
     const { channel } = this;
-    const words = channel.is_im ? `This is the beginning of your conversation with ${appName()}.` : `This is the beginning of #${channel.name}.`;
+    const words = channel.is_im ? `This is the beginning of your conversation with ${titleOf(channel)}.` : `This is the beginning of #${channel.name}.`;
     const [first] = store.commands;
-    const way = first && h("p", {}, "Type ", h("code", {}, `${first.command} help`), " below to see what the app can do.");
+    const way = first && (!channel.is_im || isWithApp(channel)) && h("p", {}, "Type ", h("code", {}, `${first.command} help`), ` below to see what ${appName()} can do.`);
     return h("div", { class: "intro" }, h("h2", {}, titleOf(channel)), h("p", {}, words), way);
   }
-}
-
-/** `#deployments`, or the app's name for its direct messages. */
-export function titleOf(channel) {
-  return channel.is_im ? appName() : `#${channel.name}`;
 }

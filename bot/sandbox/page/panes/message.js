@@ -13,37 +13,66 @@ import { mrkdwn } from "../text/mrkdwn.js";
 import { attachmentNode } from "./attachment.js";
 import { avatar } from "./avatar.js";
 import { drawFiles } from "./files.js";
+import { drawTools } from "./message_tools.js";
+import { badges, openProfile } from "./profile.js";
+import { reactionButtons } from "./reactions.js";
 import { threadSummary } from "./thread_summary.js";
 
+// From top to bottom; only those that have something to show are in the document.
+const PARTS = ["head", "note", "text", "blocks", "attachments", "files", "reactions", "thread"];
+
 /** The row of a message. `compact` leaves out who; `inThread` leaves out what leads to the thread. */
-export function messageRow(message, { compact, inThread }) {
-  const parts = Object.fromEntries(["gutter", "head", "note", "text", "blocks", "attachments", "files", "reactions", "thread", "tools"].map((name) => [name, h("div", { class: `message-${name}` })]));
-  const { gutter, tools, ...main } = parts;
-  const row = h("li", { class: "message", "data-ts": message.ts, "data-channel": message.channel }, gutter, h("div", { class: "message-main" }, Object.values(main)), tools);
-  row.parts = parts;
-  updateMessageRow(row, message, { compact, inThread });
+export function messageRow(message, how) {
+  const row = h("li", { class: "message", tabindex: "-1", "data-ts": message.ts, "data-channel": message.channel });
+  row.parts = {};
+  row.gutter = h("div", { class: "message-gutter" });
+  row.main = h("div", { class: "message-main" });
+  row.tools = h("div", { class: "message-tools" });
+  row.append(row.gutter, row.main, row.tools);
+  updateMessageRow(row, message, how);
   return row;
 }
 
 /** Bring a row up to date. */
 export function updateMessageRow(row, message, { compact, inThread }) {
-  const { parts } = row;
-  const surface = new Surface(`${me()} ${message.channel} ${message.ts}`, { channel: message.channel, ts: message.ts });
   row.className = ["message", compact && "compact", message.is_ephemeral && "ephemeral", message.subtype === "tombstone" && "tombstone"].filter(Boolean).join(" ");
   row.setAttribute("aria-label", `${authorOf(message)}, ${timeOf(message.ts)}`);
-  fill(parts.gutter, compact ? time(message, bareTimeOf(message.ts)) : avatar(message.user));
-  fill(parts.head, compact ? null : head(message));
-  fill(parts.note, note(message, inThread));
+  fill(row.gutter, compact ? time(message, bareTimeOf(message.ts)) : face(message));
   const blocks = message.blocks ?? [];
-  fill(parts.text, blocks.length ? null : textOf(message));
-  drawBlocks(parts.blocks, blocks, surface);
-  fill(parts.attachments, (message.attachments ?? []).map((attachment, index) => attachmentNode(attachment, surface, index)));
-  drawFiles(parts.files, message.files ?? []);
-  fill(parts.reactions, (message.reactions ?? []).map(reaction));
-  fill(parts.thread, inThread ? null : threadSummary(message));
-  fill(parts.tools, tools(message, inThread));
-  for (const part of Object.values(parts)) part.hidden = !part.hasChildNodes();
+  const attachments = message.attachments ?? [];
+  const files = message.files ?? [];
+  const surface = blocks.length || attachments.length ? new Surface(`${me()} ${message.channel} ${message.ts}`, { channel: message.channel, ts: message.ts }) : null;
+  show(row, "head", compact ? null : head(message));
+  show(row, "note", note(message, inThread));
+  show(row, "text", blocks.length ? null : textOf(message));
+  draw(row, "blocks", blocks.length, (part) => drawBlocks(part, blocks, surface));
+  show(row, "attachments", attachments.map((attachment, index) => attachmentNode(attachment, surface, index)));
+  draw(row, "files", files.length, (part) => drawFiles(part, files));
+  show(row, "reactions", reactionButtons(message));
+  show(row, "thread", inThread ? null : threadSummary(message));
+  drawTools(row.tools, message, inThread);
   return true;
+}
+
+function show(row, name, children) {
+  const there = [children].flat(Infinity).filter(Boolean);
+  draw(row, name, there.length, (part) => fill(part, there));
+}
+
+function draw(row, name, isThere, fillPart) {
+  const known = row.parts[name];
+  if (!isThere) {
+    known?.remove();
+    delete row.parts[name];
+    return;
+  }
+  const part = known ?? h("div", { class: `message-${name}` });
+  if (!known) {
+    const after = PARTS.slice(PARTS.indexOf(name) + 1).map((other) => row.parts[other]).find(Boolean);
+    row.main.insertBefore(part, after ?? null);
+    row.parts[name] = part;
+  }
+  fillPart(part);
 }
 
 /** Who wrote it, in words. */
@@ -51,9 +80,18 @@ export function authorOf(message) {
   return message.username || nameOf(message.user);
 }
 
+function face(message) {
+  if (!store.users.has(message.user)) return avatar(message.user);
+  return h("button", { class: "face", type: "button", tabindex: "-1", "aria-hidden": "true", onclick: (event) => openProfile(event.currentTarget, message.user) }, avatar(message.user));
+}
+
 function head(message) {
   const isApp = Boolean(message.bot_id || message.app_id);
-  return [h("span", { class: "message-author" }, authorOf(message)), isApp && h("span", { class: "app-badge" }, "APP"), time(message)];
+  const known = store.users.has(message.user);
+  const name = known
+    ? h("button", { class: "message-author", type: "button", onclick: (event) => openProfile(event.currentTarget, message.user) }, authorOf(message))
+    : h("span", { class: "message-author" }, authorOf(message));
+  return [name, isApp && h("span", { class: "app-badge" }, "APP"), badges(message.user), time(message)];
 }
 
 function time(message, shown = timeOf(message.ts)) {
@@ -78,16 +116,5 @@ export function summaryOf(message) {
 function textOf(message) {
   if (!message.text) return null;
   const shown = message.mrkdwn === false ? [message.text] : mrkdwn(message.text);
-  return h("div", { class: "plain-text" }, shown, message.edited && !message.bot_id ? h("span", { class: "edited" }, " (edited)") : null);
-}
-
-function reaction({ name, count, users }) {
-  const mine = users?.includes(me());
-  return h("span", { class: `reaction${mine ? " is-mine" : ""}`, title: (users ?? []).map(nameOf).join(", ") }, mrkdwn(`:${name}:`), ` ${count ?? users?.length ?? 1}`);
-}
-
-function tools(message, inThread) {
-  if (message.is_ephemeral) return h("button", { class: "tool", type: "button", onclick: () => store.drop(message.channel, message.ts) }, icon("close"), "Dismiss");
-  if (inThread || message.subtype === "tombstone") return null;
-  return h("a", { class: "tool", href: href(message.channel, message.thread_ts ?? message.ts), "aria-label": "Reply in thread" }, icon("reply"), h("span", {}, "Reply"));
+  return h("div", { class: "plain-text" }, shown, message.edited && !message.bot_id ? h("span", { class: "edited", title: fullTimeOf(message.edited.ts) }, " (edited)") : null);
 }

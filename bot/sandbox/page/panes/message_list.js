@@ -1,4 +1,5 @@
 // A scrolling list of messages. It stays at its end when it was there; else a pill says that there is more below.
+// Only a window of the messages is drawn, and it moves while one scrolls: a channel may have any number of them.
 
 import { coalesced, h } from "../dom.js";
 import { icon } from "../icons.js";
@@ -6,24 +7,24 @@ import { reconcile } from "../reconcile.js";
 import { store } from "../store.js";
 import { dayKey, dayName } from "../text/dates.js";
 import { messageRow, updateMessageRow } from "./message.js";
+import { moveAmongMessages } from "./message_keys.js";
+import { MessageWindow } from "./message_window.js";
 
-const PAGE = 120;
-// More at once would hold up a frame while scrolling.
-const STEP = 24;
 const TOGETHER_SECONDS = 300;
 const NEAR = 48;
+// So many pixels before the edge of what is drawn the next messages are fetched.
+const AHEAD = 1_500;
 
 /** `messages()` gives what to show; `intro(first)` the node above it all; `inThread` says where it is; `seen()` is told at the end. */
 export class MessageList {
   constructor({ messages, inThread = false, label, intro = () => null, seen = () => {} }) {
     Object.assign(this, { messages, inThread, intro, seen });
-    this.shown = PAGE;
+    this.window = new MessageWindow();
     this.mark = null;
     this.atEnd = true;
-    this.count = 0;
     this.rows = h("ol", { class: "message-rows", role: "list" });
     this.top = h("div", { class: "message-top" });
-    this.scroller = h("div", { class: "message-scroller", tabindex: "0", role: "region", "aria-label": label }, this.top, this.rows);
+    this.scroller = h("div", { class: "message-scroller", tabindex: "0", role: "region", "aria-label": label, onkeydown: (event) => moveAmongMessages(event, this.scroller) }, this.top, this.rows);
     this.pill = h("button", { class: "new-pill", type: "button", hidden: true, onclick: () => this.toEnd() }, "New messages ", icon("down"));
     this.node = h("div", { class: "message-list" }, this.scroller, this.pill);
     this.draw = coalesced(() => this.drawNow());
@@ -33,10 +34,10 @@ export class MessageList {
     this.watch.observe(this.scroller);
   }
 
-  /** Show it for the first time: the end, or one message. */
+  /** Show it for the first time: the end, one message, or where the new ones begin. */
   start(mark, wanted = null) {
     this.mark = mark;
-    if (wanted) this.reveal(wanted);
+    if (wanted) this.window.around(this.messages(), wanted);
     this.drawNow();
     const row = wanted && this.rows.querySelector(`[data-ts="${CSS.escape(wanted)}"]`);
     if (!row) {
@@ -52,33 +53,42 @@ export class MessageList {
     this.watch.disconnect();
   }
 
-  // A wanted message may lie above what is drawn at first.
-  reveal(ts) {
-    const all = this.messages();
-    const place = all.findIndex((message) => message.ts === ts);
-    if (place >= 0) this.shown = Math.max(PAGE, all.length - place + 20);
-  }
-
   drawNow() {
     const all = this.messages();
-    const first = Math.max(0, all.length - this.shown);
     const last = all[all.length - 1]?.ts ?? "";
-    reconcile(this.rows, this.entries(all, first));
-    this.top.replaceChildren(...[first === 0 ? this.intro() : h("p", { class: "older" }, "Loading older messages…")].filter(Boolean));
+    this.window.follow(all, this.atEnd);
+    const { first, end } = this.window.bounds(all);
+    this.holding(() => {
+      reconcile(this.rows, this.entries(all, first, end));
+      this.top.replaceChildren(...[first === 0 ? this.intro() : h("p", { class: "older" }, "Loading older messages…")].filter(Boolean));
+    });
     if (!this.atEnd && last > (this.last ?? "")) this.pill.hidden = false;
     this.last = last;
     this.keep();
     if (this.atEnd) this.seen();
   }
 
-  entries(all, first) {
+  // What one reads stays where it is while rows above it come and go.
+  holding(draw) {
+    const held = this.atEnd ? null : this.topmost();
+    const before = held?.getBoundingClientRect().top;
+    draw();
+    if (held?.isConnected) this.scroller.scrollTop += held.getBoundingClientRect().top - before;
+  }
+
+  topmost() {
+    const edge = this.scroller.getBoundingClientRect().top;
+    return [...this.rows.children].find((row) => row.dataset.ts && row.getBoundingClientRect().bottom > edge);
+  }
+
+  entries(all, first, end) {
     const entries = [];
-    for (let index = first; index < all.length; index += 1) {
+    for (let index = first; index < end; index += 1) {
       const message = all[index];
       const before = index > first ? all[index - 1] : null;
       const newDay = !before || dayKey(before.ts) !== dayKey(message.ts);
-      const unreadStart = this.mark && message.ts > this.mark && (!before || before.ts <= this.mark);
-      if (newDay && !this.inThread) entries.push({ key: `day ${dayKey(message.ts)}`, version: [dayName(message.ts)], make: () => h("li", { class: "day", role: "separator" }, h("span", {}, dayName(message.ts))) });
+      const unreadStart = this.mark && message.ts > this.mark && (index === 0 || all[index - 1].ts <= this.mark);
+      if (newDay && !this.inThread) entries.push(dayLine(message.ts));
       if (unreadStart) entries.push({ key: "unread", version: [], make: () => h("li", { class: "unread-line", role: "separator", "aria-label": "New messages" }, h("span", {}, "New")) });
       const afterParent = this.inThread && index === 1;
       entries.push(this.entry(message, isTogether(before, message) && !newDay && !unreadStart && !afterParent));
@@ -91,24 +101,19 @@ export class MessageList {
     const how = { compact, inThread: this.inThread };
     // What was also sent to the channel names its thread's first message, which may be edited.
     const root = message.subtype === "thread_broadcast" ? store.message(message.channel, message.thread_ts) : null;
-    return { key: message.ts, version: [message, compact, root], make: () => messageRow(message, how), update: (row) => updateMessageRow(row, message, how) };
+    return { key: message.ts, version: [message, compact, root, store.users.get(message.user)], make: () => messageRow(message, how), update: (row) => updateMessageRow(row, message, how) };
   }
 
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    const below = scrollHeight - scrollTop - clientHeight;
+    this.atEnd = below < NEAR && this.window.isAtEnd;
     if (this.atEnd) {
       this.pill.hidden = true;
       this.seen();
     }
-    if (scrollTop < 1500 && this.shown < this.messages().length) this.older();
-  }
-
-  older() {
-    const { scrollTop, scrollHeight } = this.scroller;
-    this.shown += STEP;
-    this.drawNow();
-    this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
+    const all = this.messages();
+    if ((scrollTop < AHEAD && this.window.older(all)) || (below < AHEAD && this.window.newer(all))) this.drawNow();
   }
 
   keep() {
@@ -116,11 +121,18 @@ export class MessageList {
   }
 
   toEnd() {
+    const moved = !this.window.isAtEnd;
+    this.window.toEnd();
     this.atEnd = true;
     this.pill.hidden = true;
+    if (moved) this.drawNow();
     this.keep();
     this.seen();
   }
+}
+
+function dayLine(ts) {
+  return { key: `day ${dayKey(ts)}`, version: [dayName(ts)], make: () => h("li", { class: "day", role: "separator" }, h("span", {}, dayName(ts))) };
 }
 
 function countLine(all) {

@@ -1,30 +1,37 @@
-// The whole page: sidebar, channel, thread, modals. It follows the address and who I am.
+// The whole page: sidebar, channel or list, thread, modals. It follows the address and who I am.
 
+import { directWith, isWithApp, mine } from "../conversations.js";
 import { h } from "../dom.js";
-import { me } from "../identity.js";
 import { isPopoverOpen } from "../elements/popover.js";
-import { channelOf, current, go } from "../route.js";
-import { store } from "../store.js";
-import { recall, remember } from "../storage.js";
+import { me } from "../identity.js";
 import { ModalStack } from "../modals/modal_stack.js";
-import { Activity } from "./activity.js";
+import { channelOf, current, go } from "../route.js";
+import { recall, remember } from "../storage.js";
+import { store } from "../store.js";
+import { ActivityPane } from "./activity_pane.js";
 import { ChannelPane } from "./channel_pane.js";
+import { Deliveries } from "./deliveries.js";
+import { Jump } from "./jump.js";
 import { Sidebar } from "./sidebar.js";
 import { ThreadPane } from "./thread_pane.js";
+import { ThreadsPane } from "./threads_pane.js";
+
+const VIEWS = { threads: ThreadsPane, activity: ActivityPane };
 
 /** The page below `root`. */
 export class Shell {
   constructor(root) {
     this.root = root;
-    this.activity = new Activity();
-    this.sidebar = new Sidebar({ current: () => this.channel?.channel.id, openActivity: () => this.activity.open() });
+    this.deliveries = new Deliveries();
+    this.jump = new Jump();
+    this.sidebar = new Sidebar({ current: () => this.channel?.channel?.id, openDeliveries: () => this.deliveries.open(), openJump: () => this.jump.open() });
     this.modals = new ModalStack();
     this.lost = h("div", { class: "connection", role: "status", hidden: true }, "The sandbox does not answer. Trying again…");
     this.cover = h("div", { class: "sidebar-cover", onclick: () => this.showSidebar(false) });
     this.sidebar.node.addEventListener("click", (event) => event.target.closest("a") && this.showSidebar(false));
     root.replaceChildren(this.lost, this.sidebar.node, this.cover);
     addEventListener("hashchange", () => this.navigate());
-    addEventListener("focus", () => this.channel?.list.drawNow());
+    addEventListener("focus", () => this.refocus());
     document.addEventListener("keydown", (event) => this.key(event));
     store.on(["loaded", "me"], () => this.restart());
     store.on(["channel"], () => this.navigate());
@@ -41,37 +48,61 @@ export class Shell {
     this.navigate();
   }
 
+  // What came while the window was in the background has been seen now.
+  refocus() {
+    this.channel?.list?.drawNow();
+    this.thread?.list.drawNow();
+  }
+
   navigate() {
     const address = current();
+    this.showSidebar(false);
+    if (address.view) this.openView(address.view);
+    else this.toChannel(address);
+    this.sidebar.draw();
+  }
+
+  toChannel(address) {
     const channel = this.wanted(address);
     if (!channel) return;
-    this.showSidebar(false);
-    if (this.channel?.channel.id !== channel.id || address.message) this.openChannel(channel, address.message);
-    if (this.thread?.ts !== address.thread) this.openThread(channel, address.thread);
-    this.sidebar.draw();
+    if (this.channel?.channel?.id !== channel.id || address.message) this.openChannel(channel, address);
+    this.channel.showTab(address.tab);
+    if (this.thread?.ts !== (address.thread ?? undefined)) this.openThread(channel, address.thread);
     remember("channel", channel.id);
   }
 
   // Without an address, or with one I cannot open: where I was, else the first channel I am in.
   wanted(address) {
-    const mine = [...store.channels.values()].filter((channel) => channel.members?.includes(me()));
+    const all = mine();
     const named = channelOf(address);
-    if (named && mine.includes(named)) return named;
-    const app = store.app.bot_user_id;
-    if (address.channel && (address.channel === app || named?.is_im)) return mine.find((channel) => channel.is_im) ?? { id: app, is_im: true, members: [me(), app] };
-    const last = mine.find((channel) => channel.id === recall("channel", null));
-    const fallback = last ?? mine.find((channel) => !channel.is_im) ?? mine[0];
-    if (fallback && address.channel !== fallback.name) go(fallback.id);
+    if (named && all.includes(named)) return named;
+    // The address of somebody else's talk with the app means mine, and a person means the talk with them.
+    if (named && isWithApp(named)) return directWith(store.app.bot_user_id);
+    if (store.users.has(address.channel)) return directWith(address.channel);
+    const last = all.find((channel) => channel.id === recall("channel", null));
+    const fallback = last ?? all.find((channel) => !channel.is_im) ?? directWith(store.app.bot_user_id);
+    if (![fallback.name, fallback.id].includes(address.channel)) go(fallback.id);
     return fallback;
   }
 
-  openChannel(channel, wanted) {
+  openChannel(channel, address) {
     this.drop("channel");
     this.drop("thread");
-    this.channel = new ChannelPane(channel, { openSidebar: () => this.showSidebar(true), wanted });
-    this.root.append(this.channel.node);
-    this.channel.start();
-    if (matchMedia("(hover: hover)").matches && !this.modals.isOpen) this.channel.composer.text.focus();
+    this.put(new ChannelPane(channel, { openSidebar: () => this.showSidebar(true), wanted: address.message }));
+    if (matchMedia("(hover: hover)").matches && !this.modals.isOpen && !address.thread && !address.tab) this.channel.composer.text.focus();
+  }
+
+  openView(name) {
+    if (this.channel?.view === name) return;
+    this.drop("channel");
+    this.drop("thread");
+    this.put(new VIEWS[name]({ openSidebar: () => this.showSidebar(true) }));
+  }
+
+  put(pane) {
+    this.channel = pane;
+    this.root.append(pane.node);
+    pane.start();
   }
 
   openThread(channel, ts) {
@@ -97,16 +128,37 @@ export class Shell {
   }
 
   key(event) {
+    if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !this.modals.isOpen) {
+      event.preventDefault();
+      this.jump.open();
+    }
     if (isPopoverOpen() || document.querySelector("dialog[open]")) return;
-    if (isWriting(event)) (this.thread ?? this.channel)?.composer.text.focus();
+    if (isWriting(event)) (this.thread ?? this.channel)?.composer?.text.focus();
+    if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) this.step(event);
     if (event.key !== "Escape") return;
     if (this.root.classList.contains("with-sidebar")) this.showSidebar(false);
-    else if (this.thread) go(this.channel.channel.id);
+    else if (this.thread) this.closeThread();
+    else if (event.target.closest(".message-list")) this.channel?.composer?.text.focus();
+  }
+
+  // The focus goes back to the message whose thread it was.
+  closeThread() {
+    const { ts } = this.thread;
+    go(this.channel.channel.id);
+    this.channel.node.querySelector(`.message[data-ts="${CSS.escape(ts)}"]`)?.focus({ preventScroll: true });
+  }
+
+  // Alt and an arrow: the next place in the sidebar.
+  step(event) {
+    event.preventDefault();
+    const entries = [...this.sidebar.node.querySelectorAll("a.sidebar-entry")];
+    const here = entries.findIndex((entry) => entry.hasAttribute("aria-current"));
+    entries[here + (event.key === "ArrowUp" ? -1 : 1)]?.click();
   }
 }
 
 // A letter that is typed into nothing is meant for the box to write in.
 function isWriting(event) {
   const isLetter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
-  return isLetter && !event.target.closest("input, textarea, select, [role=combobox], [role=menu]");
+  return isLetter && !event.target.closest("input, textarea, select, [contenteditable], [role=combobox], [role=menu]");
 }

@@ -1,20 +1,20 @@
 // The right side: one thread, with its own box to write in.
 
+import { titleOf } from "../conversations.js";
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { me } from "../identity.js";
-import { isVisible } from "../reads.js";
+import { isVisible, markRead, placeOf, readMark } from "../reads.js";
 import { go } from "../route.js";
 import { store } from "../store.js";
 import { Composer } from "./composer.js";
 import { MessageList } from "./message_list.js";
-import { titleOf } from "./channel_pane.js";
 
 /** One open thread. It is made anew for another one. */
 export class ThreadPane {
   constructor(channel, ts) {
     Object.assign(this, { channel, ts });
-    this.list = new MessageList({ label: "Messages of the thread", inThread: true, messages: () => this.messages() });
+    this.list = new MessageList({ label: "Messages of the thread", inThread: true, messages: () => this.messages(), seen: () => document.hasFocus() && markRead(channel.id, ts) });
     this.composer = new Composer(() => ({ key: `${me()} ${channel.id} ${ts}`, channel: channel.id, name: titleOf(channel), thread: ts }));
     const close = h("button", { class: "icon-button", type: "button", "aria-label": "Close the thread", onclick: () => go(channel.id) }, icon("close"));
     const head = h("header", { class: "pane-head" }, h("h2", { class: "pane-title" }, "Thread", h("span", { class: "pane-subtitle" }, titleOf(channel))), close);
@@ -31,7 +31,7 @@ export class ThreadPane {
 
   /** Call once it is on the page. */
   start() {
-    this.list.start(null);
+    this.list.start(readMark(placeOf(this.channel.id, this.ts)));
   }
 
   stop() {

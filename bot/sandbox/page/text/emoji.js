@@ -65,3 +65,8 @@ export function emojiNodes(text) {
   });
   return nodes;
 }
+
+/** All names that have a sign here. */
+export function emojiNames() {
+  return [...BY_NAME.keys()];
+}
