@@ -12,6 +12,8 @@ STATE_KEYS: dict[str, tuple[str, str]] = {
     "email_text_input": ("value", "initial_value"),
     "url_text_input": ("value", "initial_value"),
     "number_input": ("value", "initial_value"),
+    "rich_text_input": ("rich_text_value", "initial_value"),
+    "file_input": ("files", ""),
     "static_select": ("selected_option", "initial_option"),
     "external_select": ("selected_option", "initial_option"),
     "radio_buttons": ("selected_option", "initial_option"),
@@ -29,7 +31,7 @@ STATE_KEYS: dict[str, tuple[str, str]] = {
     "datetimepicker": ("selected_date_time", "initial_date_time"),
 }
 PRESSED = frozenset({"button", "overflow", "feedback_buttons", "icon_button", "workflow_button"})
-MULTIPLE = frozenset({"checkboxes", *(kind for kind in STATE_KEYS if kind.startswith("multi_"))})
+MULTIPLE = frozenset({"checkboxes", "file_input", *(kind for kind in STATE_KEYS if kind.startswith("multi_"))})
 EXTERNAL = frozenset({"external_select", "multi_external_select"})
 
 
@@ -73,6 +75,8 @@ def places(blocks: list[JsonObject]) -> Iterator[Place]:
             if isinstance(element, dict) and "action_id" in element:
                 yield Place(block, element)
         yield from places(block.get("child_blocks") or [])
+        if block.get("type") == "carousel":
+            yield from places(block.get("elements") or [])
 
 
 def find(blocks: list[JsonObject], action_id: str, block_id: str | None = None) -> Place | None:

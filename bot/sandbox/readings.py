@@ -52,8 +52,17 @@ def chosen(state: JsonObject, named: Named) -> str:
     """What is entered or chosen in an element, from its state."""
     value = state.get(STATE_KEYS[state["type"]][0])
     several = value if isinstance(value, list) else [value]
-    shown = (plain(one["text"]) if isinstance(one, dict) else str(one) for one in several if one is not None)
+    shown = (_entered(one, named) for one in several if one is not None)
     return ", ".join(named(word) if state["type"].split("_")[-1] == "select" else word for word in shown)
+
+
+def _entered(value: Any, named: Named) -> str:
+    """One thing of a state: words, an option, rich text, a file."""
+    if not isinstance(value, dict):
+        return str(value)
+    if value.get("type") == "rich_text":
+        return _rich(value, named).strip()
+    return plain(value["text"]) if "text" in value else str(value.get("title", ""))
 
 
 def _entity(inner: str, named: Named) -> str:
@@ -79,7 +88,10 @@ def _block(block: JsonObject, named: Named, values: JsonObject) -> Iterator[str]
                 yield from _task(task, named)
         case "task_card":
             yield from _task(block, named)
-        case "table":
+        case "carousel":
+            yield from block_lines(block["elements"], named, values)
+        case "table" | "data_table":
+            yield from _lines(block.get("caption", ""))
             for row in block["rows"]:
                 yield " | ".join(" ".join(_words(cell, named)) for cell in row)
         case "actions" | "context_actions":

@@ -2,6 +2,8 @@
 
 from bot.sandbox.blocks import validator
 from bot.sandbox.blocks.normal_form import completed
+from bot.sandbox.blocks.spec import spec
+from bot.sandbox.blocks.together import characters
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json_types import JsonObject
 
@@ -13,8 +15,8 @@ ATTACHMENTS = 100
 def checked_content(given: JsonObject, is_update: bool = False) -> JsonObject:
     """The text, blocks and attachments of `given`, ready to be stored.
 
-    Raises no_text, invalid_blocks, too_many_attachments, markdown_text_conflict. An update keeps what it does not
-    name."""
+    Raises no_text, invalid_blocks, msg_blocks_too_long, too_many_attachments, markdown_text_conflict. An update keeps
+    what it does not name."""
     text, blocks, attachments = given.get("text"), given.get("blocks"), given.get("attachments")
     if given.get("markdown_text"):
         if text or blocks:
@@ -46,6 +48,8 @@ def checked_blocks(blocks: object, surface: validator.Surface) -> list[JsonObjec
     if found:
         sentences = [problem.sentence for problem in found]
         raise SlackError.with_messages("invalid_blocks", sentences, errors=sentences)
+    if surface == "message" and characters(blocks) > spec().limits["message_characters"]:
+        raise SlackError("msg_blocks_too_long")
     return completed(blocks)
 
 

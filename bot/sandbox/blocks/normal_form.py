@@ -17,6 +17,12 @@ def completed(blocks: list[JsonObject]) -> list[JsonObject]:
     return copied
 
 
+def children(block: JsonObject) -> list[JsonObject]:
+    """The blocks in this block."""
+    cards = block["elements"] if block.get("type") == "carousel" else []
+    return [*(block.get("child_blocks") or []), *(block.get("tasks") or []), *cards]
+
+
 def _complete_block(block: JsonObject) -> None:
     block.setdefault("block_id", short_id())
     for key in ("accessory", "element"):
@@ -27,9 +33,9 @@ def _complete_block(block: JsonObject) -> None:
             _complete_element(element)
     for element in block.get("actions") or [] if block.get("type") == "card" else []:
         _complete_element(element)
-    for child in [*(block.get("child_blocks") or []), *(block.get("tasks") or [])]:
+    for child in children(block):
         _complete_block(child)
-    for key in ("details", "output"):
+    for key in ("details", "output", "rich_text_title"):
         if isinstance(block.get(key), dict):
             _complete_block(block[key])
     if block.get("type") != "rich_text":

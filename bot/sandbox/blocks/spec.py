@@ -13,13 +13,15 @@ from bot.sandbox.json_types import JsonObject
 class Shape:
     """The fields of one kind of object. Of `one_of` there must be at least one, of `exclusive` at most one.
 
-    `initial` names the field that must repeat one of the options; `surfaces` is where a block may stand."""
+    `initial` names the field that must repeat one of the options; `surfaces` is where it may stand, () means anywhere;
+    of each pair in `ordered` the first must not be greater than the second."""
 
     fields: dict[str, JsonObject]
     one_of: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
     initial: str | None = None
     surfaces: tuple[str, ...] = ()
+    ordered: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,4 +53,5 @@ def _shape(entry: JsonObject, shared: dict[str, JsonObject]) -> Shape:
         exclusive=tuple(entry.get("exclusive", ())),
         initial=entry.get("initial"),
         surfaces=tuple(entry.get("surfaces", ())),
+        ordered=tuple((first, second) for first, second in entry.get("ordered", ())),
     )

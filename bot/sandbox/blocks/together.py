@@ -3,33 +3,68 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bot.sandbox.blocks import values
 from bot.sandbox.blocks.problems import Problem
-from bot.sandbox.blocks.spec import spec
-from bot.sandbox.elements import options_of, places
+from bot.sandbox.blocks.spec import Shape, spec
+from bot.sandbox.elements import MULTIPLE, STATE_KEYS, options_of, places
 from bot.sandbox.json_types import JsonObject
+
+MULTIPLE_INITIALS = tuple({STATE_KEYS[kind][1] for kind in MULTIPLE if STATE_KEYS[kind][1]})
 
 
 def in_blocks(blocks: list[JsonObject], pointer: str) -> Iterator[Problem]:
     """What is wrong with these blocks taken together."""
-    yield from _unique_block_ids(blocks, pointer)
-    for number, block in enumerate(blocks):
-        yield from _unique_action_ids(block, f"{pointer}/{number}")
+    everything = list(_nested(blocks, pointer))
+    yield from _unique_block_ids(everything)
+    for place, block in everything:
+        yield from _unique_action_ids(block, place)
     yield from _plans(blocks, pointer)
-    yield from _totals(blocks, pointer)
+    yield from _tables(everything, pointer)
+    yield from _markdown(blocks, pointer)
     focused = [place for place in places(_with_ids(blocks)) if place.element.get("focus_on_load")]
     if len(focused) > 1:
         yield Problem(pointer, "only one element can have focus_on_load")
 
 
-def in_element(element: JsonObject, initial: str, pointer: str) -> Iterator[Problem]:
-    """Initial options must be among the options, word for word."""
+def in_object(value: JsonObject, shape: Shape, pointer: str) -> Iterator[Problem]:
+    """What is wrong between the fields of one object, each of which is right by itself."""
+    if shape.initial is not None:
+        yield from _options(value, shape.initial, pointer)
+    for name, rule in shape.fields.items():
+        if value.get(name) and rule.get("needs") and not value.get(rule["needs"]):
+            yield Problem(f"{pointer}/{name}", f"{name} requires {rule['needs']}")
+    for first, second in shape.ordered:
+        if first in value and second in value and float(value[first]) > float(value[second]):
+            yield Problem(f"{pointer}/{second}", f"{second} must not be less than {first}")
+    yield from _lengths(value, pointer)
+
+
+def _options(element: JsonObject, initial: str, pointer: str) -> Iterator[Problem]:
+    """Initial options must be among the options, word for word, and not more than may be selected."""
     chosen = element.get(initial)
-    for option in chosen if isinstance(chosen, list) else [chosen] if chosen else []:
+    several = chosen if isinstance(chosen, list) else [chosen] if chosen else []
+    for option in several:
         if not any(_same_option(option, known) for known in options_of(element)):
             yield Problem(f"{pointer}/{initial}", f"{initial} must match one of the options")
-    values = [known.get("value") for known in options_of(element) if isinstance(known, dict)]
-    if len(values) != len(set(map(str, values))):
+    given = [known["value"] for known in options_of(element)]
+    if len(given) != len(set(given)):
         yield Problem(pointer, "options must have unique values")
+
+
+def _lengths(element: JsonObject, pointer: str) -> Iterator[Problem]:
+    """What a field begins with must be what a person could have entered."""
+    begun = element.get("initial_value")
+    if element.get("type") == "plain_text_input" and isinstance(begun, str):
+        rule = {"min": element.get("min_length"), "max": element.get("max_length")}
+        yield from values.length(begun, rule, f"{pointer}/initial_value")
+    if element.get("type") == "number_input" and not element["is_decimal_allowed"]:
+        for name in ("initial_value", "min_value", "max_value"):
+            if "." in element.get(name, ""):
+                yield Problem(f"{pointer}/{name}", "must be an integer", {"type": "type", "expected": "integer"})
+    most, listed = element.get("max_selected_items"), [element.get(name) for name in MULTIPLE_INITIALS]
+    for chosen in listed:
+        if most is not None and isinstance(chosen, list) and len(chosen) > most:
+            yield Problem(pointer, f"no more than {most} items may be selected at first")
 
 
 def in_view(view: JsonObject, pointer: str) -> Iterator[Problem]:
@@ -41,55 +76,69 @@ def in_view(view: JsonObject, pointer: str) -> Iterator[Problem]:
         yield Problem(pointer, "missing required field: submit", {"type": "required", "expected": ["submit"]})
 
 
-def _unique_block_ids(blocks: list[JsonObject], pointer: str) -> Iterator[Problem]:
-    seen: set[Any] = set()
+def _nested(blocks: list[JsonObject], pointer: str) -> Iterator[tuple[str, JsonObject]]:
+    """Every block, also those in others, with where it is."""
     for number, block in enumerate(blocks):
+        place = f"{pointer}/{number}"
+        yield place, block
+        for name in ("child_blocks", "tasks"):
+            yield from _nested(block.get(name) or [], f"{place}/{name}")
+        if block["type"] == "carousel":
+            yield from _nested(block["elements"], f"{place}/elements")
+
+
+def _unique_block_ids(blocks: list[tuple[str, JsonObject]]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for place, block in blocks:
         block_id = block.get("block_id")
-        if isinstance(block_id, str):
+        if block_id is not None:
             if block_id in seen:
-                yield Problem(f"{pointer}/{number}/block_id", f"block_id already exists: {block_id}")
+                yield Problem(f"{place}/block_id", f"block_id already exists: {block_id}")
             seen.add(block_id)
 
 
 def _unique_action_ids(block: JsonObject, pointer: str) -> Iterator[Problem]:
-    elements = block.get("elements")
-    seen: set[Any] = set()
-    for number, element in enumerate(elements if isinstance(elements, list) else []):
-        action_id = element.get("action_id") if isinstance(element, dict) else None
-        if isinstance(action_id, str):
+    name = "actions" if block["type"] == "card" else "elements"
+    seen: set[str] = set()
+    for number, element in enumerate(block.get(name) or []):
+        action_id = element.get("action_id")
+        if action_id is not None:
             if action_id in seen:
-                yield Problem(f"{pointer}/elements/{number}/action_id", f"action_id already exists: {action_id}")
+                yield Problem(f"{pointer}/{name}/{number}/action_id", f"action_id already exists: {action_id}")
             seen.add(action_id)
 
 
 def _plans(blocks: list[JsonObject], pointer: str) -> Iterator[Problem]:
-    types = [block.get("type") for block in blocks]
+    types = [block["type"] for block in blocks]
     if types.count("plan") > 1:
         yield Problem(pointer, "Cannot have more than 1 plan block")
     if "plan" in types and "task_card" in types:
         yield Problem(pointer, "Cannot have both a plan block and task_card blocks")
-    if types.count("table") > 1:
+
+
+def _tables(blocks: list[tuple[str, JsonObject]], pointer: str) -> Iterator[Problem]:
+    if sum(block["type"] == "table" for _, block in blocks) > 1:
         yield Problem(pointer, "only_one_table_allowed")
+    most = spec().limits["table_characters"]
+    for place, block in blocks:
+        if block["type"] in ("table", "data_table") and characters(block["rows"]) > most:
+            yield Problem(f"{place}/rows", f"must be less than {most + 1} characters in total")
 
 
-def _totals(blocks: list[JsonObject], pointer: str) -> Iterator[Problem]:
-    limits = spec().limits
-    words = [block.get("text") for block in blocks if block.get("type") == "markdown"]
-    most = limits["markdown_characters"]
-    if len(words) > 1 and sum(len(text) for text in words if isinstance(text, str)) > most:
+def _markdown(blocks: list[JsonObject], pointer: str) -> Iterator[Problem]:
+    words = [block["text"] for block in blocks if block["type"] == "markdown"]
+    most = spec().limits["markdown_characters"]
+    if len(words) > 1 and sum(map(len, words)) > most:
         yield Problem(pointer, f"markdown blocks must be less than {most + 1} characters in total")
-    most = limits["table_characters"]
-    for number, block in enumerate(blocks):
-        if block.get("type") == "table" and _characters(block.get("rows")) > most:
-            yield Problem(f"{pointer}/{number}/rows", f"must be less than {most + 1} characters in total")
 
 
-def _characters(value: Any) -> int:
+def characters(value: Any) -> int:
+    """How many characters these blocks show."""
     if isinstance(value, list):
-        return sum(_characters(item) for item in value)
+        return sum(characters(item) for item in value)
     if isinstance(value, dict):
         own = len(value["text"]) if isinstance(value.get("text"), str) else 0
-        return own + sum(_characters(item) for item in value.values())
+        return own + sum(characters(item) for item in value.values())
     return 0
 
 

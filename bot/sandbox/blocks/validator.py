@@ -70,8 +70,8 @@ class _Walk:
             if rule is not None and name != "type" and not (item is None and rule.get("nullable")):
                 found += self._field(item, rule, f"{pointer}/{_escaped(name)}")
         yield from found
-        if shape.initial is not None and not found:
-            yield from together.in_element(value, shape.initial, pointer)
+        if not found:
+            yield from together.in_object(value, shape, pointer)
 
     def _presence(self, value: JsonObject, shape: Shape, pointer: str) -> Iterator[Problem]:
         for name, rule in shape.fields.items():
@@ -116,10 +116,12 @@ class _Walk:
         """An object that says its type, which must be one of `types`."""
         if not isinstance(value, dict):
             yield Problem(pointer, "must be an object", {"type": "type", "expected": "object"})
-        elif not isinstance(value.get("type"), str) or value["type"] not in types:
+            return
+        shape = spec().shapes[FAMILIES[kind]].get(str(value.get("type")))
+        if shape is None or value.get("type") not in types or (shape.surfaces and self._surface not in shape.surfaces):
             yield _unsupported(value.get("type"), types, pointer)
         else:
-            yield from self.shape(value, spec().shapes[FAMILIES[kind]][value["type"]], pointer)
+            yield from self.shape(value, shape, pointer)
 
     def _text(self, value: Any, rule: JsonObject, pointer: str) -> Iterator[Problem]:
         own = [*self._typed("element", value, rule["types"], pointer)]

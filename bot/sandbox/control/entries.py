@@ -27,16 +27,34 @@ async def _one(sandbox: Sandbox, person: JsonObject, where: JsonObject, place: P
     kind = place.kind.removeprefix("multi_")
     if kind in ("static_select", "radio_buttons", "checkboxes", "external_select"):
         return await _option(sandbox, person, where, place, value)
-    if kind == "users_select":
-        return _known(sandbox.workspace.user(str(value)), value)["id"]
-    if kind in ("channels_select", "conversations_select"):
-        found = sandbox.workspace.channel(str(value))
-        if found is None:
-            raise ControlError("invalid_arguments", f"There is no channel {value!r}.")
-        return found.id
+    if kind in ("users_select", "channels_select", "conversations_select", "file_input"):
+        return _named(sandbox, kind, value)
     if kind == "datetimepicker":
         return int(value)
+    if kind == "rich_text_input":
+        return value if isinstance(value, dict) else _as_rich_text(str(value))
     return str(value)
+
+
+def _named(sandbox: Sandbox, kind: str, value: Any) -> Any:
+    """The id of a person or a channel by its name; a file itself."""
+    if kind == "users_select":
+        return _known(sandbox.workspace.user(str(value)), value)["id"]
+    if kind == "file_input":
+        file_id = value.get("id") if isinstance(value, dict) else value
+        file = sandbox.workspace.files.get(str(file_id))
+        if file is None:
+            raise ControlError("invalid_arguments", f"There is no file {file_id!r}.")
+        return file
+    found = sandbox.workspace.channel(str(value))
+    if found is None:
+        raise ControlError("invalid_arguments", f"There is no channel {value!r}.")
+    return found.id
+
+
+def _as_rich_text(words: str) -> JsonObject:
+    text = [{"type": "text", "text": words}] if words else []
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": text}]}
 
 
 async def _option(sandbox: Sandbox, person: JsonObject, where: JsonObject, place: Place, value: Any) -> JsonObject:

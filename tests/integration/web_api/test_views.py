@@ -112,3 +112,20 @@ def test_a_home_is_published_for_one_person(world: World, client: WebClient) -> 
     client.views_publish(user_id=MIA, view=home(external_id="home-mia"))
     taken = refused(client.views_publish, user_id=ANA, view=home(external_id="home-mia"))
     assert taken["error"] == "duplicate_external_id"
+
+
+def test_rich_text_and_files_are_entered_like_anything_else(world: World, client: WebClient) -> None:
+    notes = {"type": "rich_text_input", "action_id": "notes"}
+    logs = {"type": "file_input", "action_id": "logs", "max_files": 2}
+    blocks = [
+        {"type": "input", "block_id": name, "label": {"type": "plain_text", "text": name}, "element": element}
+        for name, element in (("notes", notes), ("logs", logs))
+    ]
+    view = opened(world, blocks=blocks, submit={"type": "plain_text", "text": "Go"})
+    assert view["state"]["values"]["notes"]["notes"] == {"type": "rich_text_input", "rich_text_value": None}
+    world.people.clicks("ana", "notes", view_id=view["id"], value="all green")
+    world.people.clicks("ana", "logs", view_id=view["id"], value=[world.names["file"]])
+    values = world.people.modal(ANA)["state"]["values"]
+    written = values["notes"]["notes"]["rich_text_value"]["elements"][0]["elements"]
+    assert written == [{"type": "text", "text": "all green"}]
+    assert [file["name"] for file in values["logs"]["logs"]["files"]] == ["log.txt"]

@@ -136,7 +136,7 @@ REFUSED_IN_MESSAGES = [
     ),
     (section(color="red"), "invalid additional property: color [json-pointer:/blocks/0]"),
     (section(block_id="b" * 256), "must be less than 256 characters [json-pointer:/blocks/0/block_id]"),
-    ({"type": "carousel", "elements": []}, "unsupported type: carousel [json-pointer:/blocks/0/type]"),
+    ({"type": "data_visualization"}, "unsupported type: data_visualization [json-pointer:/blocks/0/type]"),
     ({"text": "x"}, "missing required field: type [json-pointer:/blocks/0]"),
     ("text", "must be an object [json-pointer:/blocks/0]"),
     ({"type": "header", "text": plain("h" * 151)}, "must be less than 151 characters"),
@@ -152,7 +152,7 @@ REFUSED_IN_MESSAGES = [
     (actions(button(style="warning")), "must be one of: primary, danger [json-pointer:/blocks/0/elements/0/style]"),
     (actions(button(url="example")), "must be a valid URL [json-pointer:/blocks/0/elements/0/url]"),
     (actions(button(action_id=7)), "must be a string [json-pointer:/blocks/0/elements/0/action_id]"),
-    (actions({"type": "workflow_button", "text": plain()}), "unsupported type: workflow_button"),
+    (actions({"type": "file_input", "action_id": "f"}), "unsupported type: file_input"),
     (actions(TEXT_INPUT), "unsupported type: plain_text_input [json-pointer:/blocks/0/elements/0/type]"),
     (
         actions(button(confirm={"title": plain("t" * 101), "text": plain(), "confirm": plain(), "deny": plain()})),
