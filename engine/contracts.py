@@ -60,6 +60,24 @@ class Script:
 
 
 @dataclass(frozen=True)
+class StepFile:
+    """A file that a step brings along. `path` is relative, with `/` between its parts, and leads nowhere else."""
+
+    path: str
+    content: bytes = field(repr=False)
+    executable: bool = False
+
+
+@dataclass(frozen=True)
+class StepFolder:
+    """The files that lie in the script's folder when it runs, and the patterns of those that variables are put into."""
+
+    files: tuple[StepFile, ...]
+    substitute_in_files: tuple[str, ...] = ()  # `#{…}` in their text
+    structured_values: tuple[str, ...] = ()  # values by path, in JSON, YAML, .env, properties, XML
+
+
+@dataclass(frozen=True)
 class Checkpoint:
     """How far an action has been followed. Committed as one; resuming from it gives no gap and no double.
 
@@ -127,6 +145,7 @@ class ActionRequest:
     step_name: str
     script: Script
     variables: Mapping[str, str | Secret]
+    folder: StepFolder | None = None
     masks: tuple[Secret, ...] = ()  # secrets beyond those in `variables` that must not show either
     time_limit: timedelta | None = None
     launch_confirmed: bool = False
