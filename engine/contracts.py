@@ -59,6 +59,10 @@ class Script:
     syntax: str = "bash"
 
 
+TAKEN_NAMES = frozenset({"script.sh", ".foredeck-bootstrap.sh", ".foredeck-prelude.sh", ".foredeck-variables"})
+"""What lies in a script's folder already, so that no file of a step can have that name."""
+
+
 @dataclass(frozen=True)
 class StepFile:
     """A file that a step brings along. `path` is relative, with `/` between its parts, and leads nowhere else."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import shlex
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -18,6 +18,7 @@ from workers.runner import following
 from workers.runner.channels import CannotConnect
 from workers.runner.pace import Pace
 from workers.runner.protocol import Polled, State
+from workers.scripts import Bundle
 
 _numbers = itertools.count(1000)
 
@@ -70,8 +71,7 @@ class FakeMachine:
     def launch(
         self,
         ticket: str,
-        files: Mapping[str, bytes],
-        command: Sequence[str],
+        bundle: Bundle,
         *,
         sent: Callable[[], None],
         interrupted: Callable[[], bool],
@@ -82,7 +82,7 @@ class FakeMachine:
         if run is not None:
             return ["cleaned"] if run.cleaned else ["taken"]
         self.launches.append(ticket)
-        self.runs[ticket] = _interpret(files["script.sh"].decode(), self._variables.get(ticket, {}))
+        self.runs[ticket] = _interpret(bundle, self._variables.get(ticket, {}))
         return ["claimed"]
 
     def poll(
@@ -184,9 +184,11 @@ class FakeWorkers:
             worker.close()
 
 
-def _interpret(script: str, variables: Mapping[str, str | Secret]) -> FakeRun:
-    """What the script would do: echo, printf, sleep, exit, trap '' TERM, kill -9, octopusvariables. Nothing else."""
-    run = FakeRun(next(_numbers))
+def _interpret(bundle: Bundle, variables: Mapping[str, str | Secret]) -> FakeRun:
+    """What the script would do: echo, printf, cat, sleep, exit, trap '' TERM, kill -9, octopusvariables."""
+    script = bundle.files["script.sh"].decode()
+    brought = {file.path: file.content for file in bundle.folder}
+    run = FakeRun(next(_numbers), prints=[(0.0, "stdout", bundle.said)])
     now = 0.0
     for line in filter(None, (part.strip() for part in script.replace(";", "\n").splitlines())):
         stream = "stderr" if line.endswith(">&2") else "stdout"
@@ -197,6 +199,8 @@ def _interpret(script: str, variables: Mapping[str, str | Secret]) -> FakeRun:
                 run.prints.append((now, stream, (" ".join(rest) + "\n").encode()))
             case ["printf", text]:
                 run.prints.append((now, stream, text.encode()))
+            case ["cat", path]:
+                run.prints.append((now, stream, brought[path]))
             case ["set_octopusvariable", name, value]:
                 run.prints.append((now, "stdout", _message("setVariable", name=name, value=value)))
             case ["sleep", seconds]:

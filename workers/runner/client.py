@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
 from workers.runner import protocol
 from workers.runner.channels import SLICE, CannotConnect, Channel, ChannelLost, Interrupted
 from workers.runner.protocol import Hello, Polled
+from workers.scripts import Bundle
 
 _Answer = TypeVar("_Answer")
 
@@ -114,14 +115,13 @@ class RunnerClient:
     def launch(
         self,
         ticket: str,
-        files: Mapping[str, bytes],
-        command: Sequence[str],
+        bundle: Bundle,
         *,
         sent: Callable[[], None],
         interrupted: Callable[[], bool],
     ) -> list[str]:
         """Start a ticket unless it was claimed before. `sent` is called when from now on it may have been started."""
-        request = protocol.launch_request(ticket, files, command)
+        request = protocol.launch_request(ticket, bundle.files, bundle.command, bundle.folder, bundle.said)
         with self._turns.held(interrupted):
             channel = self._ready(interrupted)
             if time.monotonic() - channel.last_used > IDLE:

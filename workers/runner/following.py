@@ -73,11 +73,10 @@ class Follower:
         try:
             bundle = scripts.bundle(self._request)
         except ForedeckError as error:
-            raise _Ended(ActionResult(Outcome.FAILED, message=str(error), hint=error.hint)) from error
+            message = self._reading.mask(str(error))
+            raise _Ended(ActionResult(Outcome.FAILED, message=message, hint=error.hint)) from None
         words = self._persist(
-            lambda: self._client.launch(
-                self._request.ticket, bundle.files, bundle.command, sent=self._sent, interrupted=self._stopping
-            )
+            lambda: self._client.launch(self._request.ticket, bundle, sent=self._sent, interrupted=self._stopping)
         )
         if words[:1] not in (["claimed"], ["taken"], ["cleaned"]):  # the first poll tells how a cleaned one ended
             raise _Ended(wording.not_launched(words, self._place))

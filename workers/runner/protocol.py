@@ -20,6 +20,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+from engine.contracts import StepFile
+from workers.runner import folders
 from workers.runner.channels import Channel, ChannelLost
 
 RUNNER = resources.files("workers.runner").joinpath("runner.sh").read_text(encoding="utf-8").rstrip("\n").encode()
@@ -29,7 +31,6 @@ VERSION = hashlib.sha256(RUNNER).hexdigest()[:12]
 
 _BOOTSTRAP = 'runner=$(dd bs="$2" count=1 iflag=fullblock 2>/dev/null); eval "$runner"'
 _MOST_NOISE = 2000  # lines that a .bashrc may print before the runner speaks
-_LARGEST_QUOTED = 64 * 1024
 _NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
 _TICKET = re.compile(r"[0-9a-f]{32}\Z")
 
@@ -97,24 +98,33 @@ class NoRunner(Exception):
         super().__init__(self.said)
 
 
-def launch_request(ticket: str, files: Mapping[str, bytes], command: Sequence[str]) -> bytes:
-    """Files are put into the run's folder with mode 0600; `command` is run there."""
-    written: list[bytes] = []  # by the shell itself, which costs no process
+def launch_request(
+    ticket: str,
+    files: Mapping[str, bytes],
+    command: Sequence[str],
+    folder: Sequence[StepFile] = (),
+    said: bytes = b"",
+) -> bytes:
+    """Files are put into the run's folder with mode 0600, and beside them what the step brings along; `said` is
+    printed, and then `command` is run there.
+    """
+    written: list[bytes] = []
     sent: dict[str, bytes] = {}  # counted
     for name, data in files.items():
-        if len(data) <= _LARGEST_QUOTED and b"\0" not in data:
-            written.append(b"printf %s " + _quoted(data) + b" >" + _checked(_NAME, name).encode() + b" || exit 125\n")
+        if folders.is_printable(data):
+            written.append(folders.printing(data, _checked(_NAME, name).encode()))
         else:
             sent[f"work/{_checked(_NAME, name)}"] = data
+    unpacking, brought = folders.unpacking(folder)
+    if brought:
+        sent["brought"] = brought
+    if said:
+        written.append(b"printf %s " + folders.quoted(said) + b"\n")
     start = f"exec {shlex.join(command)}\n".encode()
-    sent = {"command": b"".join([*written, start]), **sent}
+    sent = {"command": b"".join([folders.UNFIT, unpacking, *written, start]), **sent}
     needed = command[0] if _NAME.match(command[0]) else "sh"
     sizes = " ".join(f"{name} {len(data)}" for name, data in sent.items())
     return f"launch {_checked(_TICKET, ticket)} {needed} {sizes}\n".encode() + b"".join(sent.values()) + b"go\n"
-
-
-def _quoted(data: bytes) -> bytes:
-    return b"'" + data.replace(b"'", b"'\\''") + b"'"
 
 
 def poll_request(ticket: str, quota: int, stdout_offset: int, stderr_offset: int) -> bytes:

@@ -36,6 +36,10 @@ class Reading:
         """What the script itself gave as the reason of its end."""
         return self._stream.result_message
 
+    def mask(self, text: str) -> str:
+        """This text with all secrets hidden."""
+        return self._stream.mask(text)
+
     def take_in(self, polled: Polled, seconds: float) -> bool:
         """Read what came with an answer that took this long; tells whether there was anything."""
         self._adapt_frame(polled, seconds)

@@ -4,7 +4,8 @@
 #
 #   ROOT/runner-VERSION.sh    this text
 #   ROOT/tickets/TICKET/      one run
-#     try.N/command           what to run, in sh; try.N/work/ is where it runs
+#     try.N/command           what to run, in sh; try.N/work/ is where it runs, and it puts there what is needed
+#     try.N/brought           bytes of files that it cuts out of there
 #     owner                   the claim: "pid start-time boot-id try.N" of the wrapper
 #     stdout, stderr          what it printed
 #     exit.CODE               how it ended: a number, `canceled`, `timed_out` or `unstarted`
@@ -144,6 +145,7 @@ wrap() {
     echo "$drain_out $drain_err" >"$home/drains"
     (. ../command) >../out 2>../err
     code=$?
+    [ ! -e ../unfit ] || code=unstarted # the folder could not be made; what the shell said is in stderr
     if ! await_drains $drain_out $drain_err; then
         look_at_group $$
         [ -z "$members" ] || echo "$members" >"$home/left"

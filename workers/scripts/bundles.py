@@ -2,6 +2,7 @@
 
 The files are meant for a folder of their own, readable by their owner only; the command runs in that folder. Values
 are quoted in a file that the prelude reads and removes: they are in no argument, and in no child's environment.
+The files that the step brings along lie beside them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from engine.contracts import ActionRequest, Secret
+from engine.contracts import ActionRequest, LogLevel, Secret, StepFile
 from engine.errors import ForedeckError
+from workers.files import preparing
 
 
 class UnusableVariable(ForedeckError, ValueError):
@@ -31,24 +33,39 @@ class UnknownSyntax(ForedeckError, ValueError):
 
 @dataclass(frozen=True)
 class Bundle:
-    """Files by name, and the command to run in their folder."""
+    """Files by name, and the command to run in their folder.
+
+    `folder`: the files that the step brings along, ready. `said`: what stands in the script's output before its own.
+    """
 
     files: Mapping[str, bytes]
     command: tuple[str, ...]
+    folder: tuple[StepFile, ...] = ()
+    said: bytes = b""
 
 
 def bundle(request: ActionRequest) -> Bundle:
-    """What the action's script needs on a machine; raises UnknownSyntax or UnusableVariable."""
+    """What the action's script needs on a machine; raises UnknownSyntax, UnusableVariable or FileUnusable."""
     if request.script.syntax != "bash":
         raise UnknownSyntax(syntax=request.script.syntax)
     files = {
-        "bootstrap.sh": _packaged("bootstrap.sh"),
-        "prelude.sh": _packaged("prelude.sh"),
+        ".foredeck-bootstrap.sh": _packaged("bootstrap.sh"),
+        ".foredeck-prelude.sh": _packaged("prelude.sh"),
         # A script edited on Windows would look for the command "true\r".
         "script.sh": request.script.body.replace("\r\n", "\n").encode("utf-8", "replace"),
-        "variables": b"".join(_assignment(name, value) for name, value in request.variables.items()),
+        ".foredeck-variables": b"".join(_assignment(name, value) for name, value in request.variables.items()),
     }
-    return Bundle(files, ("bash", "bootstrap.sh"))
+    prepared = preparing.prepare(request)
+    said = b"".join(_said(note) for note in prepared.notes)
+    return Bundle(files, ("bash", ".foredeck-bootstrap.sh"), prepared.files, said)
+
+
+def _said(note: preparing.Note) -> bytes:
+    """A line of the log as a script would print it, so that it is read once, in its place, like all others."""
+    text = note.text.replace("##octopus", "## octopus")
+    if note.level is LogLevel.INFO:
+        return f"{text}\n".encode()
+    return f"##octopus[stdout-{note.level}]\n{text}\n##octopus[stdout-default]\n".encode()
 
 
 @cache

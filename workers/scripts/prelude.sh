@@ -13,8 +13,8 @@ _foredeck_variable() {
     _foredeck_values[${#_foredeck_values[@]}]=$2
 }
 
-. ./variables || { echo "The variables of this script cannot be read." >&2; exit 1; }
-rm -f ./variables || { echo "The file with the variables cannot be removed." >&2; exit 1; }
+. ./.foredeck-variables || { echo "The variables of this script cannot be read." >&2; exit 1; }
+rm -f ./.foredeck-variables || { echo "The file with the variables cannot be removed." >&2; exit 1; }
 unset -f _foredeck_variable
 
 if [ "${BASH_VERSINFO[0]}" -ge 4 ]; then

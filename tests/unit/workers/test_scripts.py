@@ -78,7 +78,7 @@ def test_variables_are_neither_in_the_environment_nor_left_on_the_disk() -> None
     ran = run("env; set -o posix; export -p; ls", {"pass": Secret("hunter22")})
     assert "hunter22" not in ran.stdout
     assert "BASH_ENV" not in ran.stdout
-    assert ran.left == ["bootstrap.sh", "prelude.sh", "script.sh"]
+    assert ran.left == [".foredeck-bootstrap.sh", ".foredeck-prelude.sh", "script.sh"]
 
 
 def test_no_variables_are_fine_even_with_nounset() -> None:

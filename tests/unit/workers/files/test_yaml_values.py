@@ -56,6 +56,9 @@ service:
 """
 
 
+BLOCK = "|      # a block\n    one\n      two\n\n    three\n\n"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "before", "after"),
     [
@@ -83,8 +86,8 @@ service:
         ("service:version", "1.5", "!!str 1.4", "!!str '1.5'"),
         ("service:again", "x", "*main", "x"),
         ("service:script", "echo 1\n\necho 2\n", "one\n      two\n\n    three\n\n", "echo 1\n\n    echo 2\n\n"),
-        ("service:script", "no end", "|      # a block\n    one\n      two\n\n    three\n\n", "|-      # a block\n    no end\n\n"),
-        ("service:script", " begins with a space", "|      # a block\n    one\n      two\n\n    three\n\n", '" begins with a space"\n\n'),
+        ("service:script", "no end", BLOCK, "|-      # a block\n    no end\n\n"),
+        ("service:script", " begins with a space", BLOCK, '" begins with a space"\n\n'),
         ("service:folded", "one line", ">-\n    some\n    words\n", "|-\n    one line\n"),
         ("hosts:0", "A", "- a  ", "- A  "),
         ("hosts:1:name", "B, {x}", "name: b", "name: 'B, {x}'"),
@@ -175,7 +178,7 @@ def test_only_the_value_that_is_meant_changes(tree: dict[str, Any], flow: bool, 
     before = leaves(tree)
     if not before:
         return
-    path, was = data.draw(st.sampled_from(before))
+    path, _ = data.draw(st.sampled_from(before))
     value = data.draw(st.text("ab \n'\"#:-{}[],&*!|>%@ä0\r\t", max_size=6) | st.sampled_from(["5", "true", "null"]))
     if "#{" in value:
         return
