@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
@@ -50,6 +50,8 @@ class Definitions:
     workers: Mapping[str, WorkerDefinition]
     accounts: Mapping[str, AccountDefinition]
     projects: Mapping[str, Project]
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    """What the frozen files hold, by digest. Of a folder that was just read only; stored apart."""
 
     @cached_property
     def digest(self) -> str:

@@ -106,6 +106,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         workers=by_slug(sorted(workers, key=_slug)),
         accounts=by_slug(sorted(read_accounts(sections.field("accounts")), key=_slug)),
         projects=by_slug(sorted(read_projects(folder, teams), key=_slug)),
+        contents=folder.reading.contents,
     )
 
 

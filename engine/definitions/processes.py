@@ -14,6 +14,8 @@ from engine.definitions.project_files import ProjectFiles
 from engine.definitions.readings import suggest
 from engine.definitions.scopes import read_scope
 from engine.definitions.secret_references import HOW, holds_a_secret
+from engine.definitions.step_folders import KEYS as KEYS_OF_A_FOLDER
+from engine.definitions.step_folders import read_step_folder
 from engine.definitions.values import Team
 from engine.domain.processes import Action, ManualIntervention, Process, RunCondition, RunScript, Step
 from engine.domain.scopes import EVERYWHERE, Scope
@@ -146,7 +148,8 @@ class _ProcessReader:
             field.wrong("type", "A script is given by `file` or `inline`.", example)
             return _NOTHING
         hints = dict.fromkeys(("body", "script", "source"), example)
-        record = field.table(["file", "inline", "syntax"], hints=hints)
+        record = field.table(["file", "inline", "syntax", *KEYS_OF_A_FOLDER], hints=hints)
+        folder = read_step_folder(record, self._files)
         syntax = record.get("syntax")
         if syntax and (text := syntax.text("bash")) not in ("bash", ""):
             syntax.wrong("syntax", f"Scripts in {shown(text)} cannot be run.", "The one known syntax is bash.")
@@ -160,7 +163,7 @@ class _ProcessReader:
         body = self._files.read(where) if file else where.text("`inline: echo hello`", longest=LARGEST_FILE)
         if holds_a_secret(body):
             where.wrong("literal-secret", "There is a key or a token in this script.", f"Use a variable. {HOW}")
-        return RunScript(body, source=where.line(longest=300) if file else "inline")
+        return RunScript(body, source=where.line(longest=300) if file else "inline", folder=folder)
 
     def _read_intervention(self, field: Field) -> ManualIntervention:
         record = field.table(["teams", "instructions", "minimum", "requester_may", "block_concurrent_deployments"])

@@ -1,13 +1,27 @@
-"""The scripts and texts beside a project's configuration, named by `file:`. Nothing outside the project is read."""
+"""The scripts, texts and folders beside a project's configuration, named by `file:` and `folder:`. Nothing outside the
+project is read.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from engine.definitions.fields import Field
 from engine.definitions.folders import Unreadable, read_text
+from engine.definitions.frozen_files import Freezing
 from engine.definitions.nodes import shown
 from engine.definitions.readings import close_to
+from engine.domain.frozen_folders import FrozenFile
+
+
+@dataclass(frozen=True)
+class FoundFolder:
+    """A folder of the project: its name, its files, and the bytes of all of them."""
+
+    name: str
+    files: tuple[FrozenFile, ...] = ()
+    size: int = 0
 
 
 class ProjectFiles:
@@ -19,11 +33,7 @@ class ProjectFiles:
     def read(self, field: Field) -> str:
         """The text of the file that is named here; empty after a problem."""
         name = field.line("install.sh", longest=300)
-        if not name:
-            return ""
-        if name.startswith(("/", "~")) or ".." in PurePosixPath(name).parts:
-            message = f"The file {shown(name)} would lie outside the project's folder."
-            field.wrong("outside", message, "Name a file in the folder, relative to it.")
+        if not name or self._leads_out(field, name, "file"):
             return ""
         places = [place for place in (self._folder / name, self._folder / "scripts" / name) if place.is_file()]
         if len(places) > 1:
@@ -31,6 +41,42 @@ class ProjectFiles:
             field.wrong("ambiguous-file", message, f"Keep one of them, or write {shown(f'scripts/{name}')}.")
             return ""
         return self._read(field, name, places[0] if places else self._folder / name)
+
+    def freeze(self, field: Field) -> FoundFolder:
+        """All files in the folder that is named here, kept with the reading; none after a problem."""
+        written = field.line("files/", longest=300)
+        name = str(PurePosixPath(written)) if written else ""
+        if not name or self._leads_out(field, name, "folder"):
+            return FoundFolder(name)
+        folder = self._folder / name
+        if name == ".":
+            field.wrong("outside", "This would be the project's folder itself.", "Make a folder in it for the files.")
+        elif folder.is_dir() and not folder.resolve().is_relative_to(self._folder.resolve()):
+            message = f"{shown(name)}: This link leads out of the folder."
+            field.wrong("outside", message, "Put a copy of the folder in its place.")
+        elif not folder.is_dir():
+            near = close_to(name, [str(path.relative_to(self._folder)) for path in self._folders()])
+            hint = f'Did you mean "{near}"?' if near else "Check the name."
+            field.wrong("missing-folder", f"There is no folder {shown(name)} in the project's folder.", hint)
+        else:
+            freezing = Freezing(field, self._folder)
+            freezing.freeze(folder)
+            return FoundFolder(name, tuple(freezing.files), freezing.size)
+        return FoundFolder(name)
+
+    @staticmethod
+    def _leads_out(field: Field, name: str, kind: str) -> bool:
+        if name.startswith(("/", "~")) or ".." in PurePosixPath(name).parts:
+            message = f"The {kind} {shown(name)} would lie outside the project's folder."
+            field.wrong("outside", message, f"Name a {kind} in the folder, relative to it.")
+            return True
+        return False
+
+    def _folders(self) -> list[Path]:
+        try:
+            return [path for path in self._folder.iterdir() if path.is_dir()][:500]
+        except OSError:
+            return []
 
     def _read(self, field: Field, name: str, place: Path) -> str:
         if not place.is_symlink() and not place.exists():

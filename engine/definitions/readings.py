@@ -25,6 +25,7 @@ class Reading:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.contents: dict[str, bytes] = {}  # what frozen files hold, by digest
         self._declared: dict[str, dict[str, Place]] = {}
         self._references: list[Reference] = []
         self._unreadable: set[str] = set()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from engine.domain.frozen_folders import FrozenFolder, folder_from_json, folder_to_json
 from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_json
 
 
@@ -44,6 +45,7 @@ class RunScript:
     body: str
     syntax: str = "bash"
     source: str = "inline"
+    folder: FrozenFolder | None = None  # the files that lie beside it when it runs
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,13 @@ def _action_from_json(content: Mapping[str, Any]) -> Action:
 
 def _work_to_json(work: RunScript | ManualIntervention) -> dict[str, Any]:
     if isinstance(work, RunScript):
-        return {"kind": "run_script", "body": work.body, "syntax": work.syntax, "source": work.source}
+        return {
+            "kind": "run_script",
+            "body": work.body,
+            "syntax": work.syntax,
+            "source": work.source,
+            "folder": folder_to_json(work.folder),
+        }
     return {
         "kind": "manual_intervention",
         "instructions": work.instructions,
@@ -242,7 +250,8 @@ def _work_to_json(work: RunScript | ManualIntervention) -> dict[str, Any]:
 
 def _work_from_json(content: Mapping[str, Any]) -> RunScript | ManualIntervention:
     if content["kind"] == "run_script":
-        return RunScript(content["body"], content["syntax"], content["source"])
+        folder = folder_from_json(content.get("folder"))  # what was stored by earlier versions has none
+        return RunScript(content["body"], content["syntax"], content["source"], folder)
     if content["kind"] != "manual_intervention":
         raise ValueError(f"unknown kind of work: {content['kind']}")
     return ManualIntervention(

@@ -1,7 +1,7 @@
 """SQLAlchemy tables. They decide nothing; services and orchestration do."""
 
 from engine.models.base import Base
-from engine.models.configuration import FolderState, GroupMembers, Revision
+from engine.models.configuration import Content, FolderState, GroupMembers, Revision
 from engine.models.deployments import (
     ActionRun,
     Decision,
@@ -17,6 +17,7 @@ from engine.models.outbox import LogCursor, OutboxRow, PostedMessage
 __all__ = [
     "ActionRun",
     "Base",
+    "Content",
     "Decision",
     "FolderState",
     "GroupMembers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models.base import Base
@@ -27,6 +27,15 @@ class Revision(Base):
     loaded_by: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (Index("ix_revisions_digest", "digest"),)
+
+
+class Content(Base):
+    """What a frozen file of a revision or a release holds, or the list of a folder's files; never changed."""
+
+    __tablename__ = "contents"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class FolderState(Base):

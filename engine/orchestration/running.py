@@ -23,7 +23,7 @@ from engine.orchestration import advancing, choosing
 from engine.orchestration.following import Sink, checkpoint_of
 from engine.ports import Clock, Worker, Workers
 from engine.sealing import Sealer
-from engine.services import configuration, log_telling, outbox, variables
+from engine.services import configuration, contents, log_telling, outbox, variables
 
 _log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class Runner:
         claim: _Claim | None = None
         try:
             claim = self._claim(run_id)
-            request = _request_of(claim)
+            request = self._with_folder(_request_of(claim), claim)
             worker = choosing.connect(claim.definitions, claim.worker, self._workers)
         except _NotMine:
             return
@@ -92,6 +92,13 @@ class Runner:
             self._settle(run_id, result)
             if result.outcome is not Outcome.LOST:  # of a lost one a person may want to see what is left
                 self._clean_up(claim, worker)
+
+    def _with_folder(self, request: ActionRequest, claim: _Claim) -> ActionRequest:
+        """The request with the files that the step brings along, if it is to be launched. Raises ContentMissing."""
+        work = claim.action.work
+        if request.launch_confirmed or not isinstance(work, RunScript) or work.folder is None:
+            return request
+        return replace(request, folder=contents.folder_of(self._db, work.folder))
 
     def _claim(self, run_id: int) -> _Claim:
         with self._db.write() as session:

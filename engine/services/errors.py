@@ -21,6 +21,13 @@ class NoConfiguration(ForedeckError):
     hint_text = "Run `foredeck check DIR`, mend what it names, then `foredeck reload`."
 
 
+class ContentMissing(ForedeckError):
+    """The files of a release are not in the database; it was restored or altered."""
+
+    message = "The files of `{folder}` that this release was made with are not in the database."
+    hint_text = "Create a new release and deploy that one."
+
+
 class UnknownName(ForedeckError):
     """A name that the configuration does not know; `suggestions` look like it, `known` are all."""
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions
 from engine.domain import durations, plans
+from engine.domain.frozen_folders import FrozenFolder
 from engine.domain.processes import ManualIntervention, RunCondition, StartTrigger
 from engine.models import Task
 from engine.services import configuration
@@ -61,7 +62,15 @@ def _what(action: plans.PlannedAction) -> str:
     if isinstance(work, ManualIntervention):
         who = " or ".join(work.teams)
         return f"manual intervention by {who}" + (f", {work.minimum} people" if work.minimum > 1 else "")
-    return "inline Bash script" if work.source == "inline" else f"Bash script {work.source}"
+    script = "inline Bash script" if work.source == "inline" else f"Bash script {work.source}"
+    return f"{script} with {_files(work.folder)}" if work.folder else script
+
+
+def _files(folder: FrozenFolder) -> str:
+    """How many files, from where, and whether variables are put into some."""
+    count = f"{folder.count} files" if folder.count != 1 else "1 file"
+    is_changed = folder.substitute_in_files or folder.structured_values
+    return f"{count} of {folder.source}/" + (" (variables put in)" if is_changed else "")
 
 
 def _where(action: plans.PlannedAction, definitions: Definitions) -> str:
