@@ -21,6 +21,7 @@ from bot import manifest
 from bot.announcer import Announcer
 from bot.announcing.couriers import Courier
 from bot.announcing.failures import CREDENTIALS, understood
+from bot.announcing.moved_paces import MovedPace
 from bot.announcing.paces import Pace
 from bot.announcing.refusals import PrivateLines
 from bot.groups import Groups
@@ -65,6 +66,10 @@ def make_client(settings: SlackSettings) -> WebClient:
     return WebClient(
         token=settings.bot_token, base_url=settings.api_url, timeout=_CALL_SECONDS, retry_handlers=[], logger=_quiet()
     )
+
+
+def _pace_for(settings: SlackSettings) -> Pace:
+    return MovedPace(settings.api_url) if settings.moves_clock else Pace(time.monotonic)
 
 
 def identify(client: WebClient) -> Identity:
@@ -126,7 +131,7 @@ class SlackBot:
         self._settings = settings
         self._db = db
         self._clock = clock
-        self._pace = pace or Pace(time.monotonic)
+        self._pace = pace or _pace_for(settings)
         self._patience = patience or Patience()
         self._stopping = threading.Event()
         self._connecting: threading.Thread | None = None

@@ -37,6 +37,7 @@ class SlackSettings:
     app_token: str = field(repr=False)  # xapp-…, for Socket Mode
     api_url: str = DEFAULT_API_URL  # another one for the sandbox
     command: str = "/deploy"  # what hints say until somebody types another one
+    moves_clock: bool = False  # a test's bot: moves the sandbox's clock instead of waiting for Slack's rate limits
 
     @classmethod
     def from_environment(cls, env_vars: Mapping[str, str]) -> SlackSettings:
@@ -56,8 +57,11 @@ class SlackSettings:
             problems["SLACK_API_URL"] = (
                 "the address of the Web API, e.g. https://slack.com/api/; leave it out for Slack"
             )
+        moves_clock = bool(env_vars.get("FOREDECK_MOVES_CLOCK", "").strip())
+        if moves_clock and is_slack:
+            problems["FOREDECK_MOVES_CLOCK"] = "for tests in a sandbox, whose SLACK_API_URL it needs; else leave it out"
         if not command.startswith("/"):
             problems["FOREDECK_COMMAND"] = "the slash command as it is typed, e.g. /ship; leave it out for /deploy"
         if problems:
             raise MissingSettings(problems)
-        return cls(bot_token, app_token, api_url if api_url.endswith("/") else f"{api_url}/", command)
+        return cls(bot_token, app_token, api_url if api_url.endswith("/") else f"{api_url}/", command, moves_clock)

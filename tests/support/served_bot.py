@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from bot import main as root
+from bot.announcing.moved_paces import MovedPace
 from bot.app import SlackBot
 from bot.settings import SlackSettings
 from engine.database import Database
 from engine.services import configuration
 from engine.times import utc_now
-from tests.support.paces import MovedPace
 from tests.support.sandbox import JsonObject, SandboxClient, start_sandbox
 
 FOREDECK = """
@@ -144,7 +144,7 @@ def connect_bot(
     db = root.open_state(folder / "state")
     loaded = configuration.load_folder(db, utc_now(), config)
     assert not loaded.problems, loaded.problems
-    pace = MovedPace(sandbox, post_seconds=0.0 if is_impatient else None)
+    pace = MovedPace(sandbox.api_url, post_seconds=0.0 if is_impatient else None)
     settings = SlackSettings(sandbox.bot_token, sandbox.app_token, sandbox.api_url)
     slack_bot = SlackBot(settings, db, utc_now, pace)
     with root.dispatching(folder / "state", db):

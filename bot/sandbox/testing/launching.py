@@ -117,6 +117,7 @@ def _env_vars(control: Control) -> dict[str, str]:
         "SLACK_API_URL": control.api_url,
         "SLACK_BOT_TOKEN": control.bot_token,
         "SLACK_APP_TOKEN": control.app_token,
+        "FOREDECK_MOVES_CLOCK": "1",  # rate limits are on, and nobody waits for them
     }
 
 

@@ -37,6 +37,15 @@ def test_slack_is_the_default_and_a_sandbox_may_have_other_tokens() -> None:
     assert sandbox.api_url == "http://127.0.0.1:1/api/"
 
 
+def test_the_clock_is_moved_in_a_sandbox_only() -> None:
+    moving = {**GOOD, "FOREDECK_MOVES_CLOCK": "1"}
+    assert SlackSettings.from_environment({**moving, "SLACK_API_URL": "http://127.0.0.1:1/api/"}).moves_clock
+    assert not SlackSettings.from_environment(GOOD).moves_clock
+    with pytest.raises(MissingSettings) as missing:
+        SlackSettings.from_environment(moving)
+    assert list(missing.value.problems) == ["FOREDECK_MOVES_CLOCK"]
+
+
 def test_tokens_do_not_print() -> None:
     settings = SlackSettings.from_environment(GOOD)
     assert "xoxb" not in repr(settings)
