@@ -1,12 +1,17 @@
 """What somebody did, in words, from the payload that the app is sent of it; and what the app answered with its ack."""
 
+from collections.abc import Callable
+
 from bot.sandbox import elements, readings
 from bot.sandbox.elements import STATE_KEYS
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.readings import Named
 
+Begun = Callable[[str, str], str]
+"""How the message in a channel (id) with this timestamp begins."""
 
-def lines(kind: str, payload: JsonObject, named: Named) -> list[str]:
+
+def lines(kind: str, payload: JsonObject, named: Named, begun: Begun) -> list[str]:
     """One line, and what belongs below it. `kind` is slash_commands, events_api, or an interaction's type."""
     if kind == "slash_commands":
         typed = readings.mrkdwn(f"{payload['command']} {payload['text']}".rstrip(), named)
@@ -14,7 +19,7 @@ def lines(kind: str, payload: JsonObject, named: Named) -> list[str]:
     if kind == "events_api":
         return [f"  the app is told of {payload['event']['type']}"]
     entered = _entered(payload["view"], named) if kind == "view_submission" else []
-    return [f"{named(payload['user']['id'])} {_deed(kind, payload, named)}", *entered]
+    return [f"{named(payload['user']['id'])} {_deed(kind, payload, named, begun)}", *entered]
 
 
 def answered(answer: JsonObject) -> str:
@@ -32,10 +37,10 @@ def answered(answer: JsonObject) -> str:
     return ""
 
 
-def _deed(kind: str, payload: JsonObject, named: Named) -> str:
+def _deed(kind: str, payload: JsonObject, named: Named, begun: Begun) -> str:
     match kind:
         case "block_actions":
-            return _acted(payload, named)
+            return _acted(payload, named, begun)
         case "view_submission":
             return f"submits “{_title(payload)}”"
         case "view_closed":
@@ -43,7 +48,8 @@ def _deed(kind: str, payload: JsonObject, named: Named) -> str:
         case "block_suggestion":
             return f"types “{payload['value']}” into {_label(payload, payload)}"
         case _:
-            where = f" on “{_begin(payload['message'], named)}”" if payload.get("message") else ""
+            message = payload.get("message")
+            where = f" on “{begun(payload['channel']['id'], message['ts'])}”" if message else ""
             return f"chooses the shortcut {payload.get('callback_id', kind)}{where}"
 
 
@@ -51,18 +57,16 @@ def _title(payload: JsonObject) -> str:
     return readings.plain(payload["view"].get("title"))
 
 
-def _acted(payload: JsonObject, named: Named) -> str:
+def _acted(payload: JsonObject, named: Named, begun: Begun) -> str:
     action = payload["actions"][0]
-    where = f"in “{_title(payload)}”" if "view" in payload else f"on “{_begin(payload['message'], named)}”"
+    around = payload["container"]
+    is_in_message = around["type"] == "message"
+    on = begun(around["channel_id"], around["message_ts"]) if is_in_message else ""
+    where = f"on “{on}”" if is_in_message else f"in “{_title(payload)}”"
     if action["type"] in STATE_KEYS:
         return f"chooses {readings.chosen(action, named) or 'nothing'} for {_label(payload, action)} {where}"
     label = readings.plain(action.get("text")) or readings.plain(action.get("selected_option", {}).get("text"))
     return f"presses [{label or action['action_id']}] {where}"
-
-
-def _begin(message: JsonObject, named: Named) -> str:
-    found = readings.message_lines(message, named) or ["a message"]
-    return found[0] if len(found[0]) <= 60 else f"{found[0][:59]}…"
 
 
 def _entered(view: JsonObject, named: Named) -> list[str]:

@@ -61,7 +61,7 @@ class Transcript:
     def begin(self, kind: str, payload: JsonObject) -> None:
         """A delivery begins, because somebody did something."""
         with _never_in_the_way():
-            first, *rest = deeds.lines(kind, payload, self.named)
+            first, *rest = deeds.lines(kind, payload, self.named, self._begun)
             self._note(first, rest)
 
     def end(self, error: str | None, ms: float | None, answer: JsonObject | None) -> None:
@@ -153,12 +153,15 @@ class Transcript:
     def _author(self, message: JsonObject) -> str:
         return self.named(message.get("user", "")) or str(message.get("username") or "somebody")
 
+    def _begun(self, channel: str, ts: str) -> str:
+        return _first(self._shown.get((channel, ts)))
+
     def _place(self, message: JsonObject) -> str:
         channel = self.named(message["channel"])
         parent = message.get("thread_ts")
         if parent is None or parent == message["ts"]:
             return channel
-        return f"{channel}, in the thread of “{_first(self._shown.get((message['channel'], parent)))}”"
+        return f"{channel}, in the thread of “{self._begun(message['channel'], parent)}”"
 
     def _note(self, line: str, rest: Iterable[str] = (), ms: float | None = None) -> None:
         at = dt.datetime.fromtimestamp(self._workspace.clock.now(), dt.UTC)

@@ -92,6 +92,8 @@ class Rehearsal:
         for step in steps:
             for action in step.get("actions") or [step]:
                 action.pop("worker_pool", None)
+                if isinstance(action.get("retries"), dict):
+                    action["retries"]["delay"] = "1s"  # nobody waits for what cannot heal meanwhile
                 script = action.get("run_script")
                 if isinstance(script, dict):
                     self._change_script(self.folder / path.parent, project, step, action)
