@@ -184,7 +184,9 @@ class SlackBot:
             groups_changed=groups.changed,
             asked_from=lines.asked_from,
         )
-        courier = Courier(self._db, self._clock, client, self._pace, lambda: desk.command, lines.cannot_post)
+        courier = Courier(
+            self._db, self._clock, client, self._pace, lambda: desk.command, lines.cannot_post, identity.workspace_url
+        )
         announcer = Announcer(self._db, self._clock, courier, self._pace)
         desk.invited_to = announcer.invited_to
         app = make_app(client, identity, desk)

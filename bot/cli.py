@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import functools
-import getpass
 import logging
 import os
 import sys
-from collections.abc import Callable, Sized
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from bot import queue_cli
+from bot.cli_options import acting, config_option, counted, person_option, print_problems, state_option, with_database
 from engine.errors import ForedeckError
 from engine.times import utc_now
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class _Commands(click.Group):
@@ -42,85 +39,6 @@ def main() -> None:
         sys.exit(1)
 
 
-def _state_option(command: _F) -> _F:
-    return click.option(
-        "--state",
-        type=click.Path(file_okay=False, path_type=Path),
-        envvar="FOREDECK_STATE",
-        default=Path(".foredeck"),
-        show_default=True,
-        help="Where rows and logs are kept.",
-    )(command)
-
-
-def _config_option(command: _F) -> _F:
-    return click.option(
-        "--config",
-        type=click.Path(file_okay=False, path_type=Path),
-        envvar="FOREDECK_CONFIG",
-        default=Path(),
-        show_default="this folder",
-        help="The configuration folder.",
-    )(command)
-
-
-def _person_option(command: _F) -> _F:
-    return click.option(
-        "--as",
-        "person",
-        envvar="FOREDECK_PERSON",
-        help="Who you are in the configuration; otherwise your login name.",
-    )(command)
-
-
-def _loaded(command: _F) -> _F:
-    """Opens the state, loads the configuration folder when there is one, and passes the database on as `db`."""
-
-    @functools.wraps(command)
-    def run(state: Path, config: Path, **arguments: Any) -> Any:
-        from bot import main as root
-
-        db = root.open_state(state)
-        try:
-            if (config / "foredeck.yml").exists() and not root.is_served(state):
-                _load(db, config)
-            return command(db=db, state=state, config=config, **arguments)
-        finally:
-            db.close()
-
-    return _state_option(_config_option(run))  # type: ignore[return-value]
-
-
-def _load(db: Any, config: Path) -> None:
-    from engine.services import configuration
-
-    loaded = configuration.load_folder(db, utc_now(), config)
-    if loaded.problems:
-        _print_problems(loaded.problems)
-        in_force = f"; revision {loaded.revision} stays in force" if loaded.revision else ""
-        click.echo(f"The configuration in {config} is broken{in_force}.", err=True)
-
-
-def _counted(problems: Sized) -> str:
-    return f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-
-
-def _print_problems(problems: tuple[Any, ...]) -> None:
-    for problem in problems:
-        click.echo(str(problem), err=True)
-
-
-def _who(db: Any, person: str | None) -> str:
-    from engine.services import access
-
-    if person:
-        return access.person_by_slug(db, person).slug
-    try:
-        return access.person_by_slug(db, getpass.getuser()).slug
-    except ForedeckError as error:
-        raise click.UsageError(f"Who are you? Say it with --as PERSON. {error.hint}") from None
-
-
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path())
 def check(folder: Path) -> None:
@@ -129,9 +47,9 @@ def check(folder: Path) -> None:
 
     problems = definitions.check(folder)
     errors = [problem for problem in problems if problem.severity == "error"]
-    _print_problems(problems)
+    print_problems(problems)
     if errors:
-        click.echo(f"{_counted(errors)}.", err=True)
+        click.echo(f"{counted(errors)}.", err=True)
         sys.exit(1)
     loaded = definitions.load(folder)
     click.echo(
@@ -145,7 +63,7 @@ def check(folder: Path) -> None:
 @click.option("--version", "version", required=True, help="The version to plan.")
 @click.option("--environment", required=True, help="Where it would go.")
 @click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
-@_loaded
+@with_database
 def plan(db: Any, project: str, version: str, environment: str, skip: tuple[str, ...], **_: Any) -> None:
     """Print what would run where, and why a step is left out. Runs nothing."""
     from bot import terminal
@@ -163,26 +81,26 @@ def release() -> None:
 @release.command("create")
 @click.argument("project")
 @click.argument("version")
-@_person_option
-@_loaded
+@person_option
+@with_database
 def release_create(db: Any, project: str, version: str, person: str | None, **_: Any) -> None:
     """Freeze the project's process and variables under a version."""
     from engine.services import releases
 
-    made = releases.create(db, utc_now(), person=_who(db, person), project=project, version=version)
+    made = releases.create(db, utc_now(), person=acting(db, person), project=project, version=version)
     click.echo(f"Created {made.project} {made.version}.")
 
 
 @release.command("list")
 @click.argument("project")
-@_person_option
-@_loaded
+@person_option
+@with_database
 def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
     """List the newest releases of a project."""
     from bot import terminal
     from engine.services import releases
 
-    click.echo(terminal.releases(releases.recent(db, person=_who(db, person), project=project)))
+    click.echo(terminal.releases(releases.recent(db, person=acting(db, person), project=project)))
 
 
 @main.command()
@@ -192,8 +110,8 @@ def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
 @click.option("--follow", is_flag=True, help="Show it until it is over; exit code 1 when it fails.")
 @click.option("--create-release", is_flag=True, help="Create the release first when it does not exist.")
 @click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
-@_person_option
-@_loaded
+@person_option
+@with_database
 def deploy(
     db: Any,
     state: Path,
@@ -214,7 +132,7 @@ def deploy(
     task = deployments.request(
         db,
         utc_now(),
-        person=_who(db, person),
+        person=acting(db, person),
         project=project,
         version=version,
         environment=environment,
@@ -233,8 +151,8 @@ def deploy(
 @click.argument("verdict", type=click.Choice(["proceed", "abort", "run-again", "fail"]))
 @click.option("--note", default="", help="Why; kept with the decision.")
 @click.option("--follow", is_flag=True, help="Then show the deployment until it is over.")
-@_person_option
-@_loaded
+@person_option
+@with_database
 def decide(
     db: Any, state: Path, number: int, verdict: str, note: str, follow: bool, person: str | None, **_: Any
 ) -> None:
@@ -246,7 +164,7 @@ def decide(
 
     wanted = Verdict(verdict.replace("-", "_"))
     pending = interruptions.pending_of(db, number, wanted)
-    who = _who(db, person)
+    who = acting(db, person)
     view = interruptions.decide(db, utc_now(), person=who, interruption_id=pending.id, verdict=wanted, note=note)
     click.echo(terminal.decision(view))
     if follow:
@@ -257,50 +175,50 @@ def decide(
 
 @main.command()
 @click.argument("number", type=int, required=False)
-@_person_option
-@_loaded
+@person_option
+@with_database
 def status(db: Any, number: int | None, person: str | None, **_: Any) -> None:
     """Show what runs and waits, or one deployment."""
     from bot import terminal
     from engine.services import configuration, tasks
 
-    who = _who(db, person)
+    who = acting(db, person)
     if number is not None:
         click.echo(terminal.task(tasks.authorised_view(db, number, who)))
         return
     click.echo(terminal.overview(tasks.active(db, who), tasks.recent(db, who)))
     problems = configuration.problems_of_folder(db)
     if problems:
-        click.echo(f"The configuration folder is broken ({_counted(problems)}); see `foredeck check`.", err=True)
+        click.echo(f"The configuration folder is broken ({counted(problems)}); see `foredeck check`.", err=True)
 
 
 @main.command()
 @click.argument("number", type=int)
-@_person_option
-@_loaded
+@person_option
+@with_database
 def logs(db: Any, number: int, person: str | None, **_: Any) -> None:
     """Print the whole log of deployment NUMBER."""
     from bot import terminal
     from engine.services import tasks
 
-    terminal.print_logs(db, tasks.authorised_view(db, number, _who(db, person)))
+    terminal.print_logs(db, tasks.authorised_view(db, number, acting(db, person)))
 
 
 @main.command()
 @click.argument("number", type=int)
-@_person_option
-@_loaded
+@person_option
+@with_database
 def cancel(db: Any, number: int, person: str | None, **_: Any) -> None:
     """Cancel deployment NUMBER."""
     from engine.services import tasks
 
-    task = tasks.cancel(db, utc_now(), person=_who(db, person), number=number)
+    task = tasks.cancel(db, utc_now(), person=acting(db, person), number=number)
     click.echo(f"Deployment #{task.number} is being canceled.")
 
 
 @main.command()
-@_state_option
-@_config_option
+@state_option
+@config_option
 def reload(state: Path, config: Path) -> None:
     """Load the configuration folder; a broken one changes nothing."""
     from bot import main as root
@@ -312,9 +230,9 @@ def reload(state: Path, config: Path) -> None:
     finally:
         db.close()
     if loaded.problems:
-        _print_problems(loaded.problems)
+        print_problems(loaded.problems)
         kept = f"Revision {loaded.revision} stays in force." if loaded.revision else "Nothing is in force."
-        click.echo(f"{_counted(loaded.problems)}. {kept}", err=True)
+        click.echo(f"{counted(loaded.problems)}. {kept}", err=True)
         sys.exit(1)
     if not loaded.is_new:
         click.echo(f"Nothing changed; revision {loaded.revision} is in force.")
@@ -327,8 +245,8 @@ def reload(state: Path, config: Path) -> None:
 @main.command()
 @click.option("--slack/--no-slack", default=True, help="Without Slack it only runs what the command line asks for.")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning"]), default="info", show_default=True)
-@_state_option
-@_config_option
+@state_option
+@config_option
 def serve(slack: bool, log_level: str, state: Path, config: Path) -> None:
     """Run the bot. Needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN in the environment."""
     from bot import main as root
@@ -382,6 +300,9 @@ def demo(port: int, state: Path) -> None:
 
     sys.exit(show.run(port, state.resolve()))
 
+
+for _command in queue_cli.COMMANDS:
+    main.add_command(_command)
 
 if __name__ == "__main__":
     main()

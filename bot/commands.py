@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot import typed_text
+from bot import orders, typed_text
+from bot.orders import NotUnderstood, Order
 from engine.services.views import Verdict
 
 DEPLOY_VERBS = ("help", "status", "cancel", "logs", "approve", "abort", "retry", "fail")
@@ -19,7 +20,6 @@ _VERDICTS = {
     "retry": Verdict.RUN_AGAIN,
     "fail": Verdict.FAIL,
 }
-_NUMBER = re.compile(r"#?(\d{1,12})[.,:]?\Z")
 
 
 @dataclass(frozen=True)
@@ -90,15 +90,7 @@ class ListReleases:
     project: str
 
 
-@dataclass(frozen=True)
-class NotUnderstood:
-    """It makes no sense as it stands; `suggestion` is what may have been meant, ready to be typed after the command."""
-
-    sentence: str
-    suggestion: str = ""
-
-
-DeployRequest = Help | OpenForm | Deploy | Status | Cancel | ShowLogs | Decide | NotUnderstood
+DeployRequest = Help | OpenForm | Deploy | Status | Cancel | ShowLogs | Decide | Order | NotUnderstood
 ReleaseRequest = Help | CreateRelease | ListReleases | NotUnderstood
 
 
@@ -110,6 +102,8 @@ def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:
     verb, rest = words[0].lower(), words[1:]
     if verb in projects:
         return _deployment(words)
+    if verb in orders.VERBS:
+        return orders.parse(verb, rest, text)
     if verb in DEPLOY_VERBS:
         return _with_verb(verb, rest, text)
     if meant := _misspelt(verb, rest):
@@ -145,14 +139,14 @@ def _with_verb(verb: str, rest: list[str], text: str) -> DeployRequest:
 def _status(rest: list[str]) -> Status | NotUnderstood:
     if not rest:
         return Status()
-    number = _number(rest[0])
+    number = typed_text.number(rest[0])
     if number is None or len(rest) > 1:
         return NotUnderstood("`status` takes the number on the card, or nothing.", "status")
     return Status(number)
 
 
 def _about_a_number(verb: str, rest: list[str], text: str) -> Cancel | ShowLogs | Decide | NotUnderstood:
-    number = _number(rest[0]) if rest else None
+    number = typed_text.number(rest[0]) if rest else None
     if number is None:
         return NotUnderstood(f"`{verb}` needs the number on the card.", f"{verb} 17")
     if verb in _VERDICTS:
@@ -194,18 +188,15 @@ def _creation(rest: list[str]) -> CreateRelease | NotUnderstood:
 
 def _misspelt(verb: str, rest: list[str]) -> str | None:
     """The verb that was probably meant: it looks like one, and what follows fits one."""
-    close = difflib.get_close_matches(verb, DEPLOY_VERBS, n=1, cutoff=0.7)
-    if not close:
+    close = difflib.get_close_matches(verb, (*DEPLOY_VERBS, *orders.VERBS), n=1, cutoff=0.7)
+    if not close or _looks_like_a_deployment(rest):
         return None
+    if close[0] in orders.VERBS:
+        return None if isinstance(orders.parse(close[0], rest, ""), NotUnderstood) and rest else close[0]
     if close[0] in {"help", "status"}:
-        return close[0] if not rest or (len(rest) == 1 and _number(rest[0]) is not None) else None
-    return close[0] if rest and _number(rest[0]) is not None and not _looks_like_a_deployment(rest) else None
+        return close[0] if not rest or (len(rest) == 1 and typed_text.number(rest[0]) is not None) else None
+    return close[0] if rest and typed_text.number(rest[0]) is not None else None
 
 
 def _looks_like_a_deployment(rest: list[str]) -> bool:
     return len(rest) == 3 and rest[1].lower() == "to"
-
-
-def _number(word: str) -> int | None:
-    found = _NUMBER.match(word)
-    return int(found[1]) if found else None

@@ -19,6 +19,7 @@ from engine.services.views import (
     InterruptionView,
     LogPage,
     PlanView,
+    QueueView,
     ReleaseView,
     StepStatus,
     StepView,
@@ -82,6 +83,28 @@ def overview(active: Iterable[TaskView], recent: Iterable[TaskView]) -> str:
     if over:
         parts.append("Lately:\n  " + "\n  ".join(over))
     return "\n".join(parts)
+
+
+def queue(view: QueueView) -> str:
+    """What runs, what waits for people, what stands in line and why."""
+    if view.is_empty:
+        return "The queue is empty: nothing runs or waits."
+    lines: list[str] = []
+    for title, entries, count in (
+        (f"Running ({view.running_count}, at most {view.cap} at once)", view.running, view.running_count),
+        (f"Waiting for people ({view.asking_count})", view.asking, view.asking_count),
+        (f"In line ({view.in_line_count})", view.in_line, view.in_line_count),
+    ):
+        if not count:
+            continue
+        lines.append(title)
+        for entry in entries:
+            why = f", {entry.why}" if entry.why else ""
+            subject = f"{entry.project} {entry.version} to {entry.environment}"
+            lines.append(f"  #{entry.number} {subject}: {entry.requested_by}, since {_moment(entry.since)}{why}")
+        if count > len(entries):
+            lines.append(f"  … and {count - len(entries)} more")
+    return "\n".join(lines)
 
 
 def decision(view: InterruptionView) -> str:
@@ -195,6 +218,8 @@ def _step(step: StepView) -> str:
 def _state(view: TaskView) -> str:
     if view.state is TaskState.QUEUED and view.waiting:
         return "waiting"
+    if view.state is TaskState.CANCELED and view.ended_because:
+        return view.ended_because
     return {
         TaskState.SUCCESS: "succeeded",
         TaskState.TIMED_OUT: "timed out",

@@ -10,6 +10,7 @@ _SCHEME = re.compile(r"\A(?:https?://|mailto:|tel:)")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'", "«": '"', "»": '"',
                          "\u00a0": " ", "\u2011": "-", "\u200b": None, "\ufeff": None})  # fmt: skip
 _STRAY = "`*\"'"
+_NUMBER = re.compile(r"#?([0-9]{1,12})[.,:]?\Z")
 _DASHES = re.compile(r"\A[–—]|[–—]\Z")
 
 
@@ -22,6 +23,12 @@ def words(text: str) -> list[str]:
     """The words of a command, without stray quotes, backticks and bold marks."""
     found = (_bare(word) for word in plain(text).split())
     return [word for word in found if word]
+
+
+def number(word: str) -> int | None:
+    """The number that is on a card, as it is typed: `17`, `#17`, `17.`."""
+    found = _NUMBER.match(word)
+    return int(found[1]) if found else None
 
 
 def after_words(text: str, count: int) -> str:

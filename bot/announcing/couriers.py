@@ -42,11 +42,12 @@ class Courier:
     pace: Pace
     command: Callable[[], str]
     cannot_post: Callable[[TaskView, str], None]
+    workspace_url: str = ""  # where permalinks begin
 
     def deliver(self, parcel: Parcel) -> None:
         """Send it, or settle why not; never raises."""
         try:
-            rendering = render(self.db, parcel, command=self.command())
+            rendering = render(self.db, parcel, command=self.command(), workspace_url=self.workspace_url)
             if parcel.kind == FILE:
                 self._deliver_file(parcel, rendering)
             else:

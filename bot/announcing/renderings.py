@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot import links
 from bot.messages import logs, notices
 from bot.messages.blocks import Message
 from bot.messages.cards import card
@@ -27,11 +28,12 @@ class Rendering:
     is_broadcast: bool = False
 
 
-def render(db: Database, parcel: Parcel, *, command: str) -> Rendering:
+def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "") -> Rendering:
     """What to say. A message without text means that there is nothing to say (any more)."""
     view = tasks.view(db, parcel.task)
     if parcel.kind == CARD:
-        return Rendering(view, card(view))
+        ahead = view.waiting.task if view.waiting else None
+        return Rendering(view, card(view, ahead_url=links.to_card(db, workspace_url, ahead) if ahead else ""))
     if parcel.kind == INTERRUPTION:
         return _interruption(db, parcel.payload, view, command)
     if parcel.kind == LOG:

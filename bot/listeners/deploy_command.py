@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from bot import commands
-from bot.commands import Cancel, Decide, Deploy, Help, NotUnderstood, OpenForm, ShowLogs, Status
-from bot.listeners import asking
+from bot import commands, links
+from bot.commands import Cancel, Decide, Deploy, Help, OpenForm, ShowLogs, Status
+from bot.listeners import asking, orders
 from bot.listeners.deploy_form import opening
 from bot.listeners.requests import Answer, Desk, Typed
 from bot.messages import answers, logs
 from bot.messages.blocks import Message
 from bot.messages.help import help_text
 from bot.messages.interruptions import outcome
+from bot.orders import NotUnderstood
 from engine.errors import ForedeckError
-from engine.services import access, configuration, interruptions, outbox, tasks
+from engine.services import access, configuration, interruptions, tasks
 from engine.services.views import StepView, TaskView
 
 
-def deploy(desk: Desk, typed: Typed) -> Answer:
+def deploy(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for each form
     """Understand it, do it, say what is to be said."""
     wanted = _understood(desk, typed)
     match wanted:
@@ -32,6 +33,8 @@ def deploy(desk: Desk, typed: Typed) -> Answer:
             return _decide(desk, typed, wanted)
         case Status() | Cancel() | ShowLogs():
             return _about_a_task(desk, typed, wanted)
+        case _:
+            return orders.carry_out(desk, typed, wanted)
 
 
 def _help(desk: Desk, typed: Typed) -> Message:
@@ -82,18 +85,12 @@ def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) 
         return Answer(answers.listed(active, recent, typed.command, broken=len(problems)))
     view = tasks.authorised_view(desk.db, wanted.number, person)
     if isinstance(wanted, Status):
-        return Answer(answers.status(view, card_url=_card_url(desk, view)))
+        return Answer(answers.status(view, card_url=links.to_card(desk.db, desk.workspace_url, view.number)))
     step = _told_step(view)
     excerpt = logs.excerpt(tasks.last_lines(desk.db, step.run_ids[-1], 40), limit=2_500) if step else ""
-    return Answer(answers.log_excerpt(view, step, excerpt, card_url=_card_url(desk, view)))
-
-
-def _card_url(desk: Desk, view: TaskView) -> str:
-    """The permalink of its card, as Slack makes them; empty while no card stands."""
-    card = outbox.message(desk.db, f"card:{view.number}")
-    if card is None or not desk.workspace_url:
-        return ""
-    return f"{desk.workspace_url.rstrip('/')}/archives/{card.slack_channel}/p{card.ts.replace('.', '')}"
+    return Answer(
+        answers.log_excerpt(view, step, excerpt, card_url=links.to_card(desk.db, desk.workspace_url, view.number))
+    )
 
 
 def _told_step(view: TaskView) -> StepView | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot import commands
-from bot.commands import CreateRelease, Help, ListReleases, NotUnderstood
+from bot.commands import CreateRelease, Help, ListReleases
 from bot.listeners.requests import Answer, Desk, Typed
 from bot.messages import answers
 from bot.messages.help import help_text
+from bot.orders import NotUnderstood
 from engine.services import releases
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from bot import ids
 from bot.messages import blocks as b
 from bot.messages import checklists, wording
+from bot.messages.queues import waiting_line
 from engine.services.views import LinkView, StepStatus, TaskState, TaskView, WaitKind
 
 _LEFT_OUT_SHOWN = 8
 _LINKS_SHOWN = 4
 
 
-def card(view: TaskView) -> b.Message:
-    """The card as it is now. It mentions nobody: edits notify nobody, and its first post is seen by who typed."""
+def card(view: TaskView, *, ahead_url: str = "") -> b.Message:
+    """The card as it is now. It mentions nobody: edits notify nobody, and its first post is seen by who typed.
+
+    `ahead_url`: of the card of the deployment in the way, where that stands.
+    """
     return b.message(
         f"{wording.title(view)}: {wording.state(view)} (#{view.number})",
         b.header(f"{wording.sign(view)} {wording.title(view)}"),
-        _standing(view),
+        _standing(view, ahead_url),
         checklists.plan_block(view),
         _left_out(view),
         b.small_print(_facts(view)),
@@ -33,10 +37,10 @@ def link_buttons(links: tuple[LinkView, ...]) -> list[b.Element]:
     ]
 
 
-def _standing(view: TaskView) -> b.Block:
+def _standing(view: TaskView, ahead_url: str) -> b.Block:
     first = [b.bold(wording.state(view))]
     if view.waiting is not None and not view.state.is_final:
-        return b.rich(first, *_waiting(view))
+        return b.rich(waiting_line(view.waiting, ahead_url), *_waiting(view))
     failed = next(iter(view.failed_steps), None)
     if view.state is TaskState.FAILED and failed is not None and failed.detail:
         return b.rich(first, [b.text(b.shorten(failed.detail, 500))])
@@ -48,7 +52,7 @@ def _standing(view: TaskView) -> b.Block:
 def _waiting(view: TaskView) -> list[list[b.Element]]:
     waiting, pending = view.waiting, view.pending
     lines: list[list[b.Element]] = []
-    if waiting is not None and waiting.kind is not WaitKind.PLACE:
+    if waiting is not None and waiting.kind in {WaitKind.APPROVAL, WaitKind.LOST}:
         names = ", ".join(waiting.people[:6]) + (f" and {len(waiting.people) - 6} more" if waiting.people[6:] else "")
         lines.append([b.text(f"Can answer: {names}" if names else "Nobody is left who may answer this.")])
     if pending is not None:

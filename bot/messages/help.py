@@ -8,6 +8,7 @@ _DEPLOY = (
     ("{c}", "asks for everything in a form"),
     ("{c} {p} 1.4.0 to {e}", "deploys release 1.4.0 of {p} to {e}"),
     ("{c} status", "what runs and what ran last; with a number, e.g. status 17, one deployment"),
+    ("{c} queue", "what runs, what waits and why; queue {p} shows one project, queue 17 first moves it to the front"),
     ("{c} cancel 17", "stops it"),
     ("{c} logs 17", "the end of its log"),
     ("{c} approve 17 because …", "answers a waiting approval, like Proceed…; abort 17 … says no"),

@@ -20,7 +20,7 @@ def finished(
         return _failed(view, slack_ids, last_lines, command)
     words = {
         TaskState.SUCCESS: f"{wording.title(view)} is done",
-        TaskState.CANCELED: f"{wording.title(view)} was canceled",
+        TaskState.CANCELED: f"{wording.title(view)} was {view.ended_because or 'canceled'}",
         TaskState.TIMED_OUT: f"{wording.title(view)} expired before it could start",
     }.get(view.state, f"{wording.title(view)}: {wording.state(view)}")
     took = wording.duration(view.started_at or view.queued_at, view.finished_at)

@@ -54,7 +54,7 @@ _OVER_SIGN = {
     TaskState.CANCELLING: "🚫",
     TaskState.EXECUTING: "🚀",
 }
-_WAIT_SIGN = {WaitKind.APPROVAL: "✋", WaitKind.LOST: "❓", WaitKind.PLACE: "⏳"}
+_WAIT_SIGN = {WaitKind.APPROVAL: "✋", WaitKind.LOST: "❓", WaitKind.PLACE: "⏳", WaitKind.CAP: "⏳"}
 
 
 INSTANT = "under 1 s"
@@ -84,11 +84,15 @@ def state(view: TaskView) -> str:  # noqa: PLR0911 - one line for each state
             return f"Done{_after(view)}"
         case TaskState.FAILED:
             return _failed(view)
+        case TaskState.CANCELED if view.ended_because:
+            return capitalised(view.ended_because)
         case TaskState.CANCELED:
             return f"Canceled by {view.cancel_requested_by}" if view.cancel_requested_by else "Canceled"
         case TaskState.TIMED_OUT:
             return "Expired before it could start"
         case TaskState.CANCELLING:
+            if view.ended_because:
+                return capitalised(view.ended_because)
             by = f", asked for by {view.cancel_requested_by}" if view.cancel_requested_by else ""
             return f"Canceling{by}: what runs is being ended"
     if view.waiting is not None:

@@ -17,6 +17,7 @@ from engine.definitions.values import (
     Environment,
     Person,
     Project,
+    QueueRules,
     Team,
     WorkerDefinition,
     WorkerPool,
@@ -156,6 +157,7 @@ def _project_to_json(project: Project) -> dict[str, Any]:
         "slack_channel": project.slack_channel,
         "process": process_to_json(project.process),
         "variables": variables_to_json(project.variables),
+        "queue": asdict(project.queue),
     }
 
 
@@ -166,4 +168,5 @@ def _project_from_json(item: Mapping[str, Any]) -> Project:
         slack_channel=item["slack_channel"],
         process=process_from_json(item["process"]),
         variables=variables_from_json(item["variables"]),
+        queue=QueueRules(**item.get("queue", {})),
     )

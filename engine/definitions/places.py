@@ -13,9 +13,13 @@ from engine.definitions.values import Defaults, Environment
 
 def read_defaults(section: Field) -> Defaults:
     """`defaults:` — what holds where nothing more specific is said."""
-    record = section.table(["slack_channel", "time_zone"])
-    zone = record.get("time_zone")
-    return Defaults(read_slack_channel(record), _read_time_zone(zone) if zone else "UTC")
+    record = section.table(["slack_channel", "time_zone", "task_cap"])
+    zone, cap = record.get("time_zone"), record.get("task_cap")
+    return Defaults(
+        read_slack_channel(record),
+        read_time_zone(zone) if zone else "UTC",
+        cap.whole_number() if cap else Defaults().task_cap,
+    )
 
 
 def read_environments(section: Field) -> list[Environment]:
@@ -40,7 +44,8 @@ def read_slack_channel(record: Record) -> str | None:
     return text or None
 
 
-def _read_time_zone(field: Field) -> str:
+def read_time_zone(field: Field) -> str:
+    """The name of a time zone of the IANA database."""
     name = field.line("Europe/Vienna")
     known = zoneinfo.available_timezones()
     if name and known and name not in known:

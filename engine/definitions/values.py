@@ -13,6 +13,7 @@ class Defaults:
 
     slack_channel: str | None = None
     time_zone: str = "UTC"  # a name of the IANA time zone database
+    task_cap: int = 5  # so many tasks run at once (Octopus's default); those that wait for people do not count
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,15 @@ class AccountDefinition:
 
 
 @dataclass(frozen=True)
+class QueueRules:
+    """How a project's deployments stand in line."""
+
+    supersede: bool = False  # a newer one takes the place of older ones that have not begun
+    priority: str = "regular"  # or "high": before the others
+    concurrency_tag: str = ""  # one at a time for each value of it; empty: for each environment of the project
+
+
+@dataclass(frozen=True)
 class Project:
     """What is deployed, how, and with which variables."""
 
@@ -85,3 +95,4 @@ class Project:
     process: Process
     slack_channel: str | None = None
     variables: tuple[Variable, ...] = ()
+    queue: QueueRules = QueueRules()

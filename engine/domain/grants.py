@@ -21,6 +21,7 @@ class Permission(enum.StrEnum):
     DEPLOYMENT_VIEW = "deployment_view"
     DEPLOYMENT_CREATE = "deployment_create"
     TASK_CANCEL = "task_cancel"
+    TASK_PRIORITIZE = "task_prioritize"  # move to the front of the queue
     INTERRUPTION_SUBMIT = "interruption_submit"  # answer any interruption
     INTERRUPTION_VIEW_SUBMIT_RESPONSIBLE = "interruption_view_submit_responsible"  # those one's team answers for
 
@@ -34,11 +35,13 @@ ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
         "project_viewer": _VIEW,
         "project_contributor": _VIEW | _RESPONSIBLE,
         "project_lead": _VIEW | _RESPONSIBLE | {Permission.RELEASE_CREATE},
-        "project_deployer": _VIEW | _ANSWER_ANY | {Permission.DEPLOYMENT_CREATE, Permission.TASK_CANCEL},
+        "project_deployer": _VIEW
+        | _ANSWER_ANY
+        | {Permission.DEPLOYMENT_CREATE, Permission.TASK_CANCEL, Permission.TASK_PRIORITIZE},
         "release_creator": _VIEW | {Permission.RELEASE_CREATE},
         "deployment_creator": _VIEW | {Permission.DEPLOYMENT_CREATE},
         "build_server": _VIEW | {Permission.RELEASE_CREATE, Permission.DEPLOYMENT_CREATE},
-        "environment_manager": _VIEW | {Permission.TASK_CANCEL},
+        "environment_manager": _VIEW | {Permission.TASK_CANCEL, Permission.TASK_PRIORITIZE},
         "space_manager": frozenset(Permission),
     }
 )

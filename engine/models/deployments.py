@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.models.base import Base
+
+# Written as the query has it: SQLite uses a partial index only for the same words.
+_IN_LINE: dict[str, Any] = {"sqlite_where": text("in_line = 1"), "postgresql_where": text("in_line")}
 
 
 class Release(Base):
@@ -44,6 +47,9 @@ class Task(Base):
     place: Mapped[str] = mapped_column(Text)  # project/environment: only one task holds it at a time
     holds_place: Mapped[bool] = mapped_column(default=False)
     advance_due: Mapped[bool] = mapped_column(default=True)  # somebody wrote something it has to look at
+    in_line: Mapped[bool] = mapped_column(default=False)  # queued, its time has come, and nobody is asked about it
+    rank: Mapped[int] = mapped_column(default=3)  # engine.domain.queueing.Rank
+    line: Mapped[int] = mapped_column(BigInteger, default=0)  # the order within the rank; its id at first
     requested_by: Mapped[str] = mapped_column(String(255))
     request_key: Mapped[str | None] = mapped_column(String(255), unique=True)  # the same press twice is one task
     slack_channel: Mapped[str | None] = mapped_column(Text)  # where its card goes
@@ -53,6 +59,8 @@ class Task(Base):
     finished_at: Mapped[datetime | None]
     cancel_requested_at: Mapped[datetime | None]
     cancel_requested_by: Mapped[str | None] = mapped_column(String(255))
+    is_partial: Mapped[bool] = mapped_column(default=False)  # steps were left out when it was asked for
+    ended_because: Mapped[str] = mapped_column(Text, default="")  # why it ended, where nobody asked for that
     changed_at: Mapped[datetime]
 
     __table_args__ = (
@@ -66,6 +74,8 @@ class Task(Base):
         Index("ix_tasks_state", "state"),
         Index("ix_tasks_place", "place", "state"),
         Index("ix_tasks_advance_due", "advance_due"),
+        Index("ix_tasks_line", "rank", "line", **_IN_LINE),
+        Index("ix_tasks_line_place", "place", "rank", "line", **_IN_LINE),
         Index("ix_tasks_release_id", "release_id"),
         CheckConstraint(
             "state IN ('Queued','Executing','Failed','Canceled','TimedOut','Success','Cancelling')", name="state"

@@ -27,7 +27,7 @@ from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Interruption, Task
 from engine.sealing import Sealer
-from engine.services import configuration, interruptions, outbox, task_views, variables
+from engine.services import configuration, interruptions, lines, outbox, variables
 from engine.services.tickets import new_ticket
 
 
@@ -45,7 +45,7 @@ def advance(session: Session, now: datetime, task_id: int, sealer: Sealer) -> No
     if TaskState(task.state).is_final:
         return
     plan = plans.from_json(task.plan)
-    if task.state == TaskState.QUEUED.value and not _take_place(session, now, task):
+    if task.state == TaskState.QUEUED.value and not _goes_on(session, now, task):
         return
     mover = _Mover(session, now, task, plan, sealer)
     while not TaskState(task.state).is_final:
@@ -59,17 +59,18 @@ def advance(session: Session, now: datetime, task_id: int, sealer: Sealer) -> No
             return  # nothing more to do before a worker or a person has been at it
 
 
-def _take_place(session: Session, now: datetime, task: Task) -> bool:
-    """Queued → Executing, unless a person is asked or the place is another's."""
+def _goes_on(session: Session, now: datetime, task: Task) -> bool:
+    """Queued → Executing for one that has its place still: it is in the middle of something. Unless a person is asked.
+
+    One without its place stands in line for it.
+    """
     if _is_asked(session, task):
         return False
     if not task.holds_place:
-        if task_views.in_the_way(session, task) is not None:
-            outbox.tell_card(session, now, task)
-            return False
-        task.holds_place = True
+        task.in_line = True
+        outbox.tell_card(session, now, task)
+        return False
     task.state = TaskState.EXECUTING.value
-    task.started_at = task.started_at or now
     task.changed_at = now
     session.flush()
     return True
@@ -87,13 +88,9 @@ def _rest(session: Session, now: datetime, task: Task, plan: plans.Plan, history
 
 
 def _free_place(session: Session, now: datetime, task: Task) -> None:
-    task.holds_place = False
+    task.holds_place = task.in_line = False
     session.flush()
-    waiting = session.scalars(
-        select(Task).where(Task.place == task.place, Task.state == TaskState.QUEUED.value, Task.id != task.id)
-    ).all()
-    for other in waiting:
-        other.advance_due = True
+    for other in lines.touched(session, task.place):
         outbox.tell_card(session, now, other)
 
 

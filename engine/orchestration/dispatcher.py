@@ -16,7 +16,7 @@ from sqlalchemy import select
 from engine.database import Database
 from engine.domain.states import RunState
 from engine.models import ActionRun
-from engine.orchestration import advancing
+from engine.orchestration import admitting, advancing
 from engine.orchestration.running import Runner
 from engine.ports import Clock, Workers
 from engine.sealing import Sealer
@@ -76,10 +76,10 @@ class Dispatcher:
             if self._stop.is_set():
                 return
             try:
-                due, waiting = self._look()
-                if due:
-                    self._advance(due)
-                    _, waiting = self._look()
+                due, _ = self._look()
+                self._advance(due)
+                self._begin()
+                _, waiting = self._look()
                 self._hand_out(waiting)
             except Exception:
                 # A broken look must not end the dispatcher: the rows are still there and the clock will wake us.
@@ -94,6 +94,19 @@ class Dispatcher:
             except Exception:
                 # One task that cannot be advanced must not hold up all the others.
                 _log.exception("task %s could not be advanced; it will be tried again", task_id)
+
+    def _begin(self) -> None:
+        """Let those begin whose turn has come."""
+        with self._db.read() as session:
+            chosen = admitting.chosen(session)
+        for task_id in chosen:
+            try:
+                with self._db.write() as session:
+                    admitting.begin(session, self._clock(), task_id, self._sealer)
+            except Exception:
+                _log.exception("task %s began and could not be advanced; it will be tried again", task_id)
+                with self._db.write() as session:  # or it would be chosen for ever, before all others
+                    admitting.admit(session, self._clock(), task_id)
 
     def _look(self) -> tuple[Sequence[int], Sequence[int]]:
         """The tasks to advance and the action runs to follow."""

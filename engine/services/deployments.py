@@ -15,7 +15,7 @@ from engine.domain.grants import Permission
 from engine.domain.processes import Process, process_from_json
 from engine.domain.states import TaskState
 from engine.models import Release, Task
-from engine.services import access, outbox, planned, releases, task_views
+from engine.services import access, planned, queues, releases, task_views, variables
 from engine.services.errors import StepNotSkipped
 from engine.services.views import PlanView, TaskView
 
@@ -66,7 +66,9 @@ def request(
             version=release.version,
             environment=environment,
             plan=plans.to_json(plan),
-            place=f"{release.project}/{environment}",
+            place=_place(found, release.project, environment),
+            advance_due=False,  # it begins when its turn comes
+            is_partial=bool(skipped),
             requested_by=person,
             request_key=request_key,
             slack_channel=_slack_channel(found, release.project, environment, slack_channel_typed),
@@ -76,7 +78,7 @@ def request(
         )
         session.add(task)
         session.flush()
-        outbox.tell_card(session, now, task)
+        queues.enter(session, now, task, found)
         return task_views.build(session, task, found)
 
 
@@ -129,6 +131,14 @@ def _resolve(
 def _require_may_deploy(found: access.Rules, person: str, project: str, environment: str) -> None:
     what = f"deploy {project} to {environment}"
     found.require(person, Permission.DEPLOYMENT_CREATE, what, project=project, environment=environment)
+
+
+def _place(found: access.Rules, project: str, environment: str) -> str:
+    """What only one task holds at a time: the project's `concurrency_tag`, else project and environment."""
+    tag = found.definitions.projects[project].queue.concurrency_tag
+    if not tag:
+        return f"{project}/{environment}"
+    return variables.substitute(tag, {"Octopus.Project.Id": project, "Octopus.Environment.Id": environment})
 
 
 def _slack_channel(found: access.Rules, project: str, environment: str, typed: str | None) -> str | None:

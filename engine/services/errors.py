@@ -163,6 +163,12 @@ class TaskIsOver(ForedeckError):
     message = "Deployment #{number} {ended}; nothing was changed."
 
 
+class NotInLine(ForedeckError):
+    """It does not wait for its turn."""
+
+    message = "Deployment #{number} {how}, so there is no line to be first in."
+
+
 class NothingToDecide(ForedeckError):
     """Nobody is asked anything there now."""
 

@@ -14,7 +14,7 @@ from engine.domain.grants import Permission
 from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Task, TaskLink
-from engine.services import access
+from engine.services import access, lines
 from engine.services.views import (
     DecisionView,
     InterruptionView,
@@ -70,11 +70,12 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         cancel_requested_by=task.cancel_requested_by,
         steps=_steps(task, plan, runs),
         left_out=tuple((entry.name, entry.reason) for entry in plan.left_out if entry.is_step),
-        waiting=_waiting(session, task, interruptions),
+        waiting=_waiting(session, task, interruptions, found),
         interruptions=interruptions,
         links=tuple(LinkView(link.url, link.label) for link in links),
         slack_channel=task.slack_channel,
         typed_in=task.typed_in,
+        ended_because=task.ended_because,
     )
 
 
@@ -202,7 +203,9 @@ def _status(run: ActionRun) -> StepStatus:
     }[state]
 
 
-def _waiting(session: Session, task: Task, interruptions: Iterable[InterruptionView]) -> Waiting | None:
+def _waiting(
+    session: Session, task: Task, interruptions: Iterable[InterruptionView], found: access.Rules
+) -> Waiting | None:
     if TaskState(task.state).is_final:
         return None
     pending = next((i for i in interruptions if i.is_pending), None)
@@ -217,32 +220,5 @@ def _waiting(session: Session, task: Task, interruptions: Iterable[InterruptionV
         text = f"The end of {pending.step_name} is unknown; somebody has to choose Run again or Fail"
         return Waiting(WaitKind.LOST, text, pending.eligible)
     if task.state == TaskState.QUEUED.value:
-        return _waiting_for_place(session, task)
+        return lines.waiting(session, task, found.definitions) if task.in_line else None
     return None
-
-
-def _waiting_for_place(session: Session, task: Task) -> Waiting | None:
-    ahead = in_the_way(session, task)
-    if ahead is None:
-        return None
-    text = (
-        f"waits for deployment #{ahead.id} ({ahead.project} {ahead.version} to {ahead.environment}, "
-        f"asked for by {ahead.requested_by})"
-    )
-    return Waiting(WaitKind.PLACE, text, (ahead.requested_by,), ahead.id)
-
-
-def in_the_way(session: Session, task: Task) -> Task | None:
-    """The task that has this task's place, or stands in line before it; None when it may have it."""
-    same_place = select(Task).where(Task.place == task.place, Task.id != task.id)
-    holder = session.scalars(same_place.where(Task.holds_place).limit(1)).first()
-    if holder is not None:
-        return holder
-    asked = select(Interruption.id).where(
-        Interruption.task_id == Task.id, Interruption.state == InterruptionState.PENDING.value
-    )
-    return session.scalars(
-        same_place.where(Task.state == TaskState.QUEUED.value, Task.id < task.id, ~asked.exists())
-        .order_by(Task.id)
-        .limit(1)  # a line may be long, and each row carries a plan
-    ).first()

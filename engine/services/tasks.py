@@ -83,9 +83,10 @@ def cancel(db: Database, now: datetime, *, person: str, number: int) -> TaskView
         return task_views.build(session, task, found)
 
 
-def request_cancel(session: Session, now: datetime, task: Task, *, by: str) -> None:
-    """Write down that a cancel is wanted; what follows is the next move."""
+def request_cancel(session: Session, now: datetime, task: Task, *, by: str | None) -> None:
+    """Write down that a cancel is wanted; what follows is the next move. `by` is None when no person wants it."""
     task.state = TaskState.CANCELLING.value
+    task.in_line = False
     task.cancel_requested_at, task.cancel_requested_by = now, by
     task.advance_due, task.changed_at = True, now
     outbox.tell_card(session, now, task)

@@ -19,6 +19,8 @@ __all__ = [
     "LogSegment",
     "PlanView",
     "PlannedStepView",
+    "QueueEntryView",
+    "QueueView",
     "ReleaseView",
     "StepStatus",
     "StepView",
@@ -50,6 +52,7 @@ class WaitKind(enum.StrEnum):
     APPROVAL = "approval"  # a manual intervention
     LOST = "lost"  # somebody has to say what to do with a lost step
     PLACE = "place"  # another deployment of the same project and environment
+    CAP = "cap"  # as many deployments run as may
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class Waiting:
     kind: WaitKind
     text: str
     people: tuple[str, ...] = ()  # slugs of those who can end the wait
-    task: int | None = None  # the task in the way, for PLACE
+    task: int | None = None  # the task in the way, for PLACE; the one that runs longest, for CAP
+    brief: str = ""  # the same in a few words, for lists
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,7 @@ class TaskView:
     links: tuple[LinkView, ...]
     slack_channel: str | None  # name or id where the card goes; None: nowhere (asked for in a terminal without one)
     typed_in: str | None  # id of the Slack channel where it was asked for
+    ended_because: str = ""  # why it ended, where nobody asked for that, e.g. "superseded by #19 …"
 
     @property
     def pending(self) -> InterruptionView | None:
@@ -166,6 +171,38 @@ class TaskView:
     def failed_steps(self) -> tuple[StepView, ...]:
         """The steps that failed."""
         return tuple(s for s in self.steps if s.status is StepStatus.FAILED)
+
+
+@dataclass(frozen=True)
+class QueueEntryView:
+    """A task in the queue, in one or two lines."""
+
+    number: int
+    project: str
+    version: str
+    environment: str
+    requested_by: str
+    since: datetime  # when it was asked for; of one that runs, when it began
+    why: str  # why it waits, in a few words; empty when it runs
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """What runs, what waits for people, and what stands in line; the first of each, and how many there are."""
+
+    project: str | None  # of this project only
+    cap: int
+    running: tuple[QueueEntryView, ...]
+    asking: tuple[QueueEntryView, ...]
+    in_line: tuple[QueueEntryView, ...]
+    running_count: int
+    asking_count: int
+    in_line_count: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Does nothing run and nothing wait?"""
+        return not (self.running_count or self.asking_count or self.in_line_count)
 
 
 @dataclass(frozen=True)

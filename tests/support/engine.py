@@ -18,7 +18,7 @@ from sqlalchemy import select
 from engine.database import Database, open_database
 from engine.domain.states import RunState
 from engine.models import ActionRun
-from engine.orchestration import advancing
+from engine.orchestration import admitting, advancing
 from engine.orchestration.dispatcher import Dispatcher
 from engine.orchestration.running import Runner
 from engine.ports import Clock, Workers
@@ -187,15 +187,18 @@ class Deck:
     # The engine, by hand.
 
     def settles(self) -> None:
-        """Advance whatever is due, until nothing is."""
+        """Advance whatever is due and let those begin whose turn has come, until nothing moves."""
         while True:
             with self.db.read() as session:
-                due = advancing.due_tasks(session)
-            if not due:
+                due, chosen = advancing.due_tasks(session), admitting.chosen(session)
+            if not due and not chosen:
                 return
             for task_id in due:
                 with self.db.write() as session:
                     advancing.advance(session, self.clock(), task_id, self.sealer)
+            for task_id in chosen:
+                with self.db.write() as session:
+                    admitting.begin(session, self.clock(), task_id, self.sealer)
 
     def works(self, rounds: int = 100) -> None:
         """Advance, and run what is queued (or was left running) on the scripted workers, until nothing moves."""

@@ -14,11 +14,11 @@ from bot.commands import (
     Deploy,
     Help,
     ListReleases,
-    NotUnderstood,
     OpenForm,
     ShowLogs,
     Status,
 )
+from bot.orders import MoveFirst, NotUnderstood, ShowQueue
 from engine.services.views import Verdict
 
 
@@ -64,6 +64,11 @@ def test_a_deployment_is_understood_however_slack_formats_it(text: str) -> None:
         ("approve #17 Because: it is time", Decide(17, Verdict.PROCEED, "it is time")),
         ("abort 17 not today", Decide(17, Verdict.ABORT, "not today")),
         ("retry 17", Decide(17, Verdict.RUN_AGAIN)),
+        ("queue", ShowQueue()),
+        ("queue web", ShowQueue("web")),
+        ("queue of web", ShowQueue("web")),
+        ("queue 17 first", MoveFirst(17)),
+        ("queue #17 to the front", MoveFirst(17)),
         ("fail 17 disk is gone", Decide(17, Verdict.FAIL, "disk is gone")),
         ("approve 17 see &lt;b&gt; &amp; more", Decide(17, Verdict.PROCEED, "see <b> & more")),
         ("approve 17 ask <@U01ANA|ana>", Decide(17, Verdict.PROCEED, "ask @ana")),
@@ -79,6 +84,10 @@ def test_each_command_means_what_it_says(text: str, meant: object) -> None:
         ("statsu", "I do not know `statsu`.", "status"),
         ("cancle 17", "I do not know `cancle`.", "cancel 17"),
         ("aprove 17 because yes", "I do not know `aprove`.", "approve 17 because yes"),
+        ("queu", "I do not know `queu`.", "queue"),
+        ("queu web", "I do not know `queu`.", "queue web"),
+        ("queue 17", "Say what #17 should be: `first` moves it to the front.", "queue 17 first"),
+        ("queue web shop", "`queue` takes one project, or nothing.", "queue web"),
         ("cancel", "`cancel` needs the number on the card.", "cancel 17"),
         ("cancel web", "`cancel` needs the number on the card.", "cancel 17"),
         ("cancel 17 18", "`cancel` takes one number and nothing else.", "cancel 17"),

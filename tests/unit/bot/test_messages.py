@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.messages import answers, checklists, logs, notices, wording
+from bot.messages import answers, checklists, logs, notices, queues, wording
 from bot.messages.cards import card
 from bot.messages.help import help_text
 from bot.messages.interruptions import interruption as asking
@@ -16,6 +17,8 @@ from engine.services.views import (
     InterruptionKind,
     InterruptionState,
     LinkView,
+    QueueEntryView,
+    QueueView,
     ReleaseView,
     StepStatus,
     TaskState,
@@ -68,13 +71,39 @@ def test_the_card_says_for_whom_it_waits_and_whether_others_wait_behind_it() -> 
 
 
 def test_the_card_says_which_deployment_is_in_the_way() -> None:
-    place = Waiting(
-        WaitKind.PLACE, "waits for deployment #16 (web 1.3.0 to production, asked for by ben)", ("ben",), 16
-    )
+    words = "2nd in line behind #16 (web 1.3.0 to production, asked for by ben)"
+    place = Waiting(WaitKind.PLACE, words, ("ben",), 16)
     message = card(task(state=TaskState.QUEUED, started_at=None, waiting=place))
     assert_sendable(message)
     assert "⏳" in shown(message)
-    assert "Waits for deployment #16" in message.text
+    assert words in message.text
+    linked = card(task(state=TaskState.QUEUED, started_at=None, waiting=place), ahead_url="https://a.slack.com/p1")
+    assert_sendable(linked)
+    assert [e["url"] for e in walk(linked.blocks) if e.get("type") == "link"] == ["https://a.slack.com/p1"]
+    assert words in shown(linked)
+
+
+def test_the_card_of_one_that_was_superseded_says_by_which() -> None:
+    by = "superseded by #19 (1.5.0, asked for by eva)"
+    view = task(state=TaskState.CANCELED, ended_because=by, finished_at=NOON, started_at=None)
+    assert "Superseded by #19" in shown(card(view))
+    assert f"was {by}" in notices.finished(view, SLACK_IDS).text
+
+
+def test_the_queue_is_compact_and_links_to_the_cards() -> None:
+    entry = QueueEntryView(17, "web", "1.4.0", "production", "ana", NOON, "")
+    waits = replace(entry, number=18, why="behind #17", requested_by=NASTY)
+    view = QueueView(None, 5, (entry,), (), (waits,) * 10, 1, 0, 1_234)
+    message = queues.queue(view, "/deploy", card_url=lambda number: f"https://a.slack.com/{number}")
+    assert_sendable(message)
+    text = shown(message)
+    assert "Running: 1 of at most 5" in text
+    assert "1. #18 web 1.4.0 → production" in text
+    assert "behind #17 · " in text
+    assert "… and 1,224 more" in text
+    assert "Waiting for people" not in text
+    empty = queues.queue(QueueView("web", 5, (), (), (), 0, 0, 0), "/deploy")
+    assert empty.text == "The queue of web is empty."
 
 
 @pytest.mark.parametrize(

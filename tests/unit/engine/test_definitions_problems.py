@@ -38,6 +38,23 @@ HOW = 'Write `{secret: "env:NAME"}` or `{secret: "file:/path"}` and keep the sec
 
 ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
     (
+        "a cap of nothing",
+        {"foredeck.yml": GOOD["foredeck.yml"].replace("defaults: {", "defaults: {task_cap: 0, ")},
+        "foredeck.yml:2: defaults.task_cap: The least possible number is 1.",
+    ),
+    (
+        "a priority that does not exist",
+        {"projects/web/project.yml": "slug: web\nqueue: {priority: urgent}\n"},
+        'projects/web/project.yml:2: queue.priority: There is no priority "urgent". '
+        "Write `high`, or remove the key: regular.",
+    ),
+    (
+        "a tag that is not known in time",
+        {"projects/web/project.yml": 'slug: web\nqueue: {concurrency_tag: "#{Octopus.Task.Id}"}\n'},
+        'projects/web/project.yml:2: queue.concurrency_tag: "Octopus.Task.Id" is not known before a deployment '
+        "begins. The tag may use #{Octopus.Project.Id} and #{Octopus.Environment.Id}.",
+    ),
+    (
         "a slug that is a command's word",
         section("environments:\n  staging: {}\n  production: {}\n  freeze: {}\n"),
         'foredeck.yml:21: environments.freeze: "freeze" is a word of the commands and cannot be a slug. '

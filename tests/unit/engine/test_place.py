@@ -32,7 +32,7 @@ def test_the_second_waits_and_says_for_whom(deck: Deck) -> None:
     waiting = deck.task(second).waiting
     assert waiting is not None
     assert (waiting.kind, waiting.task, waiting.people) == (WaitKind.PLACE, first, ("ana",))
-    assert waiting.text == "waits for deployment #1 (web 1.0.0 to staging, asked for by ana)"
+    assert waiting.text == "Next in line behind #1 (web 1.0.0 to staging, asked for by ana)"
     assert deck.task(second).state is TaskState.QUEUED
 
 

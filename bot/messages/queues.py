@@ -1,0 +1,79 @@
+"""The queue as a private answer: what runs, what waits for people, what stands in line and why. Made for a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot.messages import blocks as b
+from bot.messages import wording
+from engine.services.views import QueueEntryView, QueueView, TaskView, Waiting
+
+
+def queue(view: QueueView, command: str, *, card_url: Callable[[int], str] = lambda _number: "") -> b.Message:
+    """Two short lines a task; `card_url` makes its number a link."""
+    of = f" of {view.project}" if view.project else ""
+    if view.is_empty:
+        return b.message(
+            f"The queue{of} is empty.", b.rich([b.text(f"The queue{of} is empty: nothing runs or waits.")])
+        )
+    lines: list[list[b.Element]] = []
+    running = f"Running: {view.running_count}" + ("" if view.project else f" of at most {view.cap}")
+    lines += _group(running, view.running, view.running_count, card_url)
+    lines += _group(f"Waiting for people: {view.asking_count}", view.asking, view.asking_count, card_url)
+    lines += _group(f"In line: {view.in_line_count}", view.in_line, view.in_line_count, card_url, numbered=True)
+    if view.in_line_count:
+        lines.append([b.text("To the front: "), b.code(f"{command} queue {view.in_line[-1].number} first")])
+    summary = (
+        f"The queue{of}: {view.running_count} running, {view.asking_count} waiting for people, "
+        f"{view.in_line_count} in line"
+    )
+    return b.message(summary, b.rich(*lines))
+
+
+def moved_first(view: TaskView) -> b.Message:
+    """It is at the front now."""
+    then = f" {waiting_sentence(view.waiting)}" if view.waiting else " It begins now."
+    words = f"#{view.number} ({wording.subject(view)}) is at the front of the queue.{then}"
+    return b.message(words, b.section(words))
+
+
+def waiting_sentence(waiting: Waiting) -> str:
+    """Why it waits, as a sentence."""
+    return f"{wording.capitalised(waiting.text)}."
+
+
+def waiting_line(waiting: Waiting, card_url: str) -> list[b.Element]:
+    """Why it waits, the task in the way as a link to its card."""
+    words = wording.capitalised(waiting.text)
+    number = f"#{waiting.task}"
+    if waiting.task is None or not card_url or number not in words:
+        return [b.bold(words)]
+    head, _, tail = words.partition(number)
+    return [part for part in (b.bold(head), b.link(number, card_url), b.bold(tail)) if part["text"].strip()]
+
+
+def _group(
+    title: str,
+    entries: Sequence[QueueEntryView],
+    count: int,
+    card_url: Callable[[int], str],
+    *,
+    numbered: bool = False,
+) -> list[list[b.Element]]:
+    if not count:
+        return []
+    lines = [[b.bold(title)]]
+    for place, entry in enumerate(entries, start=1):
+        number, url = f"#{entry.number}", card_url(entry.number)
+        lines.append(
+            [
+                b.text(f"{place}. " if numbered else "• "),
+                b.link(number, url) if url else b.text(number),
+                b.text(f" {entry.project} {entry.version} → {entry.environment}"),
+            ]
+        )
+        why = f"{entry.why} · " if entry.why else ""
+        lines.append([b.text(f"     {why}{entry.requested_by}, since "), b.date(entry.since)])
+    if count > len(entries):
+        lines.append([b.text(f"… and {count - len(entries):,} more")])
+    return lines

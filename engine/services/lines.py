@@ -1,0 +1,163 @@
+"""The line of tasks that wait for their turn: who could begin, where somebody stands, and whom they stand behind.
+
+Reads columns only: a line may have ten thousand tasks, and each carries a plan. It starts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from sqlalchemy import Select, func, select, text
+from sqlalchemy.orm import Session
+
+from engine.definitions import Definitions
+from engine.domain.queueing import Rank, Situation, Waiter
+from engine.domain.states import TaskState
+from engine.models import Task
+from engine.services.views import Waiting, WaitKind
+
+RUNNING = (TaskState.EXECUTING.value, TaskState.CANCELLING.value)
+"""Counted by the cap. One that waits for a person is Queued and counts no more."""
+
+_TOLD = 20
+"""So many of those who wait for the cap have their cards brought up to date; who stands far behind moves too often."""
+
+_HOLDS_PLACE = text("tasks.holds_place")
+"""In the words of the partial index: with `= 1` behind it, SQLite would read through all that is over."""
+
+_ORDER_FACTOR = 10**12
+_ORDER = Task.rank * _ORDER_FACTOR + Task.line
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A task as the line sees it."""
+
+    number: int
+    project: str
+    version: str
+    environment: str
+    requested_by: str
+
+    @property
+    def subject(self) -> str:
+        """What goes where, and who asked for it."""
+        return f"{self.project} {self.version} to {self.environment}, asked for by {self.requested_by}"
+
+
+def situation(session: Session, definitions: Definitions) -> Situation:
+    """How many run, and which places are taken."""
+    running = session.execute(select(Task.project, func.count()).where(Task.state.in_(RUNNING)).group_by(Task.project))
+    taken = session.scalars(select(Task.place).where(_HOLDS_PLACE))
+    return Situation(definitions.defaults.task_cap, {row[0]: row[1] for row in running}, frozenset(taken))
+
+
+def heads(session: Session) -> list[Waiter]:
+    """Whoever is first in line for their place."""
+    firsts = select(func.min(_ORDER)).where(Task.in_line).group_by(Task.place)
+    rows = session.execute(
+        select(Task.id, Task.project, Task.environment, Task.place, Task.rank, Task.line).where(
+            Task.in_line, _ORDER.in_(firsts)
+        )
+    )
+    return [Waiter(row.id, row.project, row.environment, row.place, Rank(row.rank), row.line) for row in rows]
+
+
+def has_anybody(session: Session) -> bool:
+    """Does anybody stand in line?"""
+    return session.scalar(select(Task.id).where(Task.in_line).limit(1)) is not None
+
+
+def waiting(session: Session, task: Task, definitions: Definitions) -> Waiting | None:
+    """Why this task, which stands in line, does not run yet; None when its turn has come."""
+    return _behind_its_place(session, task) or _behind_the_cap(session, task, definitions)
+
+
+def before(session: Session, task: Task, *, same_place: bool) -> int:
+    """How many stand in line before this one."""
+    order = task.rank * _ORDER_FACTOR + task.line
+    count = select(func.count()).select_from(Task).where(Task.in_line, order > _ORDER)
+    return session.scalar(count.where(Task.place == task.place) if same_place else count) or 0
+
+
+def touched(session: Session, place: str) -> Sequence[Task]:
+    """Those whose place in line is shown and changes when somebody of this place comes or goes."""
+    line = select(Task).where(Task.in_line).order_by(Task.rank, Task.line)
+    same = session.scalars(line.where(Task.place == place).limit(_TOLD))
+    others = session.scalars(line.limit(_TOLD))
+    return list(dict.fromkeys((*same, *others)))
+
+
+def superseded_by(session: Session, task: Task) -> Sequence[Task]:
+    """The tasks that this newer one supersedes: of the same project and environment, in line and not begun.
+
+    Only what runs the whole process counts: behind one with steps left out, all keeps its order (Octopus's rule).
+    """
+    if task.is_partial:
+        return ()
+    older = session.scalars(
+        select(Task)
+        .where(
+            Task.in_line,
+            Task.place == task.place,
+            Task.project == task.project,
+            Task.environment == task.environment,
+            Task.rank > int(Rank.BEGUN),
+            Task.id < task.id,
+        )
+        .order_by(Task.id.desc())
+    )
+    return list(takewhile(lambda other: not other.is_partial, older))
+
+
+def move_first(session: Session, task: Task) -> None:
+    """To the front: after those who were moved there before it and began no earlier."""
+    last = session.scalar(select(func.max(Task.line)).where(Task.in_line, Task.rank == int(Rank.FIRST)))
+    task.rank, task.line = int(Rank.FIRST), max(task.id, (last or 0) + 1)
+
+
+def position(ahead: int) -> str:
+    """`Next in line`, `2nd in line`, …"""
+    if ahead == 0:
+        return "Next in line"
+    number = ahead + 1
+    suffix = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{suffix} in line"
+
+
+def _behind_its_place(session: Session, task: Task) -> Waiting | None:
+    ahead = before(session, task, same_place=True)
+    holder = _standing(session, _ONE.where(Task.place == task.place, _HOLDS_PLACE, Task.id != task.id))
+    if holder is None and not ahead:
+        return None
+    if holder is None:
+        holder = _standing(session, _ONE.where(Task.in_line, Task.place == task.place).order_by(Task.rank, Task.line))
+        ahead -= 1
+    if holder is None:
+        return None
+    words = f"{position(ahead)} behind #{holder.number} ({holder.subject})"
+    return Waiting(WaitKind.PLACE, words, (holder.requested_by,), holder.number, f"behind #{holder.number}")
+
+
+def _behind_the_cap(session: Session, task: Task, definitions: Definitions) -> Waiting | None:
+    cap = definitions.defaults.task_cap
+    running = session.execute(
+        _ONE.where(Task.state.in_(RUNNING), Task.id != task.id).order_by(Task.started_at, Task.id).limit(cap)
+    ).all()
+    if len(running) < cap:
+        return None
+    numbers = [f"#{row.id}" for row in running[:3]]
+    more = f" and {len(running) - 3} more" if len(running) > 3 else ""
+    limit = "1 deployment runs" if cap == 1 else f"{cap} deployments run"
+    words = f"{position(before(session, task, same_place=False))}: {limit} at once, now {', '.join(numbers)}{more}"
+    return Waiting(WaitKind.CAP, words, (), running[0].id, f"{cap} run at once")
+
+
+_ONE: Select[int, str, str, str, str] = select(Task.id, Task.project, Task.version, Task.environment, Task.requested_by)
+
+
+def _standing(session: Session, wanted: Select[int, str, str, str, str]) -> Standing | None:
+    row = session.execute(wanted.limit(1)).first()
+    return None if row is None else Standing(row.id, row.project, row.version, row.environment, row.requested_by)

@@ -1,0 +1,150 @@
+"""The queue: looking at it, entering it, moving to its front."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy.orm import Session
+
+from engine.database import Database
+from engine.domain.grants import Permission
+from engine.domain.queueing import Rank
+from engine.domain.states import InterruptionState, TaskState
+from engine.models import Interruption, Task
+from engine.services import access, lines, outbox, task_views, tasks
+from engine.services.errors import NotInLine
+from engine.services.views import QueueEntryView, QueueView, TaskView
+
+SHOWN = 10
+"""So many of each kind are shown; who has a phone in hand reads no further."""
+
+_OPEN = (TaskState.QUEUED.value, *lines.RUNNING)
+_ASKED = select(Interruption.task_id).where(Interruption.state == InterruptionState.PENDING.value)
+_IS_RUNNING = Task.state.in_(lines.RUNNING)
+_IS_IN_LINE: ColumnElement[bool] = Task.in_line.expression  # `= 1`, as the partial index has it
+_IS_ASKING = and_(Task.state == TaskState.QUEUED.value, Task.id.in_(_ASKED))
+
+
+def view(db: Database, person: str, project: str | None = None) -> QueueView:
+    """The queue, of what this person may see. Raises UnknownProject."""
+    with db.read() as session:
+        found = access.rules(session)
+        slug = access.require_project(found, project) if project else None
+        mine = and_(_visible(session, found, person), Task.project == slug if slug else true())
+        running = session.execute(_columns().where(_IS_RUNNING, mine).order_by(Task.started_at, Task.id).limit(SHOWN))
+        asking = session.scalars(select(Task).where(_IS_ASKING, mine).order_by(Task.id).limit(SHOWN)).all()
+        line = session.scalars(select(Task).where(Task.in_line, mine).order_by(Task.rank, Task.line).limit(SHOWN)).all()
+        return QueueView(
+            project=slug,
+            cap=found.definitions.defaults.task_cap,
+            running=tuple(
+                QueueEntryView(
+                    r.id, r.project, r.version, r.environment, r.requested_by, r.started_at or r.queued_at, ""
+                )
+                for r in running
+            ),
+            asking=tuple(_entry(task, _asked_for(session, task)) for task in asking),
+            in_line=tuple(_entry(task, _why(session, task, found)) for task in line),
+            running_count=_count(session, _IS_RUNNING, mine),
+            asking_count=_count(session, _IS_ASKING, mine),
+            in_line_count=_count(session, _IS_IN_LINE, mine),
+        )
+
+
+def enter(session: Session, now: datetime, task: Task, found: access.Rules) -> None:
+    """A new task joins the line: at its end by its project's priority, or where those stood that it supersedes."""
+    rules = found.definitions.projects[task.project].queue
+    task.rank = int(Rank.HIGH if rules.priority == "high" else Rank.REGULAR)
+    task.line = task.id
+    task.in_line = True
+    if rules.supersede:
+        _supersede(session, now, task)
+    outbox.tell_card(session, now, task)
+
+
+def move_first(db: Database, now: datetime, *, person: str, number: int) -> TaskView:
+    """Move a task that waits for its turn to the front. Raises UnknownTask, NotPermitted, NotInLine."""
+    with db.write() as session:
+        found = access.rules(session, now)
+        task = tasks.require(session, number)
+        where = {"project": task.project, "environment": task.environment}
+        what = f"move deployments of {task.project} to {task.environment} to the front"
+        found.require(person, Permission.TASK_PRIORITIZE, what, **where)
+        if not task.in_line:
+            raise NotInLine(number=number, how=_how(task))
+        if task.rank > int(Rank.FIRST):
+            lines.move_first(session, task)
+            task.changed_at = now
+            session.flush()
+        for other in (task, *lines.touched(session, task.place)):
+            outbox.tell_card(session, now, other)
+        return task_views.build(session, task, found)
+
+
+def _supersede(session: Session, now: datetime, task: Task) -> None:
+    """Cancel the older ones of its place that have not begun, and stand where the first of them stood."""
+    older = lines.superseded_by(session, task)
+    if not older:
+        return
+    task.rank, task.line = min((other.rank, other.line) for other in older)
+    task.rank = min(task.rank, int(Rank.REGULAR))
+    newer = f"superseded by #{task.id} ({task.version}, asked for by {task.requested_by})"
+    for other in older:
+        other.ended_because = newer
+        tasks.request_cancel(session, now, other, by=None)
+
+
+def _how(task: Task) -> str:
+    state = TaskState(task.state)
+    if state.is_final:
+        return "is over"
+    return "waits for a person" if state is TaskState.QUEUED else "runs already"
+
+
+def _visible(session: Session, found: access.Rules, person: str) -> ColumnElement[bool]:
+    """Asked for by this person, or where they may look."""
+    pairs = session.execute(select(Task.project, Task.environment).where(Task.state.in_(_OPEN)).distinct()).all()
+    allowed = [
+        (project, environment)
+        for project, environment in pairs
+        if found.may(person, Permission.DEPLOYMENT_VIEW, project=project, environment=environment)
+    ]
+    if len(allowed) == len(pairs):
+        return true()
+    return or_(Task.requested_by == person, tuple_(Task.project, Task.environment).in_(allowed))
+
+
+def _columns() -> Select[int, str, str, str, str, datetime | None, datetime]:
+    return select(
+        Task.id,
+        Task.project,
+        Task.version,
+        Task.environment,
+        Task.requested_by,
+        Task.started_at,
+        Task.queued_at,
+    )
+
+
+def _entry(task: Task, why: str) -> QueueEntryView:
+    return QueueEntryView(task.id, task.project, task.version, task.environment, task.requested_by, task.queued_at, why)
+
+
+def _why(session: Session, task: Task, found: access.Rules) -> str:
+    waiting = lines.waiting(session, task, found.definitions)
+    return (waiting.brief or waiting.text) if waiting else "about to begin"
+
+
+def _asked_for(session: Session, task: Task) -> str:
+    asked: Sequence[Interruption] = session.scalars(
+        select(Interruption).where(
+            Interruption.task_id == task.id, Interruption.state == InterruptionState.PENDING.value
+        )
+    ).all()
+    return "; ".join(f"{row.step_name}: {' or '.join(row.teams) or 'its end is unknown'}" for row in asked)
+
+
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Task).where(*conditions)) or 0
