@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
@@ -18,20 +19,22 @@ from engine.definitions.values import (
     Person,
     Project,
     QueueRules,
+    SecretStore,
     Team,
+    VariableSet,
     WorkerDefinition,
     WorkerPool,
 )
 from engine.domain.grants import Grant
-from engine.domain.processes import (
-    process_from_json,
-    process_to_json,
+from engine.domain.processes import process_from_json, process_to_json
+from engine.domain.scopes import scope_from_json, scope_to_json
+from engine.domain.variables import (
+    Variable,
     secret_reference_from_json,
     secret_reference_to_json,
     variables_from_json,
     variables_to_json,
 )
-from engine.domain.scopes import scope_from_json, scope_to_json
 
 FORMAT = 1
 """The version of the configuration format that this code reads and stores."""
@@ -51,17 +54,29 @@ class Definitions:
     workers: Mapping[str, WorkerDefinition]
     accounts: Mapping[str, AccountDefinition]
     projects: Mapping[str, Project]
+    secret_stores: Mapping[str, SecretStore]
+    variable_sets: Mapping[str, VariableSet]
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """What the frozen files hold, by digest. Of a folder that was just read only; stored apart."""
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of `to_json()`, in hexadecimal: two folders that mean the same have the same one."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
+        """The SHA-256 of `to_json()` without the lines where things are written, in hexadecimal: two folders that mean
+        the same have the same one.
+        """
+        return hashlib.sha256(_canonical(_without_places(self._content())).encode()).hexdigest()
+
+    def variables_of(self, project: str) -> tuple[Variable, ...]:
+        """The project's own variables, then those of the library sets that it includes."""
+        found = self.projects[project]
+        return (*found.variables, *(v for slug in found.variable_sets for v in self.variable_sets[slug].variables))
 
     def to_json(self) -> str:
         """Canonical JSON: script bodies included, of secrets only the references."""
-        content = {
+        return _canonical(self._content())
+
+    def _content(self) -> dict[str, Any]:
+        return {
             "format": self.format,
             "defaults": asdict(self.defaults),
             "people": _listed(self.people),
@@ -75,8 +90,9 @@ class Definitions:
             "workers": _listed(self.workers),
             "accounts": [_account_to_json(account) for account in self.accounts.values()],
             "projects": [_project_to_json(project) for project in self.projects.values()],
+            "secret_stores": [_store_to_json(store) for store in self.secret_stores.values()],
+            "variable_sets": [_set_to_json(variable_set) for variable_set in self.variable_sets.values()],
         }
-        return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def parse_stored(content: str) -> Definitions:
@@ -105,6 +121,9 @@ def _definitions_from_json(stored: Mapping[str, Any]) -> Definitions:
         workers=by_slug(WorkerDefinition(**{**item, "pools": tuple(item["pools"])}) for item in stored["workers"]),
         accounts=by_slug(_account_from_json(item) for item in stored["accounts"]),
         projects=by_slug(_project_from_json(item) for item in stored["projects"]),
+        # Revisions of earlier versions have none.
+        secret_stores=by_slug(_store_from_json(item) for item in stored.get("secret_stores", ())),
+        variable_sets=by_slug(_set_from_json(item) for item in stored.get("variable_sets", ())),
     )
 
 
@@ -158,6 +177,7 @@ def _project_to_json(project: Project) -> dict[str, Any]:
         "process": process_to_json(project.process),
         "variables": variables_to_json(project.variables),
         "queue": asdict(project.queue),
+        "variable_sets": list(project.variable_sets),
     }
 
 
@@ -169,4 +189,37 @@ def _project_from_json(item: Mapping[str, Any]) -> Project:
         process=process_from_json(item["process"]),
         variables=variables_from_json(item["variables"]),
         queue=QueueRules(**item.get("queue", {})),
+        variable_sets=tuple(item.get("variable_sets", ())),
     )
+
+
+def _store_to_json(store: SecretStore) -> dict[str, Any]:
+    return {"slug": store.slug, "command": list(store.command), "timeout": store.timeout.total_seconds()}
+
+
+def _store_from_json(item: Mapping[str, Any]) -> SecretStore:
+    return SecretStore(item["slug"], tuple(item["command"]), timedelta(seconds=item["timeout"]))
+
+
+def _set_to_json(variable_set: VariableSet) -> dict[str, Any]:
+    return {
+        "slug": variable_set.slug,
+        "name": variable_set.name,
+        "variables": variables_to_json(variable_set.variables),
+    }
+
+
+def _set_from_json(item: Mapping[str, Any]) -> VariableSet:
+    return VariableSet(item["slug"], item["name"], variables_from_json(item["variables"]))
+
+
+def _canonical(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _without_places(content: dict[str, Any]) -> dict[str, Any]:
+    """Moving a line changes nothing of what a configuration means."""
+    for holder in (*content["projects"], *content["variable_sets"]):
+        for variable in holder["variables"]:
+            variable.pop("place", None)
+    return content

@@ -16,11 +16,13 @@ from engine.definitions.problems import InvalidDefinitions, Problem
 from engine.definitions.projects import read_projects
 from engine.definitions.readings import Reading
 from engine.definitions.scalars import is_whole_number
+from engine.definitions.secret_stores import read_secret_stores
 from engine.definitions.sections import SECTIONS, Sections
 from engine.definitions.values import WorkerDefinition, WorkerPool
+from engine.definitions.variable_sets import read_variable_sets
 
 _MAIN = "foredeck.yml"
-_LATER = ("targets", "tenants", "approval_policies", "secret_stores")
+_LATER = ("targets", "tenants", "approval_policies")
 
 
 def load(folder: Path) -> Definitions:
@@ -91,6 +93,10 @@ def _check_version(record: Record) -> None:
 
 
 def _read_sections(sections: Sections, folder: Folder) -> Definitions:
+    # Before what refers to them: whether a secret's store or a value's environment exists is asked there.
+    stores = by_slug(sorted(read_secret_stores(sections.field("secret_stores")), key=_slug))
+    environments = by_slug(read_environments(sections.field("environments")))
+    sets = by_slug(sorted(read_variable_sets(sections.field("variable_sets"), environments), key=_slug))
     teams = by_slug(sorted(read_teams(sections.field("teams")), key=_slug))
     pools = read_worker_pools(sections.field("worker_pools"))
     workers = read_workers(sections.field("workers"))
@@ -101,11 +107,13 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         people=by_slug(sorted(read_people(sections.field("people")), key=_slug)),
         teams=teams,
         grants=tuple(read_grants(sections.field("grants"))),
-        environments=by_slug(read_environments(sections.field("environments"))),
+        environments=environments,
         worker_pools=by_slug(sorted(pools, key=_slug)),
         workers=by_slug(sorted(workers, key=_slug)),
         accounts=by_slug(sorted(read_accounts(sections.field("accounts")), key=_slug)),
-        projects=by_slug(sorted(read_projects(folder, teams), key=_slug)),
+        projects=by_slug(sorted(read_projects(folder, teams, environments, sets), key=_slug)),
+        secret_stores=stores,
+        variable_sets=sets,
         contents=folder.reading.contents,
     )
 

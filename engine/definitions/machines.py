@@ -9,7 +9,7 @@ from engine.definitions.fields import Field, Record
 from engine.definitions.nodes import Items
 from engine.definitions.secret_references import read_secret_reference
 from engine.definitions.values import AccountDefinition, WorkerDefinition, WorkerPool
-from engine.domain.processes import SecretReference
+from engine.domain.variables import SecretReference
 
 _LITERALS = dict.fromkeys(
     ("password", "key", "private_key_passphrase"),

@@ -9,7 +9,7 @@ from engine.definitions import step_settings
 from engine.definitions.approvals import check_approval
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import LARGEST_FILE
-from engine.definitions.nodes import Items, Scalar, shown
+from engine.definitions.nodes import Items, Scalar, Table, shown
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.readings import suggest
 from engine.definitions.scopes import read_scope
@@ -23,8 +23,12 @@ from engine.domain.scopes import EVERYWHERE, Scope
 _WORK = ("run_script", "manual_intervention")
 _OF_A_SCRIPT = ("worker_pool", "time_limit", "idempotent", "retries")
 _OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
+KEYS_OF_A_PROCESS = ("steps", "fail_on_unresolved")
 KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *step_settings.KEYS, *_OF_AN_ACTION, "actions")
 _NOTHING = RunScript("")
+_CONDITIONS = ("success", "failure", "always")
+_EXPRESSION = '`"#{if Octopus.Deployment.Error}true#{/if}"`'
+_LONGEST_EXPRESSION = 10_000
 
 
 @dataclass
@@ -47,14 +51,16 @@ class _Names:
 
 def read_process(whole: Field, files: ProjectFiles, teams: Mapping[str, Team]) -> Process:
     """The content of `process.yml`."""
-    steps = whole.table(["steps"]).need("steps", "[{step: install, run_script: {file: install.sh}}]")
+    record = whole.table(KEYS_OF_A_PROCESS)
+    steps = record.need("steps", "[{step: install, run_script: {file: install.sh}}]")
     if steps is None:
         return Process(())
     items = steps.items("`- step: install`")
     if not items and isinstance(steps.node, Items):
         steps.wrong("empty", "A process has at least one step.", "Add a step, for example `- step: install`.")
     reader = _ProcessReader(files, teams)
-    return Process(tuple(reader.read_step(item, is_first=index == 0) for index, item in enumerate(items)))
+    read = tuple(reader.read_step(item, is_first=index == 0) for index, item in enumerate(items))
+    return Process(read, fail_on_unresolved=record.flag("fail_on_unresolved", default=False))
 
 
 class _ProcessReader:
@@ -82,16 +88,18 @@ class _ProcessReader:
             _refuse_beside(record, "actions", _OF_AN_ACTION)
             actions = [self._read_listed(action) for action in self._listed(listed)] if listed else []
         settings = step_settings.read_settings(record, is_first=is_first)
+        condition, expression = _read_run_condition(record)
         return Step(
             slug,
             name,
-            _read_run_condition(record),
+            condition,
             step_scope,
             tuple(actions),
             settings.start_trigger,
             settings.required,
             settings.disabled,
             settings.notes,
+            expression,
         )
 
     def _listed(self, actions: Field) -> list[Field]:
@@ -202,13 +210,22 @@ def _refuse_beside(record: Record, key: str, others: Iterable[str]) -> None:
             record.fields[other].wrong("one-of", f"`{other}` means nothing beside `{key}`.", hint)
 
 
-def _read_run_condition(record: Record) -> RunCondition:
+def _read_run_condition(record: Record) -> tuple[RunCondition, str]:
+    """The condition, and the expression where it is one: `"#{…}"`, or `{variable: "#{…}"}` which says it in full."""
     field = record.get("run_condition")
-    word = field.text("`success`") if field else ""
-    known = [condition.value for condition in RunCondition]
-    if field and word and word not in known:
-        field.wrong(
-            "run-condition", f"There is no run condition {shown(word)}.", suggest(word, known, "run conditions")
-        )
-        return RunCondition.SUCCESS
-    return RunCondition(word) if word else RunCondition.SUCCESS
+    if field is None:
+        return RunCondition.SUCCESS, ""
+    if isinstance(field.node, Table):
+        field = field.table(["variable"]).need("variable", '"#{if Octopus.Deployment.Error}true#{/if}"')
+        word = field.text(_EXPRESSION, longest=_LONGEST_EXPRESSION) if field else ""
+        if field and word and "#{" not in word:
+            field.wrong("run-condition", "There is no variable in this expression.", f"For example {_EXPRESSION}.")
+        return RunCondition.VARIABLE, word
+    word = field.text("`success`", longest=_LONGEST_EXPRESSION)
+    if "#{" in word:
+        return RunCondition.VARIABLE, word
+    if word and word not in _CONDITIONS:
+        message, hint = f"There is no run condition {shown(word)}.", suggest(word, _CONDITIONS, "run conditions")
+        field.wrong("run-condition", message, hint)
+        return RunCondition.SUCCESS, ""
+    return RunCondition(word) if word else RunCondition.SUCCESS, ""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from engine.definitions.fields import Record
+from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
-from engine.definitions.nodes import Place, shown
+from engine.definitions.nodes import Place, Scalar, shown
 from engine.definitions.places import read_slack_channel
 from engine.definitions.processes import read_process
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.slugs import flaw_of
-from engine.definitions.values import Project, QueueRules, Team
+from engine.definitions.ties import ReadVariable, note_ties, note_ties_between_sets
+from engine.definitions.values import Project, QueueRules, Team, VariableSet
 from engine.definitions.variables import read_variables
 from engine.domain import templates
 from engine.domain.processes import Process
@@ -19,52 +21,113 @@ from engine.domain.processes import Process
 _TAG_VARIABLES = ("Octopus.Project.Id", "Octopus.Environment.Id")
 _FILES = ("project.yml", "process.yml", "variables.yml")
 
+MOST_PROMPTS = 50
+"""Variables of a project that may be asked for: a form in Slack takes a hundred blocks."""
 
-def read_projects(root: Folder, teams: Mapping[str, Team]) -> list[Project]:
-    """The projects in `projects/`. `teams` are those that may be asked to approve."""
+
+def read_projects(
+    root: Folder, teams: Mapping[str, Team], environments: Iterable[str], sets: Mapping[str, VariableSet]
+) -> list[Project]:
+    """The projects in `projects/`. `teams` may be asked to approve; of `sets` variables may be included."""
     projects = root.folder("projects")
     for name in projects.yaml_files():
         hint = f"Move it to projects/{name.rpartition('.')[0]}/project.yml."
         root.reading.note(Place(projects.label(name), 0, 0), "", "unknown-file", "A project is a folder.", hint)
-    return [_read_project(projects.folder(name), name, teams) for name in projects.subfolders()]
+    reader = _ProjectReader(teams, tuple(environments), sets)
+    return [reader.read(projects.folder(name), name) for name in projects.subfolders()]
 
 
-def _read_project(folder: Folder, slug: str, teams: Mapping[str, Team]) -> Project:
-    reading, path = folder.reading, f"projects.{slug}"
-    place = Place(folder.label(_FILES[0]), 0, 0)
-    if flaw := flaw_of(slug):
-        reading.note(Place(folder.label(), 0, 0), "", "slug", f"{shown(slug)}: {flaw[0]}", flaw[1])
-    reading.declare("projects", slug, place, path)
-    folder.refuse_strangers(_FILES)
-    for name, why in (("project.yml", f"`slug: {slug}`"), ("process.yml", "`steps:`")):
-        if not folder.has(name):
-            message = f"The project {shown(slug)} has no {name}."
-            reading.note(Place(folder.label(name), 0, 0), path, "missing-file", message, f"Begin it with {why}.")
-    head = _read_head(folder, slug, path)
-    process = folder.field("process.yml", f"{path}.process") if folder.has("process.yml") else None
-    variables = folder.field("variables.yml", f"{path}.variables") if folder.has("variables.yml") else None
-    return Project(
-        slug=slug,
-        name=head.line("name", slug) if head else slug,
-        slack_channel=read_slack_channel(head) if head else None,
-        queue=_read_queue(head) if head else QueueRules(),
-        process=read_process(process, ProjectFiles(folder.path), teams) if process else Process(()),
-        variables=tuple(read_variables(variables)) if variables else (),
-    )
+class _ProjectReader:
+    """Reads one project after the other."""
+
+    def __init__(
+        self, teams: Mapping[str, Team], environments: tuple[str, ...], sets: Mapping[str, VariableSet]
+    ) -> None:
+        self._teams, self._environments, self._sets = teams, environments, sets
+
+    def read(self, folder: Folder, slug: str) -> Project:
+        """The project in this folder."""
+        reading, path = folder.reading, f"projects.{slug}"
+        if flaw := flaw_of(slug):
+            reading.note(Place(folder.label(), 0, 0), "", "slug", f"{shown(slug)}: {flaw[0]}", flaw[1])
+        reading.declare("projects", slug, Place(folder.label(_FILES[0]), 0, 0), path)
+        folder.refuse_strangers(_FILES)
+        for name, why in (("project.yml", f"`slug: {slug}`"), ("process.yml", "`steps:`")):
+            if not folder.has(name):
+                message = f"The project {shown(slug)} has no {name}."
+                reading.note(Place(folder.label(name), 0, 0), path, "missing-file", message, f"Begin it with {why}.")
+        head = _read_head(folder, slug, path)
+        process = self._read_process(folder, path)
+        own = _read_own_variables(folder, path, process)
+        note_ties(own, self._environments, process)
+        included = tuple(field.reference("variable_sets") for field in head.included)
+        self._note_ties_of_sets(head, own, process)
+        _check_count(own)
+        return Project(
+            slug=slug,
+            name=head.name,
+            slack_channel=head.slack_channel,
+            queue=head.queue,
+            process=process or Process(()),
+            variables=tuple(value.variable for value in own),
+            variable_sets=tuple(dict.fromkeys(filter(None, included))),
+        )
+
+    def _read_process(self, folder: Folder, path: str) -> Process | None:
+        field = folder.field("process.yml", f"{path}.process") if folder.has("process.yml") else None
+        return read_process(field, ProjectFiles(folder.path), self._teams) if field else None
+
+    def _note_ties_of_sets(self, head: _Head, own: list[ReadVariable], process: Process | None) -> None:
+        first: dict[str, Field] = {}
+        for included in head.included:
+            slug = included.node.text if isinstance(included.node, Scalar) else ""
+            if first.setdefault(slug, included) is not included:
+                included.wrong("duplicate-item", f"{shown(slug)} is in this list twice.", "Keep one of them.")
+        shared = [
+            (variable, included)
+            for slug, included in first.items()
+            if slug in self._sets
+            for variable in self._sets[slug].variables
+        ]
+        note_ties_between_sets([value.variable for value in own], shared, self._environments, process)
 
 
-def _read_head(folder: Folder, slug: str, path: str) -> Record | None:
+@dataclass(frozen=True)
+class _Head:
+    """What `project.yml` says."""
+
+    name: str
+    slack_channel: str | None = None
+    queue: QueueRules = field(default_factory=QueueRules)
+    included: tuple[Field, ...] = ()  # library sets
+
+
+def _read_own_variables(folder: Folder, path: str, process: Process | None) -> list[ReadVariable]:
+    field = folder.field("variables.yml", f"{path}.variables") if folder.has("variables.yml") else None
+    return read_variables(field, process=process) if field else []
+
+
+def _check_count(own: list[ReadVariable]) -> None:
+    asked = {value.variable.name.casefold(): value for value in own if value.variable.prompt}
+    if len(asked) > MOST_PROMPTS:
+        message = f"{len(asked)} variables are asked for; a form takes {MOST_PROMPTS}."
+        list(asked.values())[MOST_PROMPTS].field.wrong("too-many", message, "Ask for fewer.")
+
+
+def _read_head(folder: Folder, slug: str, path: str) -> _Head:
     field = folder.field("project.yml", path) if folder.has("project.yml") else None
     if field is None:
-        return None
+        return _Head(slug)
     hints = {"steps": "Steps are in process.yml.", "process": "The process is in process.yml."}
     hints["variables"] = "Variables are in variables.yml."
-    record = field.table(["slug", "name", "slack_channel", "queue"], hints=hints)
+    record = field.table(["slug", "name", "slack_channel", "queue", "variable_sets"], hints=hints)
     written = record.need("slug", slug)
     if written and (text := written.slug()) and text != slug:
         message = f"The slug {shown(text)} is not the name of the project's folder, {shown(slug)}."
         written.wrong("slug", message, "Rename one of them.")
-    return record
+    included = record.get("variable_sets")
+    items = tuple(included.items("`[smtp]`")) if included else ()
+    return _Head(record.line("name", slug), read_slack_channel(record), _read_queue(record), items)
 
 
 def _read_queue(head: Record) -> QueueRules:

@@ -59,6 +59,10 @@ class Reading:
         """Was this section read, so that what it does not declare does not exist?"""
         return kind not in self._unreadable
 
+    def declared(self, kind: str) -> tuple[str, ...]:
+        """What is declared of this kind so far."""
+        return tuple(self._declared.get(kind, ()))
+
     def place_of(self, kind: str, slug: str) -> Place:
         """Where this was declared."""
         return self._declared[kind][slug]
@@ -93,6 +97,8 @@ _NOUNS = {
     "workers": "worker",
     "accounts": "account",
     "projects": "project",
+    "variable_sets": "variable set",
+    "secret_stores": "secret store",
     "roles": "role",
     "steps": "step",
     "actions": "action",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from engine.definitions.fields import Field
-from engine.definitions.nodes import Scalar
-from engine.domain.processes import SecretReference
+from engine.definitions.nodes import Scalar, shown
+from engine.domain.variables import SecretReference
+
+BUILT_IN_STORES = ("env", "file")
 
 HOW = 'Write `{secret: "env:NAME"}` or `{secret: "file:/path"}` and keep the secret there.'
 
@@ -22,6 +24,8 @@ _IS_A_SECRET = re.compile(
     r"|\bgh[oprsu]_[0-9A-Za-z]{30,}|\bgithub_pat_[0-9A-Za-z_]{30,}|\bglpat-[0-9A-Za-z_-]{20}"  # GitHub, GitLab
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"  # AWS
 )
+_PATH = re.compile(r"[\w./@:+=, -]+")
+_LONGEST_PATH = 300
 _SUBSTITUTION = re.compile(r"\s*#\{[^}]*\}\s*")
 
 
@@ -47,7 +51,39 @@ def read_store_and_path(written: Field) -> SecretReference:
     elif store == "file":
         written.wrong("secret-reference", "After `file:` stands an absolute path.", HOW)
     else:
-        written.wrong("secret-reference", "This is not a reference to a secret; the stores are `env` and `file`.", HOW)
+        return _read_of_command(written, store, path)
+    return _NOWHERE
+
+
+def path_flaw(path: str) -> str:
+    """Why a store's command cannot be given this path, as a sentence; empty when it can.
+
+    It becomes a part of an argument: it must not be taken for an option, nor lead out of where the store looks.
+    """
+    parts = path.split("/")
+    if not path or len(path) > _LONGEST_PATH:
+        return f"A path in a secret store has 1 to {_LONGEST_PATH} characters."
+    if any(part.startswith("-") for part in parts):
+        return "No part of a path begins with a hyphen: it could be taken for an option."
+    if any(part in ("", ".", "..") for part in parts):
+        return "A path has no empty parts and no dots alone: it could lead out of where the store looks."
+    if not _PATH.fullmatch(path):
+        return "A path has only letters, digits, spaces, slashes and `. _ @ : + = , -`."
+    return ""
+
+
+def _read_of_command(written: Field, store: str, path: str) -> SecretReference:
+    reading = written.reading
+    stores = reading.declared("secret_stores")
+    if not reading.knows("secret_stores") or store in stores:
+        flaw = path_flaw(path)
+        if flaw:
+            written.wrong("secret-reference", flaw, f"Write for example `{shown(store)[1:-1]}:web/db`.")
+        return _NOWHERE if flaw else SecretReference(store, path)
+    names = [f"`{name}`" for name in (*BUILT_IN_STORES, *stores)]
+    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+    # Without what was written: it may be the secret itself.
+    written.wrong("secret-reference", f"This is not a reference to a secret; the stores are {listed}.", HOW)
     return _NOWHERE
 
 

@@ -1,13 +1,17 @@
-"""Reads a secret where its reference points, at the moment of use. It stores nothing; errors repeat no content."""
+"""Reads secrets where their references point, at the moment of use. It stores nothing; errors repeat no content."""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from engine.contracts import Secret
-from engine.domain.processes import SecretReference
+from engine.definitions import store_commands
+from engine.definitions.values import SecretStore
+from engine.domain.variables import SecretReference
 from engine.errors import ForedeckError
 
 LARGEST_SECRET = 64 * 1024
@@ -21,19 +25,57 @@ class SecretUnavailable(ForedeckError):
     hint_text = "Make it readable for the bot, then try again."
 
 
-def resolve(reference: SecretReference) -> Secret:
-    """The secret behind the reference. Raises `SecretUnavailable`. One newline at a file's end is not part of it."""
+class StoreUnavailable(SecretUnavailable):
+    """The command of a secret store gave no secret."""
+
+    message = "The secret store {store} gave no secret for {reference}: {reason}."
+    hint_text = "Run the command of the store {store} as the bot's account and see what it says, then try again."
+
+
+Stores = Mapping[str, SecretStore]
+
+_AT_ONCE = 8
+_NO_STORES: Stores = {}
+
+
+def resolve_all(references: Iterable[SecretReference], stores: Stores) -> dict[SecretReference, Secret]:
+    """The secrets behind these references, each read once, the commands side by side. Raises `SecretUnavailable`."""
+    wanted = list(dict.fromkeys(references))
+    if not any(reference.store in stores for reference in wanted):
+        return {reference: resolve(reference) for reference in wanted}
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="foredeck-secrets") as pool:
+        return dict(zip(wanted, pool.map(lambda reference: resolve(reference, stores), wanted), strict=True))
+
+
+def resolve(reference: SecretReference, stores: Stores = _NO_STORES) -> Secret:
+    """The secret behind the reference. Raises `SecretUnavailable`. One newline at the end of a file, or of what a
+    store's command prints, is not part of it.
+    """
     if reference.store == "env":
         text = os.environ.get(reference.path)
         if text is None:
             raise SecretUnavailable(reference=reference, reason="the environment variable is not set")
     elif reference.store == "file":
         text = _read_file(reference)
+    elif reference.store in stores:
+        text = _ask_store(reference, stores[reference.store])
     else:
         raise SecretUnavailable(reference=reference, reason=f"there is no secret store {reference.store}")
     if not text:
         raise SecretUnavailable(reference=reference, reason="it is empty")
     return Secret(text)
+
+
+def _ask_store(reference: SecretReference, store: SecretStore) -> str:
+    def failed(reason: str) -> StoreUnavailable:
+        return StoreUnavailable(store=store.slug, reference=reference, reason=reason)
+
+    try:
+        return store_commands.ask(store, reference.path).decode().removesuffix("\n")
+    except store_commands.StoreFailed as failure:
+        raise failed(str(failure)) from None
+    except UnicodeDecodeError:
+        raise failed("what its command printed is not UTF-8 text") from None
 
 
 def _read_file(reference: SecretReference) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from engine.domain.processes import Process, SecretReference, Variable
+from engine.domain.processes import Process
+from engine.domain.variables import SecretReference, Variable
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,24 @@ class QueueRules:
 
 
 @dataclass(frozen=True)
+class SecretStore:
+    """A command that prints a secret. In its arguments `{path}` stands for what follows the store's name."""
+
+    slug: str
+    command: tuple[str, ...]
+    timeout: timedelta = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class VariableSet:
+    """A library set: variables of the platform team that projects include by name."""
+
+    slug: str
+    name: str
+    variables: tuple[Variable, ...] = ()
+
+
+@dataclass(frozen=True)
 class Project:
     """What is deployed, how, and with which variables."""
 
@@ -94,5 +114,6 @@ class Project:
     name: str
     process: Process
     slack_channel: str | None = None
-    variables: tuple[Variable, ...] = ()
+    variables: tuple[Variable, ...] = ()  # its own
     queue: QueueRules = QueueRules()
+    variable_sets: tuple[str, ...] = ()  # the library sets that it includes

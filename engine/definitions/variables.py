@@ -1,10 +1,11 @@
-"""Reads the variables of a project: a name, its values, and where each of them applies."""
+"""Reads variables, of a project or of a library set: a name, its values, and where each of them applies."""
 
 from __future__ import annotations
 
-from engine.definitions.fields import Field
+from engine.definitions.fields import Field, Record
 from engine.definitions.nodes import Items, Scalar, Table, shown
-from engine.definitions.scopes import read_scope
+from engine.definitions.prompts import check_default, read_prompt
+from engine.definitions.scopes import read_variable_scope
 from engine.definitions.secret_references import (
     HOW,
     holds_a_secret,
@@ -12,43 +13,32 @@ from engine.definitions.secret_references import (
     names_a_secret,
     read_store_and_path,
 )
-from engine.domain.processes import SecretReference, Variable
+from engine.definitions.ties import ReadVariable
+from engine.domain.processes import Process
+from engine.domain.variables import OWN, Control, Prompt, SecretReference, Variable
 
 _EXAMPLE = "`[{value: info}, {value: debug, when: {environment: staging}}]`"
+_OURS = ("Octopus", "Foredeck")
 
 
-def read_variables(whole: Field) -> list[Variable]:
-    """A mapping from name to a list of values."""
+def read_variables(whole: Field, *, source: str = OWN, process: Process | None = None) -> list[ReadVariable]:
+    """A mapping from name to a list of values. `process`: that of their project, whose steps they may name."""
     variables = []
     for name, field in whole.variables():
-        if name.lower().startswith("octopus."):
-            field.wrong(
-                "variable-name", 'Names that begin with "Octopus." are set by Foredeck.', "Choose another name."
-            )
+        for ours in _OURS:
+            if name.lower().startswith(f"{ours.lower()}."):
+                message = f'Names that begin with "{ours}." are set by Foredeck.'
+                field.wrong("variable-name", message, "Choose another name.")
         if not isinstance(field.node, Items) or not field.node.nodes:
             field.wrong("type", "A variable has a list of values.", f"For example {_EXAMPLE}.")
             continue
-        first_by_environment: dict[str | None, Field] = {}
-        for item in field.items():
-            variable = _read_variable(name, item)
-            variables.append(variable)
-            if _has_when(item) and variable.scope.is_everywhere:
-                continue  # told already: its `when` is wrong
-            for environment in variable.scope.environments or (None,):
-                if (first := first_by_environment.setdefault(environment, item)) is not item:
-                    where = f"{shown(environment)}" if environment else "everywhere"
-                    message = f"{shown(name)} has two values for {where}; the first is in line {first.place.line}."
-                    item.wrong("ambiguous-value", message, "Keep one of them, or restrict one with `when`.")
+        variables += [_read_variable(name, item, source, process) for item in field.items()]
     return variables
 
 
-def _has_when(item: Field) -> bool:
-    return isinstance(item.node, Table) and any(entry.key.text == "when" for entry in item.node.entries)
-
-
-def _read_variable(name: str, item: Field) -> Variable:
-    record = item.table(["value", "secret", "when"])
-    value, secret = record.get("value"), record.get("secret")
+def _read_variable(name: str, item: Field, source: str, process: Process | None) -> ReadVariable:
+    record = item.table(["value", "secret", "prompt", "when"])
+    value, secret, prompt = record.get("value"), record.get("secret"), record.get("prompt")
     read: str | SecretReference = ""
     if value and secret:
         item.wrong("one-of", "`value` and `secret` exclude each other.", "Keep one of them.")
@@ -56,9 +46,33 @@ def _read_variable(name: str, item: Field) -> Variable:
         read = read_store_and_path(secret)
     elif value:
         read = _read_value(name, value)
-    elif isinstance(item.node, Table) and not record.has("value", "secret"):
+    elif isinstance(item.node, Table) and not record.has("value", "secret", "prompt"):
         item.wrong("missing-key", "The key `value` or `secret` is missing.", f"For example {_EXAMPLE}.")
-    return Variable(name, read, read_scope(record))
+    scope = read_variable_scope(record, process=process, is_shared=source != OWN)
+    variable = Variable(
+        name,
+        read,
+        scope,
+        _read_prompt(name, prompt, record, read) if prompt else None,
+        source,
+        f"{item.place.file}:{item.place.line}",
+    )
+    return ReadVariable(variable, item, has_flaw=record.has("when") and scope.is_everywhere)
+
+
+def _read_prompt(name: str, field: Field, record: Record, default: str | SecretReference) -> Prompt:
+    if "secret" in record.fields or names_a_secret(name):
+        # What somebody types stands in the row of the task, and in Slack.
+        field.wrong("prompted-secret", "A secret is not asked for: what is typed is stored.", HOW)
+    prompt = read_prompt(field)
+    if "value" in record.fields and isinstance(default, str):
+        check_default(prompt, default, record.fields["value"])
+    return prompt
+
+
+def default_of(prompt: Prompt, value: str) -> str:
+    """What stands in the form before anybody answers."""
+    return (value or "False") if prompt.control is Control.CHECKBOX else value
 
 
 def _read_value(name: str, field: Field) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -15,6 +15,9 @@ MAXIMUM_IDEMPOTENT_ATTEMPTS = 3
 
 MAXIMUM_PARALLEL_STEPS = 10
 """How many steps of one group are under way at once."""
+
+
+CONDITION_FALSE = "its run condition is false"
 
 
 @dataclass(frozen=True, order=True)
@@ -35,15 +38,29 @@ class RunRecord:
     attempt: int = 1
     asked: bool = False  # an interruption is pending for it
     failures: int = 0  # how many of its attempts failed, the latest one included
-    given_up: bool = False  # a person said that it has failed: it is not tried again
+    given_up: bool = False  # a person said so, or it failed before it began: it is not tried again
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What came of a step's run condition. `failure`: why that could not be told, as a sentence."""
+
+    holds: bool = False
+    why_not: str = ""  # in a few words, when it does not hold
+    failure: str = ""
 
 
 @dataclass(frozen=True)
 class History:
-    """What has happened so far: the latest attempt of each run, and whether a cancel was asked for."""
+    """What has happened so far: the latest attempt of each run, and whether a cancel was asked for.
+
+    `judged`: by step, the expressions that were evaluated just now. They are asked for once, before the step's first
+    run is written; from then on the runs say what came of it.
+    """
 
     runs: tuple[RunRecord, ...] = ()
     cancel_requested: bool = False
+    judged: Mapping[int, Judgement] = field(default_factory=dict)
     by_key: dict[RunKey, RunRecord] = field(init=False, repr=False, compare=False)
     begun: frozenset[int] = field(init=False, repr=False, compare=False)  # steps that anything is known of
 
@@ -84,6 +101,21 @@ class Skip:
 
 
 @dataclass(frozen=True)
+class Judge:
+    """Evaluate the expression of this step's run condition, then ask again."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Fail:
+    """This run fails without having begun, and why."""
+
+    key: RunKey
+    reason: str
+
+
+@dataclass(frozen=True)
 class Withdraw:
     """Cancel a run that nobody works on: queued, waiting for a person, or lost."""
 
@@ -97,7 +129,7 @@ class Finish:
     state: TaskState
 
 
-Move = Start | AskForDecision | AskAboutLost | Skip | Withdraw | Finish
+Move = Start | AskForDecision | AskAboutLost | Skip | Judge | Fail | Withdraw | Finish
 
 
 def next_moves(plan: Plan, history: History) -> tuple[Move, ...]:
@@ -148,14 +180,16 @@ def _moves_of_group(plan: Plan, group: range, history: History, *, failed_before
 
 def _moves_of_step(index: int, step: PlannedStep, history: History, *, failed_before: bool) -> tuple[Move, ...] | None:
     """None when the step is settled; otherwise its moves, empty while it waits."""
-    reason = _reason_to_skip(step.condition, failed_before=failed_before)
+    judgement = _judgement_of(index, step, history, failed_before=failed_before)
+    if judgement is None or judgement.failure:
+        return _moves_of_judging(index, step, judgement)
     failed_inside = False
     for position, action in enumerate(step.actions):
         keys = [RunKey(index, position, machine) for machine in action.machines]
         missing = [key for key in keys if key not in history.by_key]
         if missing:
-            if reason or failed_inside:
-                why = reason or "an earlier action of this step failed"
+            if not judgement.holds or failed_inside:
+                why = judgement.why_not or "an earlier action of this step failed"
                 return tuple(Skip(key, why) for key in missing)
             return tuple(_first_move(key, action) for key in missing)
         runs = [history.by_key[key] for key in keys]
@@ -166,12 +200,26 @@ def _moves_of_step(index: int, step: PlannedStep, history: History, *, failed_be
     return None
 
 
-def _reason_to_skip(condition: RunCondition, *, failed_before: bool) -> str:
+def _moves_of_judging(index: int, step: PlannedStep, judgement: Judgement | None) -> tuple[Move, ...]:
+    if judgement is None:
+        return (Judge(index),)
+    return tuple(Fail(RunKey(index, 0, machine), judgement.failure) for machine in step.actions[0].machines)
+
+
+def _judgement_of(index: int, step: PlannedStep, history: History, *, failed_before: bool) -> Judgement | None:
+    """What comes of this step's run condition; None when its expression has to be evaluated first."""
+    condition = step.condition
     if condition is RunCondition.SUCCESS and failed_before:
-        return "an earlier step failed"
+        return Judgement(why_not="an earlier step failed")
     if condition is RunCondition.FAILURE and not failed_before:
-        return "runs only after a failure"
-    return ""
+        return Judgement(why_not="runs only after a failure")
+    if condition is not RunCondition.VARIABLE:
+        return Judgement(holds=True)
+    states = [run.state for run in history.runs if run.key.step == index]
+    if states:  # it was evaluated before, and the runs say what came of it
+        holds = any(state is not RunState.SKIPPED for state in states)
+        return Judgement(holds=holds, why_not="" if holds else CONDITION_FALSE)
+    return history.judged.get(index)
 
 
 def _first_move(key: RunKey, action: PlannedAction) -> Move:

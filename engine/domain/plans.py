@@ -47,6 +47,7 @@ class PlannedStep:
     condition: RunCondition
     actions: tuple[PlannedAction, ...]
     start_trigger: StartTrigger = StartTrigger.AFTER_PREVIOUS
+    expression: str = ""  # of the condition VARIABLE
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Plan:
 
     steps: tuple[PlannedStep, ...]
     left_out: tuple[LeftOut, ...] = ()
+    fail_on_unresolved: bool = False
 
     def action(self, step: int, action: int) -> PlannedAction:
         """The action at these indexes (both from 0)."""
@@ -96,9 +98,9 @@ def make(process: Process, *, project: str, environment: str, skip: Collection[s
         )
         if actions:
             start = StartTrigger.AFTER_PREVIOUS if begins_group else StartTrigger.WITH_PREVIOUS
-            steps.append(PlannedStep(step.slug, step.name, step.condition, actions, start))
+            steps.append(PlannedStep(step.slug, step.name, step.condition, actions, start, step.expression))
             begins_group = False
-    return Plan(tuple(steps), tuple(left_out))
+    return Plan(tuple(steps), tuple(left_out), process.fail_on_unresolved)
 
 
 def why_not_skipped(process: Process, names: Iterable[str]) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -154,7 +156,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
         machines = [list(action.machines) for action in planned.actions]
         steps.append({"step": stored, "machines": machines})
     left_out = [{"slug": x.slug, "name": x.name, "reason": x.reason, "is_step": x.is_step} for x in plan.left_out]
-    return {"steps": steps, "left_out": left_out}
+    return {"steps": steps, "left_out": left_out, "fail_on_unresolved": plan.fail_on_unresolved}
 
 
 def from_json(stored: Mapping[str, Any]) -> Plan:
@@ -168,9 +170,9 @@ def from_json(stored: Mapping[str, Any]) -> Plan:
             replace(_planned(a), machines=tuple(machines))
             for a, machines in zip(step.actions, entry["machines"], strict=True)
         )
-        steps.append(PlannedStep(step.slug, step.name, step.condition, actions, step.start_trigger))
+        steps.append(PlannedStep(step.slug, step.name, step.condition, actions, step.start_trigger, step.expression))
     left_out = (LeftOut(x["slug"], x["name"], x["reason"], x["is_step"]) for x in stored["left_out"])
-    return Plan(tuple(steps), tuple(left_out))
+    return Plan(tuple(steps), tuple(left_out), stored.get("fail_on_unresolved", False))
 
 
 def _as_step(planned: PlannedStep) -> Step:
@@ -194,4 +196,5 @@ def _as_step(planned: PlannedStep) -> Step:
         scope=Scope(),
         actions=actions,
         start_trigger=planned.start_trigger,
+        expression=planned.expression,
     )

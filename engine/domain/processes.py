@@ -6,7 +6,7 @@ It does not decide what runs when: that is the plan and the next moves.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,6 +21,7 @@ class RunCondition(enum.StrEnum):
     SUCCESS = "success"  # only when all before it succeeded
     FAILURE = "failure"  # only when one before it failed
     ALWAYS = "always"  # in both cases
+    VARIABLE = "variable"  # when the step's expression is true, which is asked after a failure, too
 
 
 class StartTrigger(enum.StrEnum):
@@ -90,6 +91,7 @@ class Step:
     required: bool = False
     disabled: bool = False
     notes: str = ""
+    expression: str = ""  # of the condition VARIABLE: a template
 
     @property
     def must_run(self) -> bool:
@@ -102,75 +104,29 @@ class Process:
     """The steps, in order."""
 
     steps: tuple[Step, ...]
+    fail_on_unresolved: bool = False  # a token without a variable is an error everywhere, not only where it decides
 
-
-@dataclass(frozen=True)
-class SecretReference:
-    """Where a secret is kept; the secret itself is read when it is used and never stored."""
-
-    store: str  # "env" or "file"
-    path: str  # the name of the environment variable, or an absolute path
-
-    def __str__(self) -> str:
-        return f"{self.store}:{self.path}"
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One value of a variable, and where it applies. A name may have several."""
-
-    name: str
-    value: str | SecretReference
-    scope: Scope = EVERYWHERE
+    def running_in(self, environment: str | None) -> Iterator[tuple[str, str]]:
+        """The slugs of step and action of what would run there; of all for None."""
+        for step in self.steps:
+            for action in () if step.disabled else step.actions:
+                scopes = (step.scope, action.scope)
+                if environment is None or all(scope.matches(environment=environment) for scope in scopes):
+                    yield step.slug, action.slug
 
 
 def process_to_json(process: Process) -> dict[str, Any]:
     """As a JSON-able dict, script bodies included."""
-    return {"steps": [_step_to_json(step) for step in process.steps]}
+    return {
+        "steps": [_step_to_json(step) for step in process.steps],
+        "fail_on_unresolved": process.fail_on_unresolved,
+    }
 
 
 def process_from_json(content: Mapping[str, Any]) -> Process:
     """The inverse of `process_to_json`."""
-    return Process(tuple(_step_from_json(step) for step in content["steps"]))
-
-
-def variables_to_json(variables: Iterable[Variable]) -> list[dict[str, Any]]:
-    """As a JSON-able list; of secrets only the reference."""
-    return [
-        {
-            "name": variable.name,
-            "value": (
-                secret_reference_to_json(variable.value)
-                if isinstance(variable.value, SecretReference)
-                else variable.value
-            ),
-            "scope": scope_to_json(variable.scope),
-        }
-        for variable in variables
-    ]
-
-
-def variables_from_json(content: Iterable[Mapping[str, Any]]) -> tuple[Variable, ...]:
-    """The inverse of `variables_to_json`."""
-    return tuple(
-        Variable(
-            item["name"],
-            item["value"] if isinstance(item["value"], str) else secret_reference_from_json(item["value"]),
-            scope_from_json(item["scope"]),
-        )
-        for item in content
-    )
-
-
-def secret_reference_to_json(reference: SecretReference) -> dict[str, Any]:
-    """As a JSON-able dict, in the form the configuration writes it."""
-    return {"secret": str(reference)}
-
-
-def secret_reference_from_json(content: Mapping[str, Any]) -> SecretReference:
-    """The inverse of `secret_reference_to_json`."""
-    store, _, path = content["secret"].partition(":")
-    return SecretReference(store, path)
+    steps = tuple(_step_from_json(step) for step in content["steps"])
+    return Process(steps, fail_on_unresolved=content.get("fail_on_unresolved", False))
 
 
 def _step_to_json(step: Step) -> dict[str, Any]:
@@ -184,6 +140,7 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         "required": step.required,
         "disabled": step.disabled,
         "notes": step.notes,
+        "expression": step.expression,
     }
 
 
@@ -199,6 +156,7 @@ def _step_from_json(content: Mapping[str, Any]) -> Step:
         required=content.get("required", False),
         disabled=content.get("disabled", False),
         notes=content.get("notes", ""),
+        expression=content.get("expression", ""),
     )
 
 

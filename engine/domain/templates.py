@@ -39,6 +39,11 @@ def evaluate(
     return Evaluation(text, tuple(dict.fromkeys(expansion.unresolved)))
 
 
+def is_truthy(text: str | None) -> bool:
+    """Is it true as a condition? Octopus: nothing, "0", "no" and "false" are not; the last two in any case."""
+    return text is not None and text not in ("", "0") and text.strip().lower() not in ("no", "false")
+
+
 class _Impossible(Exception):
     """The text cannot be made; says why."""
 

@@ -44,6 +44,8 @@ class Task(Base):
     version: Mapped[str] = mapped_column(String(349))
     environment: Mapped[str] = mapped_column(String(255))
     plan: Mapped[dict[str, Any]]
+    # What was answered to prompts, by the variable's name in lower case.
+    form_values: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     place: Mapped[str] = mapped_column(Text)  # project/environment: only one task holds it at a time
     holds_place: Mapped[bool] = mapped_column(default=False)
     advance_due: Mapped[bool] = mapped_column(default=True)  # somebody wrote something it has to look at

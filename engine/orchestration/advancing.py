@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,8 +12,11 @@ from engine.domain import durations, plans
 from engine.domain.next_moves import (
     AskAboutLost,
     AskForDecision,
+    Fail,
     Finish,
     History,
+    Judge,
+    Judgement,
     Move,
     RunKey,
     RunRecord,
@@ -27,8 +30,10 @@ from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Interruption, Task
 from engine.sealing import Sealer
-from engine.services import configuration, interruptions, lines, outbox, variables
+from engine.services import configuration, evaluations, interruptions, lines, outbox, variables
 from engine.services.tickets import new_ticket
+
+_HOW_TO_RESOLVE = "Give the variable a value that applies there, or correct its name in the process."
 
 
 def due_tasks(session: Session) -> Sequence[int]:
@@ -49,7 +54,7 @@ def advance(session: Session, now: datetime, task_id: int, sealer: Sealer) -> No
         return
     mover = _Mover(session, now, task, plan, sealer)
     while not TaskState(task.state).is_final:
-        history = _history(session, task)
+        history = _history(session, task, mover.judged)
         moves = next_moves(plan, history)
         for move in moves:
             mover.make(move)
@@ -105,9 +110,17 @@ def _is_asked(session: Session, task: Task) -> bool:
     )
 
 
-def _history(session: Session, task: Task) -> History:
+def _history(session: Session, task: Task, judged: Mapping[int, Judgement]) -> History:
     rows = session.execute(
-        select(ActionRun.id, ActionRun.step, ActionRun.action, ActionRun.machine, ActionRun.attempt, ActionRun.state)
+        select(
+            ActionRun.id,
+            ActionRun.step,
+            ActionRun.action,
+            ActionRun.machine,
+            ActionRun.attempt,
+            ActionRun.state,
+            ActionRun.ticket,
+        )
         .where(ActionRun.task_id == task.id)
         .order_by(ActionRun.attempt)
     ).all()
@@ -128,9 +141,10 @@ def _history(session: Session, task: Task) -> History:
             row.attempt,
             asked=answer == InterruptionState.PENDING.value,
             failures=failures,
-            given_up=answer == InterruptionState.FAILED.value,
+            # What failed before any worker had it fails again.
+            given_up=answer == InterruptionState.FAILED.value or (state is RunState.FAILED and row.ticket is None),
         )
-    return History(tuple(latest.values()), cancel_requested=task.cancel_requested_at is not None)
+    return History(tuple(latest.values()), task.cancel_requested_at is not None, judged)
 
 
 class _Mover:
@@ -138,6 +152,7 @@ class _Mover:
 
     def __init__(self, session: Session, now: datetime, task: Task, plan: plans.Plan, sealer: Sealer) -> None:
         self.session, self.now, self.task, self.plan, self.sealer = session, now, task, plan, sealer
+        self.judged: dict[int, Judgement] = {}
 
     def make(self, move: Move) -> None:
         """Write it down, with what is to be told about it."""
@@ -152,8 +167,12 @@ class _Mover:
                 self._add_run(key, RunState.QUEUED, attempt=attempt, ticket=new_ticket())
             case Skip(key, reason):
                 self._add_run(key, RunState.SKIPPED, reason=reason, finished_at=self.now)
+            case Judge(step):
+                self.judged[step] = self._judge(step)
+            case Fail(key, reason):
+                self._fail(key, reason)
             case AskForDecision(key):
-                self._raise_manual(self._add_run(key, RunState.WAITING))
+                self._raise_manual(key)
             case AskAboutLost(key):
                 self._raise_lost(self._latest(key))
             case Withdraw(key):
@@ -203,17 +222,32 @@ class _Mover:
             .limit(1)
         ).one()
 
-    def _raise_manual(self, run: ActionRun) -> None:
-        action = self.plan.action(run.step, run.action)
+    def _fail(self, key: RunKey, reason: str) -> None:
+        run = self._add_run(key, RunState.FAILED, reason=reason, finished_at=self.now)
+        run.hint = _HOW_TO_RESOLVE
+
+    def _variables(self, key: RunKey) -> dict[str, variables.Value]:
+        definitions = configuration.current(self.session).definitions
+        return variables.of_task(self.session, self.task, definitions, self.sealer, key)
+
+    def _judge(self, index: int) -> Judgement:
+        step = self.plan.steps[index]
+        values = self._variables(RunKey(index, 0, step.actions[0].machines[0]))
+        return evaluations.judge(step.expression, values, self.now)
+
+    def _raise_manual(self, key: RunKey) -> None:
+        action = self.plan.action(key.step, key.action)
         work = action.work
         assert isinstance(work, ManualIntervention)  # noqa: S101 - next_moves asks for a decision of nothing else
-        definitions = configuration.current(self.session).definitions
-        values = variables.of_task(self.session, self.task, definitions, self.sealer, action, self.plan.steps[run.step])
+        instructions, flaw = evaluations.for_people(work.instructions, self._variables(key), self.now)
+        if flaw:  # nobody should approve what does not say what it is
+            self._fail(key, f"The instructions cannot be shown: {flaw}.")
+            return
         self._raise(
-            run,
+            self._add_run(key, RunState.WAITING),
             InterruptionKind.MANUAL,
             action.name,
-            instructions=variables.substitute(work.instructions, values),
+            instructions=instructions,
             teams=list(work.teams),
             minimum=work.minimum,
             requester_may=work.requester_may,

@@ -55,8 +55,8 @@ def connect(definitions: Definitions, worker: str, workers: Workers) -> Worker:
             account=Account(
                 slug=account.slug,
                 username=account.username,
-                private_key=resolve(account.private_key),
-                passphrase=resolve(account.passphrase) if account.passphrase else None,
+                private_key=resolve(account.private_key, definitions.secret_stores),
+                passphrase=resolve(account.passphrase, definitions.secret_stores) if account.passphrase else None,
             ),
         )
     )

@@ -10,20 +10,24 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engine.contracts import ActionRequest, ActionResult, Checkpoint, Outcome, Script, Secret
+from engine.contracts import ActionRequest, ActionResult, Checkpoint, LogLevel, LogSegment, Outcome, Progress, Script
 from engine.database import Database
 from engine.definitions import Definitions
-from engine.definitions.secrets import resolve
+from engine.definitions.secrets import resolve_all
 from engine.domain import plans
-from engine.domain.processes import RunScript, SecretReference
+from engine.domain.next_moves import RunKey
+from engine.domain.processes import RunScript
 from engine.domain.states import RunState
+from engine.domain.variables import SecretReference
 from engine.errors import ForedeckError
 from engine.models import ActionRun, Task
 from engine.orchestration import advancing, choosing
 from engine.orchestration.following import Sink, checkpoint_of
 from engine.ports import Clock, Worker, Workers
 from engine.sealing import Sealer
-from engine.services import configuration, contents, log_telling, outbox, variables
+from engine.services import configuration, contents, evaluations, log_telling, outbox, variables
+from engine.services.errors import VariablesUnresolved
+from engine.services.evaluations import Evaluated
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +59,7 @@ class _Claim:
     is_resumed: bool  # claimed before, by a process that may have launched it
     cancel_requested: bool
     definitions: Definitions
+    fail_on_unresolved: bool
     values: dict[str, variables.Value]
     checkpoint: Checkpoint
 
@@ -78,7 +83,8 @@ class Runner:
         claim: _Claim | None = None
         try:
             claim = self._claim(run_id)
-            request = self._with_folder(_request_of(claim), claim)
+            evaluated = self._evaluated(claim)
+            request = self._with_folder(_request_of(claim, evaluated), claim)
             worker = choosing.connect(claim.definitions, claim.worker, self._workers)
         except _NotMine:
             return
@@ -87,7 +93,7 @@ class Runner:
             outcome = Outcome.LOST if may_run else Outcome.FAILED
             self._settle(run_id, ActionResult(outcome, message=str(error), hint=error.hint))
             return
-        result = self._follow(claim, request, worker)
+        result = self._follow(claim, request, worker, _flaws(claim, evaluated))
         if result.outcome is not Outcome.DETACHED:
             self._settle(run_id, result)
             if result.outcome is not Outcome.LOST:  # of a lost one a person may want to see what is left
@@ -107,8 +113,8 @@ class Runner:
                 raise _NotMine
             task = session.get_one(Task, run.task_id)
             definitions = configuration.current(session).definitions
-            step = plans.from_json(task.plan).steps[run.step]
-            action = step.actions[run.action]
+            plan = plans.from_json(task.plan)
+            step, action = plan.steps[run.step], plan.action(run.step, run.action)
             is_resumed = run.state == RunState.RUNNING.value
             if not is_resumed:
                 if task.cancel_requested_at is not None:
@@ -133,11 +139,30 @@ class Runner:
                 is_resumed=is_resumed,
                 cancel_requested=task.cancel_requested_at is not None,
                 definitions=definitions,
-                values=variables.of_task(session, task, definitions, self._sealer, action, step),
+                fail_on_unresolved=plan.fail_on_unresolved,
+                values=variables.of_task(
+                    session, task, definitions, self._sealer, RunKey(run.step, run.action, run.machine)
+                ),
                 checkpoint=checkpoint_of(run, self._sealer),
             )
 
-    def _follow(self, claim: _Claim, request: ActionRequest, worker: Worker) -> ActionResult:
+    def _evaluated(self, claim: _Claim) -> Evaluated:
+        """The variables; secrets are read now, outside any transaction.
+
+        Raises SecretUnavailable, VariablesUnresolved.
+        """
+        secrets = resolve_all(variables.references(claim.values.values()), claim.definitions.secret_stores)
+        values = {
+            name: secrets[value] if isinstance(value, SecretReference) else value
+            for name, value in claim.values.items()
+        }
+        evaluated = evaluations.for_script(values, self._clock())
+        flaws = _flaws(claim, evaluated)
+        if flaws and (claim.fail_on_unresolved or evaluated.fails_on_unresolved):
+            raise VariablesUnresolved(flaws=" ".join(flaws))
+        return evaluated
+
+    def _follow(self, claim: _Claim, request: ActionRequest, worker: Worker, warnings: tuple[str, ...]) -> ActionResult:
         sink = Sink(
             self._db,
             self._clock,
@@ -150,6 +175,10 @@ class Runner:
             cancel_waits_for_launch=claim.may_be_launched and not claim.cancel_requested,
         )
         try:
+            if warnings:
+                text = "".join(f"{warning}\n" for warning in warnings)
+                segment = LogSegment(self._clock(), LogLevel.WARNING, "foredeck", text)
+                sink.record(Progress(claim.checkpoint, (segment,)))
             result = worker.ensure_and_follow(request, sink)
         finally:
             sink.close()
@@ -236,20 +265,28 @@ def _is_canceled(session: Session, run_id: int) -> bool:
     return session.scalar(asked) is not None
 
 
-def _request_of(claim: _Claim) -> ActionRequest:
-    """What the worker gets; secrets are read now, outside any transaction. Raises SecretUnavailable."""
+def _script_of(claim: _Claim) -> RunScript:
     work = claim.action.work
     assert isinstance(work, RunScript)  # noqa: S101 - only scripts are queued
-    values: dict[str, str | Secret] = {
-        name: resolve(value) if isinstance(value, SecretReference) else value for name, value in claim.values.items()
-    }
+    return work
+
+
+def _flaws(claim: _Claim, evaluated: Evaluated) -> tuple[str, ...]:
+    """What is wrong with the variables that its script names; of one that may run already nothing is asked."""
+    return () if claim.is_resumed else evaluated.flaws_in(_script_of(claim).body)
+
+
+def _request_of(claim: _Claim, evaluated: Evaluated) -> ActionRequest:
+    """What the worker gets."""
+    work = _script_of(claim)
     return ActionRequest(
         ticket=claim.ticket,
         task_id=claim.task_id,
         action_run_id=claim.run_id,
         step_name=claim.action.name,
         script=Script(work.body, work.syntax),
-        variables=values,
+        variables=evaluated.values,
+        masks=evaluated.masks,
         time_limit=claim.action.time_limit,
         # What may have been launched and is to be canceled is looked for, not launched.
         launch_confirmed=claim.launch_confirmed or (claim.may_be_launched and claim.cancel_requested),

@@ -59,9 +59,12 @@ def load_folder(
         newest = _newest(session)
         if definitions is None:
             return Loaded(newest.id if newest else None, is_new=False, problems=tuple(map(str, problems)))
-        if newest is not None and newest.digest == definitions.digest:
-            return Loaded(newest.id, is_new=False)
         content = definitions.to_json()
+        if newest is not None and newest.digest == definitions.digest:
+            if newest.content != content:  # lines were moved: it means the same, and says where things are now
+                newest.content = content
+                _by_digest[newest.digest] = definitions
+            return Loaded(newest.id, is_new=False)
         difference = _difference(newest.content, content) if newest else ()
         revision = Revision(
             digest=definitions.digest,

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.database import Database
-from engine.domain import plans
+from engine.domain import plans, templates
 from engine.domain.grants import Permission
 from engine.domain.processes import Process, process_from_json
 from engine.domain.states import TaskState
 from engine.models import Release, Task
-from engine.services import access, planned, queues, releases, task_views, variables
+from engine.services import access, planned, queues, releases, task_views
 from engine.services.errors import StepNotSkipped
 from engine.services.views import PlanView, TaskView
 
@@ -138,7 +138,8 @@ def _place(found: access.Rules, project: str, environment: str) -> str:
     tag = found.definitions.projects[project].queue.concurrency_tag
     if not tag:
         return f"{project}/{environment}"
-    return variables.substitute(tag, {"Octopus.Project.Id": project, "Octopus.Environment.Id": environment})
+    known = {"Octopus.Project.Id": project, "Octopus.Environment.Id": environment}
+    return templates.evaluate(tag, known).text or tag
 
 
 def _slack_channel(found: access.Rules, project: str, environment: str, typed: str | None) -> str | None:

@@ -144,6 +144,13 @@ class ReleaseExists(ForedeckError):
     hint_text = "Deploy it, or choose another version: what was frozen is never changed."
 
 
+class VariablesUnresolved(ForedeckError):
+    """A script names a variable whose value has a token that nothing resolves, and that is to fail the step."""
+
+    message = "{flaws}"
+    hint_text = "Give the variable a value that applies there, or correct its name; `fail_on_unresolved` is set."
+
+
 class UnknownTask(ForedeckError):
     """No deployment has that number."""
 

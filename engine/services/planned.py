@@ -16,7 +16,9 @@ _CONDITIONS = {
     RunCondition.SUCCESS: "",
     RunCondition.FAILURE: "only after a failure",
     RunCondition.ALWAYS: "always",
+    RunCondition.VARIABLE: "if {expression}",
 }
+_LONGEST_EXPRESSION = 80
 
 
 def view_of(session: Session, task: Task, *, first_step: int = 0) -> PlanView:
@@ -46,9 +48,16 @@ def describe(plan: plans.Plan, definitions: Definitions, *, project: str, versio
     return PlanView(project, version, environment, steps, left_out)
 
 
+def _condition(step: plans.PlannedStep) -> str:
+    expression = step.expression
+    if len(expression) > _LONGEST_EXPRESSION:
+        expression = f"{expression[:_LONGEST_EXPRESSION]}…"
+    return _CONDITIONS[step.condition].replace("{expression}", expression)
+
+
 def _when(index: int, step: plans.PlannedStep, action: plans.PlannedAction) -> str:
     """When it runs, where that is not simply after a success; and how often it is tried."""
-    parts = [_CONDITIONS[step.condition]]
+    parts = [_condition(step)]
     if index and step.start_trigger is StartTrigger.WITH_PREVIOUS:
         parts.append("together with the step before it")
     if action.retries:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from engine.database import Database
 from engine.domain.grants import Permission
-from engine.domain.processes import process_to_json, variables_to_json
+from engine.domain.processes import process_to_json
 from engine.domain.states import TaskState
+from engine.domain.variables import variables_to_json
 from engine.models import Release, Task
 from engine.services import access
 from engine.services.errors import InvalidVersion, ReleaseExists, ReleaseNotFound
@@ -51,7 +52,7 @@ def create_in(
         version=version,
         revision_id=found.revision,
         process=process_to_json(definition.process),
-        variables=variables_to_json(definition.variables),
+        variables=variables_to_json(found.definitions.variables_of(project)),
         created_at=now,
         created_by=person,
     )

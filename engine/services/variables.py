@@ -1,109 +1,91 @@
-"""The variables of a deployment: the frozen ones that apply, the system's, and what earlier steps put out.
+"""The variables of a deployment: the frozen ones that win here, the system's, and what earlier steps put out.
 
 Secrets stay references here; they are resolved where they are used, outside any transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.contracts import Secret
 from engine.definitions import Definitions
-from engine.domain import templates
-from engine.domain.plans import PlannedAction, PlannedStep
-from engine.domain.processes import SecretReference, Variable, variables_from_json
-from engine.domain.states import RunState
-from engine.models import ActionRun, Output, Release, Task
+from engine.domain import outputs, plans, precedence
+from engine.domain.next_moves import RunKey
+from engine.domain.precedence import Situation
+from engine.domain.variables import SecretReference, Variable, variables_from_json
+from engine.models import Output, Release, Task
 from engine.sealing import Sealer
+from engine.services import system_variables
+from engine.services.system_variables import literal
 
 Value = str | Secret | SecretReference
 
+_TYPED = "Manual."
+"""How the outputs of a manual intervention begin: people typed them."""
+
 
 def of_task(
-    session: Session,
-    task: Task,
-    definitions: Definitions,
-    sealer: Sealer,
-    action: PlannedAction | None = None,
-    step: PlannedStep | None = None,
+    session: Session, task: Task, definitions: Definitions, sealer: Sealer, at: RunKey | None = None
 ) -> dict[str, Value]:
-    """Every variable by name; `action` and its `step` add what is known of the step that runs."""
+    """Every variable by name; `at` is the action that runs, and adds what is known of it. No two names differ by case
+    only.
+    """
+    plan = plans.from_json(task.plan)
     release = session.get_one(Release, task.release_id)
-    values: dict[str, Value] = dict(choose(variables_from_json(release.variables), task.project, task.environment))
-    values.update(_system(session, task, definitions))
-    values.update(_outputs(session, task, sealer))
-    if action is not None:
-        values.update({"Octopus.Action.Name": action.name, "Octopus.Step.Name": step.name if step else action.name})
-        if action.worker_pool:
-            values["Octopus.WorkerPool.Name"] = action.worker_pool
-    return values
-
-
-def choose(variables: Iterable[Variable], project: str, environment: str) -> Mapping[str, str | SecretReference]:
-    """The value of each name that applies here; one scoped to the environment wins over an unscoped one."""
-    chosen: dict[str, tuple[int, str | SecretReference]] = {}
-    names: dict[str, str] = {}
-    for variable in variables:
-        if not variable.scope.matches(project=project, environment=environment):
-            continue
-        name = names.setdefault(variable.name.casefold(), variable.name)  # names differ by more than case
-        rank = 1 if variable.scope.environments else 0
-        if name not in chosen or rank > chosen[name][0]:
-            chosen[name] = (rank, variable.value)
-    return {name: value for name, (_, value) in chosen.items()}
-
-
-def substitute(text: str, values: Mapping[str, Value]) -> str:
-    """`text` for people: variables put in, secrets as asterisks, what is unknown left as it stands."""
-    shown = {name: value if isinstance(value, str) else str(Secret("")) for name, value in values.items()}
-    evaluation = templates.evaluate(text, shown)
-    return text if evaluation.text is None else evaluation.text
-
-
-def _system(session: Session, task: Task, definitions: Definitions) -> dict[str, str]:
-    project = definitions.projects.get(task.project)
-    environment = definitions.environments.get(task.environment)
-    person = definitions.people.get(task.requested_by)
-    values = {
-        "Octopus.Project.Id": task.project,
-        "Octopus.Project.Name": project.name if project else task.project,
-        "Octopus.Release.Number": task.version,
-        "Octopus.Environment.Id": task.environment,
-        "Octopus.Environment.Name": environment.name if environment else task.environment,
-        "Octopus.Deployment.Id": str(task.id),
-        "Octopus.Deployment.Created": task.queued_at.isoformat(),
-        "Octopus.Deployment.CreatedBy.Id": task.requested_by,
-        "Octopus.Deployment.CreatedBy.Username": task.requested_by,
-        "Octopus.Deployment.CreatedBy.DisplayName": person.name if person else task.requested_by,
-        "Octopus.Task.Id": str(task.id),
-        "Octopus.Task.QueueTime": task.queued_at.isoformat(),
-    }
-    failed = session.scalars(
-        select(ActionRun.reason)
-        .where(
-            ActionRun.task_id == task.id,
-            ActionRun.state.in_([state.value for state in RunState if state.is_failure]),
-        )
-        .order_by(ActionRun.id)
-    ).first()
-    if failed is not None:
-        values["Octopus.Deployment.Error"] = failed or "a step failed"
-    return values
-
-
-def _outputs(session: Session, task: Task, sealer: Sealer) -> dict[str, Value]:
+    situation = situation_of(plan, task.project, task.environment, at)
     values: dict[str, Value] = {}
-    for row in session.scalars(select(Output).where(Output.task_id == task.id).order_by(Output.id)):
-        value: Value = row.value
+    for name, variable in precedence.choose(variables_from_json(release.variables), situation).items():
+        values[name] = _answered(variable, task)
+    values.update(_outputs(session, task, sealer, at.machine if at else plans.NO_MACHINE))
+    values.update(system_variables.of_task(session, task, definitions, plan, at))
+    return _without_doubles(values)
+
+
+def situation_of(plan: plans.Plan, project: str, environment: str, at: RunKey | None) -> Situation:
+    """Where the variables are asked for."""
+    if at is None:
+        return Situation(project=project, environment=environment)
+    return Situation(
+        project=project,
+        environment=environment,
+        step=plan.steps[at.step].slug,
+        action=plan.action(at.step, at.action).slug,
+        machine=at.machine or None,
+    )
+
+
+def _answered(variable: Variable, task: Task) -> Value:
+    if variable.prompt is None:
+        return variable.value
+    answer = task.form_values.get(variable.name.casefold())
+    if answer is None or answer == variable.value:
+        return variable.value
+    return literal(str(answer))
+
+
+def _outputs(session: Session, task: Task, sealer: Sealer, machine: str) -> dict[str, Value]:
+    rows = session.scalars(select(Output).where(Output.task_id == task.id).order_by(Output.set_at, Output.id))
+    found: list[outputs.SetOutput[Value]] = []
+    for row in rows:
+        value: Value = literal(row.value) if row.name.startswith(_TYPED) else row.value
         if row.sensitive:
             text = sealer.unseal(row.value)
             if text is None:
                 continue
             value = Secret(text)
-        values[f"Octopus.Action[{row.step_name}].Output.{row.name}"] = value
-        if row.machine:
-            values[f"Octopus.Action[{row.step_name}].Output[{row.machine}].{row.name}"] = value
-    return values
+        found.append(outputs.SetOutput(row.step_name, row.machine, row.name, value))
+    return dict(outputs.named(found, machine=machine))
+
+
+def _without_doubles(values: dict[str, Value]) -> dict[str, Value]:
+    """The same, of names that differ by case only the last one."""
+    spelled: dict[str, str] = {name.casefold(): name for name in values}
+    return {name: value for name, value in values.items() if spelled[name.casefold()] == name}
+
+
+def references(values: Iterable[Value]) -> tuple[SecretReference, ...]:
+    """The secrets that have to be read."""
+    return tuple(value for value in values if isinstance(value, SecretReference))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import definitions
-from engine.definitions.processes import KEYS_OF_A_STEP
+from engine.definitions.processes import KEYS_OF_A_PROCESS, KEYS_OF_A_STEP
 from engine.definitions.sections import SECTIONS
 from engine.definitions.slugs import RESERVED
 from engine.domain.grants import ROLES, Permission
@@ -42,6 +42,7 @@ def test_the_main_example_says_what_the_page_says(tmp_path: Path) -> None:
         "confirm",
         "install",
         "say-sorry",
+        "warm-up",
     ]
 
 
@@ -52,7 +53,7 @@ def test_the_wrong_example_is_answered_as_the_page_says(tmp_path: Path) -> None:
 
 
 def test_the_page_knows_every_section_and_key() -> None:
-    for word in (*SECTIONS, *KEYS_OF_A_STEP):
+    for word in (*SECTIONS, *KEYS_OF_A_PROCESS, *KEYS_OF_A_STEP):
         assert re.search(rf"`?\b{word}\b[`:]", PAGE), f"docs/configuration.md says nothing of {word}"
 
 

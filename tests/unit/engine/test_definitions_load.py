@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from engine import definitions
-from engine.domain.processes import Action, ManualIntervention, RunCondition, RunScript, SecretReference, Step, Variable
+from engine.domain.processes import Action, ManualIntervention, RunCondition, RunScript, Step
 from engine.domain.scopes import Scope
+from engine.domain.variables import SecretReference, Variable
 from tests.support.definition_folders import GOOD, HOST_KEY, main_file, write_folder
 
 

@@ -196,7 +196,7 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
             "  - {value: x, when: {environment: [staging, production]}}\n"
             "  - {value: z, when: {environment: staging}}\n"
         },
-        f'{VARIABLES}:3: A[1]: "A" has two values for "staging"; the first is in line 2. '
+        f'{VARIABLES}:3: A[1]: "A" has two values for "staging"; the first is in {VARIABLES}:2. '
         "Keep one of them, or restrict one with `when`.",
     ),
     (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.definitions.secrets import LARGEST_SECRET, SecretUnavailable, resolve
-from engine.domain.processes import SecretReference
+from engine.domain.variables import SecretReference
 
 
 def reason_of(reference: SecretReference) -> str:

@@ -15,19 +15,24 @@ from engine.domain.processes import (
     Process,
     RunCondition,
     RunScript,
-    SecretReference,
     Step,
-    Variable,
     process_from_json,
     process_to_json,
+)
+from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_json
+from engine.domain.variables import (
+    Control,
+    Option,
+    Prompt,
+    SecretReference,
+    Variable,
     variables_from_json,
     variables_to_json,
 )
-from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_json
 
 WORDS = st.text(max_size=10)
 SLUGS = st.lists(WORDS, max_size=3).map(tuple)
-SCOPES = st.builds(Scope, SLUGS, SLUGS)
+SCOPES = st.builds(Scope, *[SLUGS] * 10)
 SCRIPTS = st.builds(RunScript, WORDS, st.just("bash"), WORDS)
 INTERVENTIONS = st.builds(
     ManualIntervention, WORDS, st.lists(WORDS, min_size=1).map(tuple), st.integers(1, 9), st.booleans(), st.booleans()
@@ -37,7 +42,10 @@ ACTIONS = st.builds(Action, WORDS, WORDS, SCRIPTS | INTERVENTIONS, SCOPES, st.no
 STEPS = st.builds(Step, WORDS, WORDS, st.sampled_from(RunCondition), SCOPES, st.lists(ACTIONS, max_size=3).map(tuple))
 PROCESSES = st.lists(STEPS, max_size=4).map(tuple).map(Process)
 REFERENCES = st.builds(SecretReference, st.sampled_from(["env", "file"]), st.text(max_size=20))
-VARIABLES = st.lists(st.builds(Variable, WORDS, WORDS | REFERENCES, SCOPES), max_size=4).map(tuple)
+OPTIONS = st.lists(st.builds(Option, WORDS, WORDS), max_size=2).map(tuple)
+PROMPTS = st.builds(Prompt, WORDS, WORDS, st.booleans(), st.sampled_from(Control), OPTIONS)
+A_VARIABLE = st.builds(Variable, WORDS, WORDS | REFERENCES, SCOPES, st.none() | PROMPTS, WORDS, WORDS)
+VARIABLES = st.lists(A_VARIABLE, max_size=4).map(tuple)
 
 SAME_EACH_TIME = settings(deadline=None, derandomize=True)
 

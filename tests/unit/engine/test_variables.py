@@ -6,34 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from engine.contracts import Outcome, OutputVariable, Secret
-from engine.domain.processes import SecretReference, Variable
-from engine.domain.scopes import Scope
 from engine.models import Output, Task
 from engine.services import configuration, variables
 from tests.support.engine import Deck
 from tests.support.engine_workers import ends, says
 
 TWO_STEPS = "steps: [{step: build, run_script: {inline: a}}, {step: install, run_script: {inline: b}}]\n"
-PRODUCTION = Scope(environments=("production",))
-
-
-def chosen(*values: Variable, environment: str = "staging") -> dict[str, str | SecretReference]:
-    return dict(variables.choose(values, "web", environment))
-
-
-def test_a_value_for_the_environment_wins_over_the_one_for_all_in_any_order() -> None:
-    everywhere, special = Variable("Level", "info"), Variable("Level", "error", PRODUCTION)
-    for values in ([everywhere, special], [special, everywhere]):
-        assert chosen(*values, environment="production") == {"Level": "error"}
-        assert chosen(*values, environment="staging") == {"Level": "info"}
-
-
-def test_a_value_for_elsewhere_is_no_value_here() -> None:
-    assert chosen(Variable("Level", "error", PRODUCTION)) == {}
-
-
-def test_names_differ_by_more_than_case() -> None:
-    assert chosen(Variable("Level", "info"), Variable("LEVEL", "debug", Scope(("staging",)))) == {"Level": "debug"}
 
 
 def given_to(deck: Deck, step: str) -> dict[str, str | Secret]:
@@ -166,18 +144,14 @@ def test_instructions_show_variables_but_no_secrets(deck: Deck, monkeypatch: pyt
     monkeypatch.setenv("WEB_PASSWORD", "correct horse")
     process = (
         "steps: [{step: confirm, manual_intervention: {teams: [release-managers],"
-        " instructions: 'Deploy #{Octopus.Release.Number} with #{Password}? #{Unknown}'}}]\n"
+        " instructions: 'Deploy #{Octopus.Release.Number} with #{Password}? ##{this}'}}]\n"
     )
     deck.configured(process, SECRET)
     number = deck.deploys(version="1.4.0")
     deck.works()
     pending = deck.task(number).pending
     assert pending is not None
-    assert pending.instructions == "Deploy 1.4.0 with ********? #{Unknown}"
-
-
-def test_text_that_cannot_be_evaluated_is_shown_as_it_is() -> None:
-    assert variables.substitute("#{A}", {"A": "#{A}"}) == "#{A}"
+    assert pending.instructions == "Deploy 1.4.0 with ********? #{this}"
 
 
 def test_every_variable_of_a_task_can_be_asked_for_without_a_step(deck: Deck) -> None:

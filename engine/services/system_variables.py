@@ -1,0 +1,221 @@
+"""The variables that Foredeck itself sets, under the names that Octopus gives them, with an example of each.
+
+One table holds what there is: the page in `docs/` and a real deployment are both held against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from engine.definitions import Definitions
+from engine.domain.next_moves import RunKey
+from engine.domain.plans import Plan
+from engine.domain.states import RunState, TaskState
+from engine.models import ActionRun, Release, Task
+
+
+class SystemVariable(NamedTuple):
+    """A name, a value as an example, and what it is. `[STEP]` and `[ACTION]` stand for the name of an earlier one."""
+
+    name: str
+    example: str
+    meaning: str = ""
+
+
+TABLE: Sequence[SystemVariable] = (
+    SystemVariable("Octopus.Project.Id", "web", "the slug"),
+    SystemVariable("Octopus.Project.Name", "Web shop"),
+    SystemVariable("Octopus.Environment.Id", "production", "the slug"),
+    SystemVariable("Octopus.Environment.Name", "Production"),
+    SystemVariable("Octopus.Environment.SortOrder", "1", "its place in the configuration, from 0"),
+    SystemVariable("Octopus.Release.Id", "2"),
+    SystemVariable("Octopus.Release.Number", "1.4.0"),
+    SystemVariable("Octopus.Release.Created", "2026-05-04T09:00:00+00:00"),
+    SystemVariable("Octopus.Release.Previous.Id", "1", "of the release created before this one"),
+    SystemVariable("Octopus.Release.Previous.Number", "1.3.0"),
+    SystemVariable("Octopus.Release.PreviousForEnvironment.Id", "1", "of what was last deployed to this environment"),
+    SystemVariable("Octopus.Release.PreviousForEnvironment.Number", "1.3.0"),
+    SystemVariable("Octopus.Release.CurrentForEnvironment.Id", "1", "of what last succeeded there"),
+    SystemVariable("Octopus.Release.CurrentForEnvironment.Number", "1.3.0"),
+    SystemVariable("Octopus.Deployment.Id", "2", "the number on the card"),
+    SystemVariable("Octopus.Deployment.Name", "Deploy to Production"),
+    SystemVariable("Octopus.Deployment.Created", "2026-05-04T09:00:00+00:00"),
+    SystemVariable("Octopus.Deployment.CreatedBy.Id", "ana", "the slug of who asked for it"),
+    SystemVariable("Octopus.Deployment.CreatedBy.Username", "ana"),
+    SystemVariable("Octopus.Deployment.CreatedBy.DisplayName", "Ana Novak"),
+    SystemVariable("Octopus.Deployment.PreviousSuccessful.Id", "1", "the last one to this environment that succeeded"),
+    SystemVariable(
+        "Octopus.Deployment.Error", "The script ended with exit code 3.", "of the first failure; absent before"
+    ),
+    SystemVariable("Octopus.Deployment.ErrorDetail", "build: The script ended with exit code 3."),
+    SystemVariable("Octopus.Task.Id", "2", "the number on the card"),
+    SystemVariable("Octopus.Task.Name", "Deploy Web shop release 1.4.0 to Production"),
+    SystemVariable("Octopus.Task.QueueTime", "2026-05-04T09:00:00+00:00"),
+    SystemVariable("Octopus.Step.Id", "tell", "the slug"),
+    SystemVariable("Octopus.Step.Name", "Tell everybody"),
+    SystemVariable("Octopus.Step.Number", "3", "its place among the steps of this deployment, from 1"),
+    SystemVariable("Octopus.Step[STEP].Status.Code", "Failed", "Succeeded, Failed, Skipped, Canceled or Running"),
+    SystemVariable("Octopus.Step[STEP].Status.Error", "The script ended with exit code 3.", "where it failed"),
+    SystemVariable("Octopus.Action.Id", "tell", "the slug"),
+    SystemVariable("Octopus.Action.Name", "Tell everybody"),
+    SystemVariable("Octopus.Action.Number", "3", "its place among the actions of this deployment, from 1"),
+    SystemVariable("Octopus.Action[ACTION].IsSkipped", "True", "where it was skipped"),
+    SystemVariable("Octopus.Action[ACTION].Status.Error", "The script ended with exit code 3.", "where it failed"),
+    SystemVariable("Octopus.WorkerPool.Id", "linux", "where the step names a pool"),
+    SystemVariable("Octopus.WorkerPool.Name", "Linux"),
+    SystemVariable("Foredeck.Slack.UserId", "U01ANA", "of who asked for it, where that is known"),
+    SystemVariable("Foredeck.Slack.ChannelId", "C0DEPLOY", "where it was asked for, when in Slack"),
+)
+
+_TEMPLATE_HASH = "Foredeck.Hash"
+"""A variable that is `#`: what people type is put into templates with this in its place, so that it is no template."""
+
+
+def literal(text: str) -> str:
+    """A template that gives exactly this text: what somebody typed may not read other variables."""
+    return text.replace("#", f"#{{{_TEMPLATE_HASH}}}") if "#{" in text else text
+
+
+def of_task(session: Session, task: Task, definitions: Definitions, plan: Plan, at: RunKey | None) -> dict[str, str]:
+    """Those of this deployment; `at` adds what is known of the step that runs."""
+    values = {_TEMPLATE_HASH: "#"}
+    values |= _of_places(task, definitions)
+    values |= _of_release(session, task)
+    values |= _of_deployment(task, definitions)
+    values |= _of_earlier_steps(session, task, plan)
+    if at is not None:
+        values |= _of_step(plan, at, definitions)
+    return values
+
+
+def _of_places(task: Task, definitions: Definitions) -> dict[str, str]:
+    project = definitions.projects.get(task.project)
+    environment = definitions.environments.get(task.environment)
+    values = {
+        "Octopus.Project.Id": task.project,
+        "Octopus.Project.Name": project.name if project else task.project,
+        "Octopus.Environment.Id": task.environment,
+        "Octopus.Environment.Name": environment.name if environment else task.environment,
+    }
+    if environment:
+        values["Octopus.Environment.SortOrder"] = str(list(definitions.environments).index(task.environment))
+    return values
+
+
+def _of_release(session: Session, task: Task) -> dict[str, str]:
+    release = session.get_one(Release, task.release_id)
+    values = {
+        "Octopus.Release.Id": str(release.id),
+        "Octopus.Release.Number": release.version,
+        "Octopus.Release.Created": release.created_at.isoformat(),
+    }
+    created_before = select(Release.id, Release.version).where(
+        Release.project == release.project, Release.id < release.id
+    )
+    there = (Task.project == task.project, Task.environment == task.environment, Task.id < task.id)
+    others = {
+        "Previous": session.execute(created_before.order_by(Release.id.desc()).limit(1)).first(),
+        "PreviousForEnvironment": _latest_release(session, *there),
+        "CurrentForEnvironment": _latest_release(session, *there, Task.state == TaskState.SUCCESS.value),
+    }
+    for which, found in others.items():
+        if found is not None:
+            values[f"Octopus.Release.{which}.Id"] = str(found[0])
+            values[f"Octopus.Release.{which}.Number"] = found[1]
+    successful = session.scalar(
+        select(Task.id).where(*there, Task.state == TaskState.SUCCESS.value).order_by(Task.id.desc()).limit(1)
+    )
+    if successful is not None:
+        values["Octopus.Deployment.PreviousSuccessful.Id"] = str(successful)
+    return values
+
+
+def _latest_release(session: Session, *conditions: ColumnElement[bool]) -> tuple[int, str] | None:
+    query = select(Task.release_id, Task.version).where(*conditions).order_by(Task.id.desc()).limit(1)
+    found = session.execute(query).first()
+    return None if found is None else (found[0], found[1])
+
+
+def _of_deployment(task: Task, definitions: Definitions) -> dict[str, str]:
+    person = definitions.people.get(task.requested_by)
+    project = definitions.projects.get(task.project)
+    environment = definitions.environments.get(task.environment)
+    where = environment.name if environment else task.environment
+    name = project.name if project else task.project
+    values = {
+        "Octopus.Deployment.Id": str(task.id),
+        "Octopus.Deployment.Name": f"Deploy to {where}",
+        "Octopus.Deployment.Created": task.queued_at.isoformat(),
+        "Octopus.Deployment.CreatedBy.Id": task.requested_by,
+        "Octopus.Deployment.CreatedBy.Username": task.requested_by,
+        "Octopus.Deployment.CreatedBy.DisplayName": person.name if person else task.requested_by,
+        "Octopus.Task.Id": str(task.id),
+        "Octopus.Task.Name": f"Deploy {name} release {task.version} to {where}",
+        "Octopus.Task.QueueTime": task.queued_at.isoformat(),
+    }
+    if person and person.slack:
+        values["Foredeck.Slack.UserId"] = person.slack
+    if task.typed_in:
+        values["Foredeck.Slack.ChannelId"] = task.typed_in
+    return values
+
+
+def _of_earlier_steps(session: Session, task: Task, plan: Plan) -> dict[str, str]:
+    """How the steps stand that have begun, and the first failure."""
+    values: dict[str, str] = {}
+    latest: dict[RunKey, ActionRun] = {}
+    for run in session.scalars(select(ActionRun).where(ActionRun.task_id == task.id).order_by(ActionRun.id)):
+        latest[RunKey(run.step, run.action, run.machine)] = run
+    for index, step in enumerate(plan.steps):
+        runs = [run for key, run in latest.items() if key.step == index]
+        if not runs:
+            continue
+        values[f"Octopus.Step[{step.name}].Status.Code"] = _status([RunState(run.state) for run in runs])
+        failed = next((run for run in runs if RunState(run.state).is_failure), None)
+        if failed is not None:
+            reason = failed.reason or "a step failed"
+            values[f"Octopus.Step[{step.name}].Status.Error"] = reason
+            values.setdefault("Octopus.Deployment.Error", reason)
+            detail = f"{step.name}: {reason} {failed.hint}".strip()
+            values.setdefault("Octopus.Deployment.ErrorDetail", detail)
+        for run in runs:
+            name = step.actions[run.action].name
+            if run.state == RunState.SKIPPED.value:
+                values[f"Octopus.Action[{name}].IsSkipped"] = "True"
+            elif RunState(run.state).is_failure:
+                values[f"Octopus.Action[{name}].Status.Error"] = run.reason or "it failed"
+    return values
+
+
+def _status(states: list[RunState]) -> str:
+    if any(state.is_failure and state is not RunState.CANCELED for state in states):
+        return "Failed"
+    if RunState.CANCELED in states:
+        return "Canceled"
+    if any(state.is_active or state is RunState.LOST for state in states):
+        return "Running"
+    return "Skipped" if all(state is RunState.SKIPPED for state in states) else "Succeeded"
+
+
+def _of_step(plan: Plan, at: RunKey, definitions: Definitions) -> dict[str, str]:
+    step, action = plan.steps[at.step], plan.action(at.step, at.action)
+    before = sum(len(earlier.actions) for earlier in plan.steps[: at.step])
+    values = {
+        "Octopus.Step.Id": step.slug,
+        "Octopus.Step.Name": step.name,
+        "Octopus.Step.Number": str(at.step + 1),
+        "Octopus.Action.Id": action.slug,
+        "Octopus.Action.Name": action.name,
+        "Octopus.Action.Number": str(before + at.action + 1),
+    }
+    if action.worker_pool:
+        pool = definitions.worker_pools.get(action.worker_pool)
+        values["Octopus.WorkerPool.Id"] = action.worker_pool
+        values["Octopus.WorkerPool.Name"] = pool.name if pool else action.worker_pool
+    if at.machine:
+        values["Octopus.Machine.Id"] = values["Octopus.Machine.Name"] = at.machine
+    return values
