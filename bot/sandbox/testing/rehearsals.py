@@ -45,12 +45,17 @@ class Rehearsal:
     def write(self, slack_ids: Callable[[str, str], str], group_ids: Callable[[str, list[str]], str]) -> None:
         """Make the copy. `slack_ids(slug, name)` gives the member of the sandbox, `group_ids(slug, people)` a group."""
         shutil.copytree(self.source, self.folder, ignore=IGNORED)
-        for path in sorted(self.folder.rglob("*.y*ml")):
+        for path in sorted(filter(self._is_read, self.folder.rglob("*.y*ml"))):
             document = self._yaml.load(path.read_text(encoding="utf-8"))
             if isinstance(document, dict):
                 self._change(path.relative_to(self.folder), document, slack_ids, group_ids)
                 self._yaml.dump(document, path)
         self._check_scripts()
+
+    def _is_read(self, path: Path) -> bool:
+        """Is it part of the configuration itself? What lies deeper are the files of steps, which stay as they are."""
+        parts = path.relative_to(self.folder).parts
+        return len(parts) == 3 if parts[0] == "projects" else len(parts) <= 2
 
     def _change(
         self,
@@ -105,7 +110,8 @@ class Rehearsal:
         scripts = self.scripts or {}
         given = scripts.get(f"{project}/{slug}", scripts.get(slug))
         if given is not None:
-            action["run_script"] = {"inline": given}
+            script.pop("file", None)
+            script["inline"] = given
         elif "inline" in script:
             script["inline"] = _told(f"the script of {slug}")
         else:

@@ -1,0 +1,24 @@
+"""The private copy of a configuration for a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.sandbox.testing.rehearsals import Rehearsal
+from engine import definitions
+from engine.domain.processes import RunScript
+from tests.support.definition_folders import step, write_folder
+
+
+def test_the_files_of_a_step_stay_as_they_are_and_the_script_says_what_the_test_wants(tmp_path: Path) -> None:
+    values = "secret: '#{DbPassword}'\n---\n{{ no yaml at all\n"
+    bring = step("run_script: {file: install.sh, folder: site/, substitute_in_files: '*.yml'}")
+    write_folder(tmp_path / "source", {**bring, "projects/web/site/values.yml": values})
+    copy = Rehearsal(tmp_path / "source", tmp_path / "copy", scripts={"install": "cat values.yml"})
+    copy.write(lambda slug, _: f"U0{slug.upper()}", lambda slug, _: f"S0{slug.upper()}")
+    assert (copy.folder / "projects/web/site/values.yml").read_text() == values
+    work = definitions.load(copy.folder).projects["web"].process.steps[0].actions[0].work
+    assert isinstance(work, RunScript)
+    assert (work.body, work.source) == ("cat values.yml", "inline")
+    assert work.folder is not None
+    assert work.folder.substitute_in_files == ("*.yml",)
