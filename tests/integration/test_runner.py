@@ -252,7 +252,9 @@ def test_a_request_that_is_cut_off_starts_nothing(tmp_path: Path) -> None:
             ["sh", *bootstrap(str(tmp_path))[1:]], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
         )
         child.communicate(RUNNER + request[:length], timeout=20)
-        assert not (tmp_path / "tickets" / ("0" * 32) / "owner").exists(), request[:length]
+        ticket = tmp_path / "tickets" / ("0" * 32)
+        assert not (ticket / "owner").exists(), request[:length]
+        assert not list(ticket.glob("try.*")), request[:length]
 
 
 def test_nonsense_from_a_machine_is_a_broken_channel() -> None:

@@ -17,7 +17,7 @@ from workers.files.values import Replaced, Values, distinct
 _BEFORE_VALUE = re.compile(r"\s*(?:export[^\S\r\n]+)?(?:'[^']+'|[^=#\s]+)[^\S\r\n]*=?[^\S\r\n]*")
 _VALUE = re.compile(r"""'(?:\\'|[^'])*'|"(?:\\.|[^"\\])*"|[^\r\n]*""", re.DOTALL)
 _COMMENT = re.compile(r"\s+#.*\Z")
-_BARE = re.compile(r"(?:[A-Za-z0-9_./:@%+,=^-][A-Za-z0-9_./:@%+,=~^-]*)?")
+_BARE = re.compile(r"[A-Za-z0-9_./:@%+,=^-]*")
 
 
 def replace(text: str, values: Values) -> Replaced:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from engine.contracts import ActionRequest, LogLevel, Secret, StepFile
 from engine.domain import file_patterns, templates
 from workers.files import structures
 from workers.files.structures import NotInFormat
-from workers.files.texts import LARGEST, LARGEST_RESULT, FileUnusable, Unparseable, Unwritable, decode
+from workers.files.texts import LARGEST, LARGEST_RESULT, LARGEST_TOGETHER, FileUnusable, Unparseable, Unwritable, decode
 from workers.files.values import NotEvaluated, Values
 
 FAIL_SWITCH = "OctopusShouldFailDeploymentOnSubstitutionFails"
@@ -39,11 +40,14 @@ class Prepared:
     notes: tuple[Note, ...] = ()
 
 
-def prepare(request: ActionRequest) -> Prepared:
-    """The files that this action brings along, with its variables put in. Raises FileUnusable."""
+def prepare(request: ActionRequest, now: datetime | None = None) -> Prepared:
+    """The files that this action brings along, with its variables put in. Raises FileUnusable.
+
+    `now`: what the filters on dates take for the current time.
+    """
     if request.folder is None:
         return Prepared()
-    return _Preparation(request.folder.files, request.variables).run(
+    return _Preparation(request.folder.files, request.variables, now).run(
         request.folder.substitute_in_files, request.folder.structured_values
     )
 
@@ -51,7 +55,8 @@ def prepare(request: ActionRequest) -> Prepared:
 class _Preparation:
     """One action's files."""
 
-    def __init__(self, files: Iterable[StepFile], variables: Mapping[str, str | Secret]) -> None:
+    def __init__(self, files: Iterable[StepFile], variables: Mapping[str, str | Secret], now: datetime | None) -> None:
+        self._now = now
         self._files = {file.path: file for file in files}
         self._variables = {
             name: value.reveal() if isinstance(value, Secret) else value for name, value in variables.items()
@@ -81,7 +86,7 @@ class _Preparation:
     def _evaluated_pattern(self, written: str, key: str) -> str:
         if "#{" not in written:
             return written
-        evaluation = templates.evaluate(written, self._variables)
+        evaluation = templates.evaluate(written, self._variables, now=self._now)
         if evaluation.unresolved:
             self._complain(f"The pattern {shown(written)} of {key}", evaluation.unresolved)
         if evaluation.text is None and evaluation.error:
@@ -100,7 +105,7 @@ class _Preparation:
             raise _not_text(path, flaw) from None
         if "#{" not in encoded.text:
             return
-        evaluation = templates.evaluate(encoded.text, self._variables)
+        evaluation = templates.evaluate(encoded.text, self._variables, now=self._now)
         if evaluation.error and (evaluation.text is None or self._is_strict):
             what = f"Its variables cannot be put in: {evaluation.error}."
             raise FileUnusable(file=shown(path), what=what, way_out="Correct the `#{…}` that is named.")
@@ -116,7 +121,7 @@ class _Preparation:
 
     def _replace_values(self, path: str) -> None:
         data = self._checked(path)
-        values = Values(self._variables)
+        values = Values(self._variables, self._now)
         try:
             written, replaced = structures.replace(path, data, values)
         except NotInFormat as error:
@@ -148,6 +153,9 @@ class _Preparation:
             what = f"With its variables put in it is larger than {LARGEST_RESULT >> 20} MB."
             raise FileUnusable(file=shown(path), what=what, way_out="Look at the values of the variables.")
         self._files[path] = replace(self._files[path], content=content)
+        if sum(len(file.content) for file in self._files.values()) > LARGEST_TOGETHER:
+            what = f"With its variables put in, the files of the step are larger than {LARGEST_TOGETHER >> 20} MB."
+            raise FileUnusable(file=shown(path), what=what, way_out="Look at the values of the variables.")
 
     def _complain(self, where: str, tokens: Iterable[str]) -> None:
         """Tokens that nothing resolves: an error when it is wanted so, else a warning."""

@@ -15,6 +15,9 @@ LARGEST = 1024 * 1024
 LARGEST_RESULT = 4 * LARGEST
 """Bytes of such a file afterwards."""
 
+LARGEST_TOGETHER = 32 * LARGEST
+"""Bytes of all files of a step afterwards."""
+
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32-be"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from engine.domain import templates
 
@@ -20,6 +21,7 @@ class Values:
     """Octopus's own variables are left out: a file that has a section `Octopus` is reached by `Octopus:…`."""
 
     variables: Mapping[str, str]
+    now: datetime | None = None  # for the filters on dates
     unresolved: dict[str, None] = field(default_factory=dict)
     """The tokens of used values that could not be resolved, in their order."""
 
@@ -45,7 +47,7 @@ class Values:
         value = self.variables[name]
         if "#{" not in value:
             return value
-        evaluation = templates.evaluate(value, self.variables)
+        evaluation = templates.evaluate(value, self.variables, now=self.now)
         if evaluation.text is None and evaluation.error:
             raise NotEvaluated(f"The value of {name} cannot be made: {evaluation.error}.")
         self.unresolved.update(dict.fromkeys(evaluation.unresolved))

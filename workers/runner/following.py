@@ -71,7 +71,7 @@ class Follower:
         if self._sink.cancel_requested():
             raise _Ended(wording.canceled_early())
         try:
-            bundle = scripts.bundle(self._request)
+            bundle = scripts.bundle(self._request, self._clock())
         except ForedeckError as error:
             message = self._reading.mask(str(error))
             raise _Ended(ActionResult(Outcome.FAILED, message=message, hint=error.hint)) from None

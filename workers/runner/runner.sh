@@ -233,7 +233,10 @@ launch() {
         fi
         shift 2
     done
-    if ! read -r go || [ "$go" != go ]; then exit 1; fi # the connection broke within the request: what came may be cut
+    if ! read -r go || [ "$go" != go ]; then # the connection broke within the request: what came may be cut
+        [ -n "$refusal" ] || rm -rf "$attempt"
+        exit 1
+    fi
     if [ -z "$refusal" ]; then
         install_self
         refusal=$(setsid sh "$file" wrap "$home" "$attempt" </dev/null 2>&1 &)

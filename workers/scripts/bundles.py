@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import resources
 
@@ -44,8 +45,11 @@ class Bundle:
     said: bytes = b""
 
 
-def bundle(request: ActionRequest) -> Bundle:
-    """What the action's script needs on a machine; raises UnknownSyntax, UnusableVariable or FileUnusable."""
+def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
+    """What the action's script needs on a machine, made `now`.
+
+    Raises UnknownSyntax, UnusableVariable or FileUnusable.
+    """
     if request.script.syntax != "bash":
         raise UnknownSyntax(syntax=request.script.syntax)
     files = {
@@ -55,7 +59,7 @@ def bundle(request: ActionRequest) -> Bundle:
         "script.sh": request.script.body.replace("\r\n", "\n").encode("utf-8", "replace"),
         ".foredeck-variables": b"".join(_assignment(name, value) for name, value in request.variables.items()),
     }
-    prepared = preparing.prepare(request)
+    prepared = preparing.prepare(request, now)
     said = b"".join(_said(note) for note in prepared.notes)
     return Bundle(files, ("bash", ".foredeck-bootstrap.sh"), prepared.files, said)
 

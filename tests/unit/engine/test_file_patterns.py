@@ -80,6 +80,6 @@ def test_a_path_without_signs_chooses_itself_and_so_do_the_stars(path: str) -> N
 
 @pytest.mark.parametrize("pattern", ["*a" * 140 + "b", "**/" * 90 + "b", "{a,b}" * 50, "[a-" * 90, "{" * 300])
 def test_a_hostile_pattern_ends_quickly(pattern: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert file_patterns.select(pattern, ["a" * 4000, "a/" * 1000 + "a"]) == ()
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -197,9 +197,9 @@ def json_or_none(value: str) -> object:
     ids=lambda text: text[:8],
 )
 def test_a_hostile_file_ends_quickly(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         json_values.replace(text, Values({"a": "y", "0": "1"}))
     except Unparseable:
         pass
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

@@ -211,6 +211,8 @@ def test_a_large_file_is_refused_before_and_after() -> None:
     assert said == '"a": Variables are put into files of up to 1 MB; this one has 1,048,577 bytes.'
     said, _ = failure({"a.properties": b"a=1\n" * 100}, {"a": "x" * 50_000}, (), ("*",))
     assert said == '"a.properties": With its variables put in it is larger than 4 MB.'
+    said, _ = failure({f"f{number}": b"#{a}" * 30 for number in range(40)}, {"a": "x" * 30_000}, ("*",))
+    assert said == '"f37": With its variables put in, the files of the step are larger than 32 MB.'
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="#\0"), max_size=40), st.text("ab\r\n", max_size=5))
@@ -221,9 +223,9 @@ def test_what_is_around_a_token_stays(text: str, more: str) -> None:
 
 @pytest.mark.parametrize("text", ["#{" * 500_000, "#{a" * 300_000, "#" * 1_000_000, "#{A}" * 200_000])
 def test_a_hostile_template_ends_quickly(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         prepared({"a": text.encode()}, {"A": "x" * 50}, ("*",))
     except FileUnusable:
         pass
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

@@ -160,9 +160,9 @@ def test_only_the_attribute_that_is_meant_changes(text: str, value: str, data: s
     ids=lambda text: text[:12],
 )
 def test_a_hostile_file_ends_quickly(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         xml_values.replace(text, Values({"//a[5]/@x": "2"}))
     except Unparseable:
         pass
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5

@@ -208,9 +208,9 @@ def test_only_the_value_that_is_meant_changes(tree: dict[str, Any], flow: bool, 
     ids=lambda text: text[:8],
 )
 def test_a_hostile_file_ends_quickly(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         yaml_values.replace(text, Values({"a": "y", "0": "1"}))
     except Unparseable:
         pass
-    assert time.perf_counter() - begun < 8
+    assert time.process_time() - begun < 8
