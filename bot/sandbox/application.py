@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket
 
 from bot.sandbox import page_files
 from bot.sandbox.control import endpoint as control
+from bot.sandbox.delivery import feed
 from bot.sandbox.errors import SlackError
 from bot.sandbox.files import MAX_BYTES
 from bot.sandbox.json_types import parsed
@@ -37,6 +38,7 @@ def build(sandbox: Sandbox, allowed_hosts: frozenset[str]) -> "Guard":
     ]
     app = Starlette(routes=routes)
     app.state.sandbox = sandbox
+    feed.listen(sandbox)
     return Guard(app, sandbox, allowed_hosts)
 
 

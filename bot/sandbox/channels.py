@@ -28,6 +28,8 @@ class Channel:
     notes: dict[str, JsonObject] = field(default_factory=dict)
     previous_names: list[str] = field(default_factory=list)
     pins: list[JsonObject] = field(default_factory=list)
+    # The other workspaces that the channel is shared with.
+    connected_teams: list[str] = field(default_factory=list)
     last_read: str = "0000000000.000000"
     messages: dict[str, JsonObject] = field(default_factory=dict, repr=False)
     timeline: list[str] = field(default_factory=list, repr=False)
@@ -107,15 +109,15 @@ class Channel:
             "is_general": False,
             "unlinked": 0,
             "name_normalized": self.name,
-            "is_shared": False,
+            "is_shared": bool(self.connected_teams),
             "is_org_shared": False,
-            "is_ext_shared": False,
+            "is_ext_shared": bool(self.connected_teams),
             "is_pending_ext_shared": False,
             "pending_shared": [],
             "context_team_id": TEAM_ID,
             "updated": self.created * 1000,
             "creator": self.creator,
-            "shared_team_ids": [TEAM_ID],
+            "shared_team_ids": [TEAM_ID, *self.connected_teams],
             "is_member": viewer in self.members,
             **({"last_read": self.last_read} if viewer in self.members else {}),
             "topic": self._note("topic", self.topic),

@@ -34,9 +34,10 @@ def by_app(workspace: Workspace) -> JsonObject:
     }
 
 
-def by_person(user_id: str) -> JsonObject:
-    """The keys that say that a person wrote it."""
-    return {"user": user_id, "team": TEAM_ID}
+def by_person(person: JsonObject) -> JsonObject:
+    """The keys that say that a person wrote it; somebody from elsewhere brings their own workspace's id."""
+    elsewhere = {"user_team": person["team_id"], "source_team": person["team_id"]}
+    return {"user": person["id"], "team": person["team_id"], **(elsewhere if person["team_id"] != TEAM_ID else {})}
 
 
 def by_slackbot() -> JsonObject:
@@ -67,6 +68,7 @@ def post(
     if thread_ts is not None:
         _count_replies(workspace, channel, thread_ts)
     _call_attention(workspace, channel, message)
+    workspace.happenings.note("message", channel=channel, message=message)
     return message
 
 
@@ -74,6 +76,7 @@ def edit(workspace: Workspace, channel: Channel, message: JsonObject, content: J
     """Replace the given parts of a message. It is marked as edited when its words changed."""
     worded = ("text", "blocks", "attachments")
     changed = any(message.get(key) != content[key] for key in worded if key in content)
+    previous = dict(message)
     workspace.remember_blocks(channel.id, message)
     message.update(content)
     for key in [key for key in ("blocks", "attachments", "metadata", "files") if key in content and not content[key]]:
@@ -81,6 +84,8 @@ def edit(workspace: Workspace, channel: Channel, message: JsonObject, content: J
     if changed:
         message["edited"] = {"user": editor, "ts": workspace.next_ts()}
     save(workspace, channel, message, "message_changed")
+    if changed:
+        workspace.happenings.note("message_changed", channel=channel, message=message, previous=previous)
 
 
 def broadcast(workspace: Workspace, channel: Channel, message: JsonObject) -> None:
@@ -92,18 +97,20 @@ def broadcast(workspace: Workspace, channel: Channel, message: JsonObject) -> No
 
 def delete(workspace: Workspace, channel: Channel, message: JsonObject) -> None:
     """Remove a message; one with replies leaves a tombstone, as in Slack."""
-    ts, thread_ts = message["ts"], message.get("thread_ts")
+    ts, thread_ts, previous = message["ts"], message.get("thread_ts"), dict(message)
     if channel.threads.get(ts):
         kept = {key: message[key] for key in ("ts", "thread_ts", "reply_count", "reply_users", "latest_reply")}
         message.clear()
         message.update(type="message", subtype="tombstone", user=SLACKBOT, hidden=True, text=TOMBSTONE, **kept)
         save(workspace, channel, message, "message_changed")
+        workspace.happenings.note("message_changed", channel=channel, message=message, previous=previous)
         return
     channel.remove(ts)
     workspace.journal.drop("message", f"{channel.id} {ts}")
     workspace.changes.publish("message_deleted", message={"channel": channel.id, "ts": ts, "thread_ts": thread_ts})
     if thread_ts is not None and thread_ts != ts:
         _count_replies(workspace, channel, thread_ts)
+    workspace.happenings.note("message_deleted", channel=channel, previous=previous)
 
 
 def post_ephemeral(

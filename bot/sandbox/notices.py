@@ -10,7 +10,7 @@ def post(workspace: Workspace, channel: Channel, event: str, user_id: str, words
     """One notice; `event` is what follows `channel_` or `group_` in its subtype, for example `join`."""
     family = "group" if channel.is_private else "channel"
     content: JsonObject = {"subtype": f"{family}_{event}", "text": words, **fields}
-    return messages.post(workspace, channel, messages.by_person(user_id), content)
+    return messages.post(workspace, channel, messages.by_person(workspace.users[user_id]), content)
 
 
 def joined(workspace: Workspace, channel: Channel, user_id: str, inviter: str | None = None) -> None:

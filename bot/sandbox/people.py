@@ -7,6 +7,16 @@ TEAM_NAME = "Sandbox"
 TEAM_DOMAIN = "sandbox"
 SLACKBOT = "USLACKBOT"
 SEEDS = {"ana": "Ana Adler", "ben": "Ben Berg", "eva": "Eva Engel", "mia": "Mia Moser"}
+STRANGERS_TEAM_ID = "T0ELSEWHERE"
+# What a person may be, by Slack's flags: a guest is restricted, to one channel when ultra restricted; a stranger is of
+# another workspace that shares a channel.
+KINDS: dict[str, JsonObject] = {
+    "member": {},
+    "guest": {"is_restricted": True},
+    "single_channel_guest": {"is_restricted": True, "is_ultra_restricted": True},
+    "deactivated": {"deleted": True},
+    "stranger": {"is_stranger": True},
+}
 COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "e96699", "674b1b", "5a4592", "235e5b")
 
 
@@ -45,7 +55,15 @@ def person(user_id: str, name: str, real_name: str, created: int, **fields: obje
         "has_2fa": False,
         "updated": created,
     }
-    user.update(fields)
+    return flagged(user, fields, created)
+
+
+def flagged(user: JsonObject, flags: JsonObject, now: int) -> JsonObject:
+    """The person with these flags of Slack's changed; a stranger belongs to another workspace."""
+    user.update(flags, updated=now)
+    team_id = STRANGERS_TEAM_ID if user.get("is_stranger") else TEAM_ID
+    user.update(team_id=team_id)
+    user["profile"].update(team=team_id)
     return user
 
 

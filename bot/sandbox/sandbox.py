@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.sandbox import manifest as manifests
 from bot.sandbox.changes import Changes
@@ -33,6 +33,7 @@ from bot.sandbox.webapi.rate_limits import RateLimits
 from bot.sandbox.workspace import Workspace
 
 LOG_KEPT = 5_000
+T = TypeVar("T")
 
 
 @dataclass
@@ -72,7 +73,7 @@ class Sandbox:
         self.exchanges = Exchanges()
         self.transcript = Transcript(self.workspace, vars(self.credentials).values(), options.record)
         self.changes.hear(self.transcript.hear)
-        self._background: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[Any]] = set()
         self.journal.flush()
 
     async def deliver(
@@ -119,11 +120,12 @@ class Sandbox:
         self.calls.append(call)
         self.changes.publish("call", call=call)
 
-    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+    def in_background(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Let something go on after the request that began it."""
         task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        return task
 
     def close(self) -> None:
         """Write what is left and end the streams."""

@@ -8,7 +8,7 @@ from bot.sandbox.ids import random_id
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.workspace import Workspace
 
-InBackground = Callable[[Coroutine[Any, Any, None]], None]
+InBackground = Callable[[Coroutine[Any, Any, None]], object]
 
 
 class ScheduledMessages:

@@ -4,6 +4,7 @@ from bot.sandbox.attention import Attention
 from bot.sandbox.changes import Changes
 from bot.sandbox.channels import Channel
 from bot.sandbox.clock import Clock
+from bot.sandbox.happenings import Happenings
 from bot.sandbox.ids import Timestamps, named_id, random_id
 from bot.sandbox.journal import Journal
 from bot.sandbox.json_types import JsonObject
@@ -21,12 +22,14 @@ class Workspace:
         self.clock = clock
         self.journal = journal
         self.changes = changes
+        self.happenings = Happenings()
         ids = self._app_ids(manifest)
         self.app_id, self.bot_id, self.bot_user_id = ids["app"], ids["bot"], ids["user"]
         self.app_name = manifest.name
         self.users: dict[str, JsonObject] = {}
         self.channels: dict[str, Channel] = {}
         self.usergroups: dict[str, JsonObject] = {}
+        self._group_members: dict[str, list[str]] = {}
         self.files: dict[str, JsonObject] = {}
         self.ephemerals: dict[tuple[str, str], JsonObject] = {}
         # What edited messages showed before, for clicks of people whose client is a moment behind.
@@ -127,6 +130,7 @@ class Workspace:
         )
         self.channels[channel.id] = channel
         self.save_channel(channel)
+        self.happenings.note("channel_created", channel=channel)
         return channel
 
     def add_person(self, name: str, real_name: str, **fields: object) -> JsonObject:
@@ -140,18 +144,31 @@ class Workspace:
 
     def set_usergroup(self, handle: str, name: str, users: list[str]) -> JsonObject:
         """Create the group, or give it these members."""
-        known = next((group for group in self.usergroups.values() if group["handle"] == handle), None)
-        group_id = known["id"] if known else named_id("S0", handle)
-        group = usergroup(group_id, handle, name, users, int(self.clock.now()))
-        self.usergroups[group_id] = group
-        self.journal.put("usergroup", group_id, group)
+        now = int(self.clock.now())
+        group = next((group for group in self.usergroups.values() if group["handle"] == handle), None)
+        if group is None:
+            group = usergroup(named_id("S0", handle), handle, name, users, now)
+        else:
+            group.update(name=name, users=users, user_count=len(users), date_update=now)
+        self.save_usergroup(group)
         return group
+
+    def save_usergroup(self, group: JsonObject) -> None:
+        """Keep a new or changed group."""
+        before = self._group_members.get(group["id"])
+        self._group_members[group["id"]] = list(group["users"])
+        self.usergroups[group["id"]] = group
+        self.journal.put("usergroup", group["id"], group)
+        self.changes.publish("usergroup", usergroup=group)
+        self.happenings.note("usergroup", group=group, before=before)
 
     def save_user(self, user: JsonObject) -> None:
         """Keep a new or changed user."""
+        kind = "user_change" if user["id"] in self.users else "team_join"
         self.users[user["id"]] = user
         self.journal.put("user", user["id"], user)
         self.changes.publish("user", user=user)
+        self.happenings.note(kind, user=user)
 
     def save_channel(self, channel: Channel) -> None:
         """Keep a new or changed channel."""
@@ -198,6 +215,7 @@ class Workspace:
     def _load(self) -> None:
         self.users = dict(self.journal.all("user"))
         self.usergroups = dict(self.journal.all("usergroup"))
+        self._group_members = {key: list(group["users"]) for key, group in self.usergroups.items()}
         self.files = dict(self.journal.all("file"))
         self.channels = {key: Channel(**document) for key, document in self.journal.all("channel")}
         for key, message in self.journal.all("message"):

@@ -126,10 +126,3 @@ def test_members_of_a_slack_group_may_what_its_team_may(bot: ServedBot) -> None:
         return bot.says("eva", "/deploy web 1.0.0 to staging") == {}
 
     assert bot.sandbox.wait_for(deployed)
-
-
-def test_strangers_of_another_workspace_are_refused(bot: ServedBot) -> None:
-    bot.sandbox.post("users", name="zoe", is_stranger=True)
-    bot.sandbox.post("members", channel="deployments", user="zoe", is_member=True)
-    answer = bot.says("zoe", "/deploy web 1.0.0 to staging")
-    assert "I answer only members of the workspace" in answer["text"] or "I do not know you yet" in answer["text"]

@@ -92,13 +92,14 @@ def test_clicks_and_suggestions_go_to_their_addresses(sandbox: SandboxClient, ap
     client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
     ts = client.chat_postMessage(channel=CHANNEL, text="card", blocks=BLOCKS)["ts"]
     assert sandbox.clicks("ana", "go", channel=CHANNEL, ts=ts)["ok"] is True
-    request = app.received[-1]
-    assert (request.path, request.json["type"]) == ("/interactive", "block_actions")
+    (request,) = [request for request in app.received if request.path == "/interactive"]
+    assert request.json["type"] == "block_actions"
     options = {"options": [{"text": {"type": "plain_text", "text": "web"}, "value": "web"}]}
     app.answer = lambda _: (200, {"content-type": "application/json"}, json.dumps(options))
     answer = sandbox.suggestions("ana", "search", "we", channel=CHANNEL, ts=ts)
     assert answer["options"] == options["options"]
-    assert (app.received[-1].path, app.received[-1].json["type"]) == ("/options", "block_suggestion")
+    (request,) = [request for request in app.received if request.path == "/options"]
+    assert request.json["type"] == "block_suggestion"
 
 
 class TestEvents:

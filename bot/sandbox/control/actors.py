@@ -33,6 +33,14 @@ def user(sandbox: Sandbox, body: JsonObject, name: str = "user") -> JsonObject:
     return found
 
 
+def member(sandbox: Sandbox, name_or_id: object) -> str:
+    """The id of anybody, the app too."""
+    found = sandbox.workspace.user(name_or_id) if isinstance(name_or_id, str) else None
+    if found is None:
+        raise ControlError("unknown_user", f"There is no person {name_or_id!r}.")
+    return str(found["id"])
+
+
 def channel(sandbox: Sandbox, body: JsonObject, person: JsonObject | None = None) -> Channel:
     """The channel named; `person` must be in it. The app's or somebody's name means the direct message with them."""
     wanted = text(body, "channel")

@@ -23,7 +23,7 @@ async def type_command(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     channel = actors.channel(sandbox, body, person)
     name = actors.text(body, "command")
     command = sandbox.manifest.commands.get(name if name.startswith("/") else f"/{name}")
-    if command is None:
+    if command is None or person.get("is_stranger"):  # the commands of an app are there for its own workspace only
         _tell(sandbox.workspace, channel, person, f"{name} is not a valid command.")
         raise ControlError("unknown_command", f"The app's manifest has no command {name!r}.")
     thread_ts = actors.optional_text(body, "thread_ts")

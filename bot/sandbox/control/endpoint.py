@@ -7,8 +7,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.control import attention, clicks, commands, people, shortcuts, submissions, suggestions, trouble
+from bot.sandbox.control import (
+    attention,
+    clicks,
+    commands,
+    people,
+    places,
+    shortcuts,
+    submissions,
+    suggestions,
+    trouble,
+    writing,
+)
 from bot.sandbox.control import state as states
+from bot.sandbox.delivery import feed
 from bot.sandbox.errors import ControlError
 from bot.sandbox.json_types import JsonObject, parsed
 from bot.sandbox.sandbox import Sandbox
@@ -24,16 +36,23 @@ ACTS: dict[str, Act] = {
     "closes": submissions.close,
     "suggestions": suggestions.suggest,
     "shortcuts": shortcuts.choose,
-    "messages": people.write,
+    "messages": writing.write,
+    "edits": writing.edit,
+    "deletions": writing.delete,
+    "reactions": writing.react,
+    "files": writing.share,
     "reads": attention.read,
     "follows": attention.follow,
     "homes": people.open_home,
     "home": people.open_home,
-    "channels": people.add_channel,
+    "channels": places.add_channel,
+    "changes": places.change_channel,
+    "members": places.set_member,
+    "people": people.set_person,
     "users": people.add_person,
-    "members": people.set_member,
     "usergroups": people.set_usergroup,
-    "disconnects": people.disconnect,
+    "disconnects": trouble.disconnect,
+    "uninstall": trouble.uninstall,
     "faults": trouble.add_fault,
     "clock": trouble.move_clock,
 }
@@ -59,6 +78,7 @@ def _endpoint(act: Act) -> Callable[[Request], Awaitable[Response]]:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             return refusal(415, "unsupported_media_type", "The control API takes application/json only.")
+        feed.begin()
         try:
             return JSONResponse(await act(request.app.state.sandbox, await _body(request)))
         except ControlError as error:

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from bot.sandbox.control import actors
+from bot.sandbox.delivery import events, feed
 from bot.sandbox.errors import ControlError
 from bot.sandbox.faults import Fault
 from bot.sandbox.json_types import JsonObject
@@ -55,6 +56,22 @@ async def move_clock(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     else:
         raise ControlError("invalid_arguments", "only may be rate_limits, or be left out")
     return {"ok": True, "now": sandbox.clock.now(), "moved": sandbox.clock.moved}
+
+
+async def disconnect(sandbox: Sandbox, body: JsonObject) -> JsonObject:
+    """`POST /sandbox/disconnects {reason}`: what Slack does now and then to Socket Mode connections."""
+    reason = actors.text(body, "reason", "refresh_requested")
+    if reason not in ("warning", "refresh_requested", "link_disabled", "cut"):
+        raise ControlError("invalid_arguments", "reason must be warning, refresh_requested, link_disabled or cut")
+    return {"ok": True, "told": await sandbox.sockets.disconnect(reason)}
+
+
+async def uninstall(sandbox: Sandbox, _body: JsonObject) -> JsonObject:
+    """`POST /sandbox/uninstall`: the app is removed from the workspace; its bot token is refused from now on."""
+    feed.tell(sandbox, events.uninstalled(feed.scene(sandbox)))
+    ack = await feed.heard()
+    sandbox.revoked.add(sandbox.credentials.bot_token)
+    return {"ok": True, "ack_ms": ack.ms if ack else None, "error": ack.error if ack else None}
 
 
 def shown(sandbox: Sandbox) -> list[JsonObject]:

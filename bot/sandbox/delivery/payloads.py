@@ -75,13 +75,7 @@ def in_view(view: JsonObject) -> JsonObject:
     return {"container": {"type": "view", "view_id": view["id"]}, "view": view}
 
 
-def message_event(channel: Channel, message: JsonObject) -> JsonObject:
-    """The event of a person's message."""
-    channel_type = {"im": "im", "private_channel": "group", "public_channel": "channel"}[channel.kind]
-    return {**message, "channel": channel.id, "event_ts": message["ts"], "channel_type": channel_type}
-
-
-def event_callback(workspace: Workspace, event: JsonObject, event_id: str) -> JsonObject:
+def event_callback(workspace: Workspace, event: JsonObject, event_id: str, is_shared: bool) -> JsonObject:
     """The outer envelope of the Events API."""
     return {
         "token": VERIFICATION_TOKEN,
@@ -102,6 +96,6 @@ def event_callback(workspace: Workspace, event: JsonObject, event_id: str) -> Js
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": is_shared,
         "event_context": f"4-{quote(event_id)}",
     }

@@ -30,6 +30,7 @@ def rename(call: Call) -> JsonObject:
     if before != channel.name:
         channel.previous_names.insert(0, before)
         _say(call, channel, "name", f"has renamed the channel from {before} to {channel.name}", old_name=before)
+        call.workspace.happenings.note("channel_rename", channel=channel)
     return _saved(call, channel)
 
 
@@ -41,6 +42,7 @@ def archive(call: Call) -> JsonObject:
     _say(call, channel, "archive", "archived the channel")
     channel.is_archived = True
     call.workspace.save_channel(channel)
+    call.workspace.happenings.note("channel_archive", channel=channel, user=call.workspace.bot_user_id)
     return {}
 
 
@@ -52,6 +54,7 @@ def unarchive(call: Call) -> JsonObject:
     channel.is_archived = False
     call.workspace.save_channel(channel)
     _say(call, channel, "unarchive", "un-archived the channel")
+    call.workspace.happenings.note("channel_unarchive", channel=channel, user=call.workspace.bot_user_id)
     return {}
 
 

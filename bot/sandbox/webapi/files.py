@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.sandbox import messages
+from bot.sandbox import messages, sharing
 from bot.sandbox.blocks.content import checked_blocks
 from bot.sandbox.channels import Channel
 from bot.sandbox.errors import SlackError
@@ -137,17 +137,7 @@ def _channel(call: Call, channel_id: str) -> Channel:
 
 
 def _share(call: Call, channel: Channel, files: list[JsonObject], thread_ts: str | None) -> None:
-    content: JsonObject = {"text": call.get("initial_comment") or "", "upload": True, "files": files}
+    content: JsonObject = {"text": call.get("initial_comment") or ""}
     if call.get("blocks") and not call.get("initial_comment"):
         content["blocks"] = checked_blocks(call.get("blocks"), "message")
-    message = messages.post(call.workspace, channel, messages.by_app(call.workspace), content, thread_ts)
-    reach = "private" if channel.kind != "public_channel" else "public"
-    listed = {"public_channel": "channels", "im": "ims"}.get(channel.kind, "groups")
-    for file in files:
-        share = {"ts": message["ts"], "channel_name": channel.name, "team_id": message["team"]}
-        if thread_ts is not None:
-            share["thread_ts"] = thread_ts
-        file["shares"].setdefault(reach, {}).setdefault(channel.id, []).append(share)
-        file[listed].append(channel.id)
-        file["is_public"] = file["is_public"] or reach == "public"
-        call.workspace.save_file(file)
+    sharing.share(call.workspace, channel, messages.by_app(call.workspace), content, files, thread_ts)

@@ -1,6 +1,6 @@
 """conversations.* about who is in: join, leave, invite, kick, direct messages, and how far the app has read."""
 
-from bot.sandbox import notices
+from bot.sandbox import memberships
 from bot.sandbox.channels import Channel
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json_types import JsonObject
@@ -57,7 +57,7 @@ def join(call: Call) -> JsonObject:
     if call.is_member(channel):
         answer = {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
     else:
-        _let_in(call, channel, call.workspace.bot_user_id)
+        memberships.let_in(call.workspace, channel, call.workspace.bot_user_id)
     return {"channel": channel.to_slack(call.workspace.bot_user_id), **answer}
 
 
@@ -70,7 +70,7 @@ def leave(call: Call) -> JsonObject:
         return {"not_in_channel": True}
     if len(channel.members) == 1:
         raise SlackError("last_member")
-    _let_out(call, channel, call.workspace.bot_user_id)
+    memberships.let_out(call.workspace, channel, call.workspace.bot_user_id)
     return {}
 
 
@@ -90,7 +90,7 @@ def invite(call: Call) -> JsonObject:
     if refused and not (call.get("force") and invited):
         raise SlackError(str(refused[0]["error"]), errors=refused)
     for user in invited:
-        _let_in(call, channel, user, call.workspace.bot_user_id)
+        memberships.let_in(call.workspace, channel, user, call.workspace.bot_user_id)
     errors: JsonObject = {"errors": refused} if refused else {}
     return {"channel": channel.to_slack(call.workspace.bot_user_id), **errors}
 
@@ -105,7 +105,7 @@ def kick(call: Call) -> JsonObject:
         raise SlackError("user_not_found")
     if not call.is_member(channel) or user not in channel.members:
         raise SlackError("not_in_channel")
-    _let_out(call, channel, user)
+    memberships.let_out(call.workspace, channel, user)
     return {"errors": {}}
 
 
@@ -161,15 +161,3 @@ def _why_not_invited(call: Call, channel: Channel, user_id: str) -> str | None:
     if user["deleted"]:
         return "cant_invite"
     return "already_in_channel" if user_id in channel.members else None
-
-
-def _let_in(call: Call, channel: Channel, user_id: str, inviter: str | None = None) -> None:
-    channel.members.append(user_id)
-    call.workspace.save_channel(channel)
-    notices.joined(call.workspace, channel, user_id, inviter)
-
-
-def _let_out(call: Call, channel: Channel, user_id: str) -> None:
-    notices.left(call.workspace, channel, user_id)
-    channel.members = [known for known in channel.members if known != user_id]
-    call.workspace.save_channel(channel)

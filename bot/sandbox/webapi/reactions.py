@@ -1,8 +1,6 @@
 """reactions.*: put on a message, taken off it, looked at."""
 
-import re
-
-from bot.sandbox import messages
+from bot.sandbox import reactions
 from bot.sandbox.channels import Channel
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json_types import JsonObject
@@ -10,41 +8,18 @@ from bot.sandbox.webapi.calls import Call
 from bot.sandbox.webapi.chat import permalink
 from bot.sandbox.webapi.pages import numbered, page
 
-NAME = re.compile(r"[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?")
-DIFFERENT = 23
-
 
 def add(call: Call) -> JsonObject:
     """reactions.add."""
     channel, message, name = _item(call)
-    reactions = message.setdefault("reactions", [])
-    reaction = next((known for known in reactions if known["name"] == name), None)
-    if reaction is None:
-        if len(reactions) >= DIFFERENT:
-            raise SlackError("too_many_emoji")
-        reaction = {"name": name, "users": [], "count": 0}
-        reactions.append(reaction)
-    if call.workspace.bot_user_id in reaction["users"]:
-        raise SlackError("already_reacted")
-    reaction["users"].append(call.workspace.bot_user_id)
-    reaction["count"] = len(reaction["users"])
-    messages.save(call.workspace, channel, message, "message_changed")
+    reactions.put(call.workspace, channel, message, call.workspace.bot_user_id, name)
     return {}
 
 
 def remove(call: Call) -> JsonObject:
     """reactions.remove."""
     channel, message, name = _item(call)
-    reaction = next((known for known in message.get("reactions", []) if known["name"] == name), None)
-    if reaction is None or call.workspace.bot_user_id not in reaction["users"]:
-        raise SlackError("no_reaction")
-    reaction["users"].remove(call.workspace.bot_user_id)
-    reaction["count"] = len(reaction["users"])
-    if not reaction["users"]:
-        message["reactions"].remove(reaction)
-    if not message["reactions"]:
-        del message["reactions"]
-    messages.save(call.workspace, channel, message, "message_changed")
+    reactions.take_away(call.workspace, channel, message, call.workspace.bot_user_id, name)
     return {}
 
 
@@ -89,10 +64,7 @@ def _item(call: Call) -> tuple[Channel, JsonObject, str]:
     channel, message = _message(call)
     if channel.is_archived:
         raise SlackError("is_archived")
-    name = call.get("name").strip(":")
-    if not NAME.fullmatch(name):
-        raise SlackError("invalid_name")
-    return channel, message, name
+    return channel, message, call.get("name").strip(":")
 
 
 def _message(call: Call) -> tuple[Channel, JsonObject]:

@@ -20,8 +20,10 @@ def unfurl(call: Call) -> JsonObject:
         urls = {attachment["from_url"] for attachment in made}
         kept = [known for known in message.get("attachments", []) if known.get("from_url") not in urls]
         numbered = [{**attachment, "id": number} for number, attachment in enumerate([*kept, *made], start=1)]
+        previous = dict(message)
         message["attachments"] = numbered
         messages.save(call.workspace, channel, message, "message_changed")
+        call.workspace.happenings.note("message_changed", channel=channel, message=message, previous=previous)
     if asks_to_sign_in:
         _ask_to_sign_in(call, channel, message)
     return {}

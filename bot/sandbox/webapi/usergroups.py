@@ -113,7 +113,7 @@ def _touched(call: Call, group: JsonObject) -> JsonObject:
 
 
 def _saved(call: Call, group: JsonObject) -> JsonObject:
-    call.workspace.journal.put("usergroup", group["id"], group)
+    call.workspace.save_usergroup(group)
     return {"usergroup": _shown(call, {**group}, with_users=True)}
 
 
