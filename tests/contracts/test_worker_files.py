@@ -61,7 +61,10 @@ def test_a_file_that_cannot_be_made_fails_the_step_before_it_starts(site: Site) 
     folder = a_folder(StepFile("app.json", b'{\n"a" 1}'), structured=("*",))
     result, sink = run(site.worker(), "echo never", folder=folder)
     assert result.outcome is Outcome.FAILED
-    assert result.message == '"app.json", line 2, column 5: This is not valid JSON: `:` was expected.'
+    assert (
+        result.message
+        == '"app.json", line 2, column 5: This is not valid JSON: `:` was expected. The script was not started.'
+    )
     assert result.hint == "Correct the file, or leave it out of structured_values."
     assert (sink.confirmed, sink.text()) == (0, "")
 

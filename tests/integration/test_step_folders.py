@@ -66,7 +66,9 @@ def test_what_is_unresolved_fails_the_step_when_that_is_wanted(deck: Deck) -> No
     with deck.serving():
         view = deck.over(deck.deploys(version="1.0.0"))
     assert view.state is TaskState.FAILED
-    assert [run.reason for run in deck.runs(view.number)] == ['"page.html": There is no value for #{Missing}.']
+    assert [run.reason for run in deck.runs(view.number)] == [
+        '"page.html": There is no value for #{Missing}. The script was not started.'
+    ]
     assert [run.launch_confirmed_at for run in deck.runs(view.number)] == [None]
 
 

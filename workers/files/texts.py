@@ -31,7 +31,7 @@ _DECLARED = re.compile(rb"""<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1
 class FileUnusable(ForedeckError):
     """Variables cannot be put into this file. No fact holds a part of the file, which may be a secret."""
 
-    message = "{file}: {what}"
+    message = "{file}: {what} The script was not started."
     hint_text = "{way_out}"
 
     def __init__(self, *, file: str, what: str, way_out: str) -> None:

@@ -173,6 +173,18 @@ def test_only_the_value_that_is_meant_changes(tree: object, data: st.DataObject)
             assert (now, type(now)) == (was, type(was))
 
 
+@given(st.lists(TREES, min_size=1, max_size=4), st.text(max_size=8), st.data())
+def test_every_byte_around_the_value_stays(tree: list[object], value: str, data: st.DataObject) -> None:
+    singles = [index for index, item in enumerate(tree) if isinstance(item, str)]
+    if not singles or "#{" in value:
+        return
+    index = data.draw(st.sampled_from(singles))
+    pieces = [json.dumps(item, indent=1) for item in tree]
+    text = "[ " + " ,// x\n".join(pieces) + "\t]"
+    pieces[index] = json.dumps(value, ensure_ascii=False)
+    assert replaced(text, **{str(index): value}) == "[ " + " ,// x\n".join(pieces) + "\t]"
+
+
 def json_or_none(value: str) -> object:
     try:
         return json.loads(value.strip().lower())

@@ -15,6 +15,7 @@ from tests.support.run_sinks import a_request
 from workers.files.preparing import FAIL_SWITCH, Prepared, prepare
 from workers.files.texts import LARGEST, FileUnusable
 
+NOT_STARTED = " The script was not started."
 LOOK = "Set the variable, correct its name, or write `##{` where the text itself is meant."
 
 
@@ -39,7 +40,9 @@ def told(made: Prepared) -> list[tuple[LogLevel, str]]:
 def failure(*arguments: object, **keywords: object) -> tuple[str, str]:
     with pytest.raises(FileUnusable) as caught:
         prepared(*arguments, **keywords)
-    return str(caught.value), caught.value.hint
+    said = str(caught.value)
+    assert said.endswith(NOT_STARTED)
+    return said.removesuffix(NOT_STARTED), caught.value.hint
 
 
 def test_a_step_without_files_has_none() -> None:
