@@ -79,6 +79,8 @@ class StepFolder:
     files: tuple[StepFile, ...]
     substitute_in_files: tuple[str, ...] = ()  # `#{…}` in their text
     structured_values: tuple[str, ...] = ()  # values by path, in JSON, YAML, .env, properties, XML
+    variables: Mapping[str, str | Secret] | None = None  # as they are written; None: as the request has them
+    fail_on_unresolved: bool = False  # what nothing resolves fails the action instead of being warned of
 
 
 @dataclass(frozen=True)

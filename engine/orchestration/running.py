@@ -84,7 +84,7 @@ class Runner:
         try:
             claim = self._claim(run_id)
             evaluated = self._evaluated(claim)
-            request = self._with_folder(_request_of(claim, evaluated), claim)
+            request = self._with_folder(_request_of(claim, evaluated), claim, evaluated)
             worker = choosing.connect(claim.definitions, claim.worker, self._workers)
         except _NotMine:
             return
@@ -99,12 +99,14 @@ class Runner:
             if result.outcome is not Outcome.LOST:  # of a lost one a person may want to see what is left
                 self._clean_up(claim, worker)
 
-    def _with_folder(self, request: ActionRequest, claim: _Claim) -> ActionRequest:
+    def _with_folder(self, request: ActionRequest, claim: _Claim, evaluated: Evaluated) -> ActionRequest:
         """The request with the files that the step brings along, if it is to be launched. Raises ContentMissing."""
         work = claim.action.work
         if request.launch_confirmed or not isinstance(work, RunScript) or work.folder is None:
             return request
-        return replace(request, folder=contents.folder_of(self._db, work.folder))
+        folder = contents.folder_of(self._db, work.folder)
+        strictly = claim.fail_on_unresolved or evaluated.fails_on_unresolved
+        return replace(request, folder=replace(folder, variables=evaluated.written, fail_on_unresolved=strictly))
 
     def _claim(self, run_id: int) -> _Claim:
         with self._db.write() as session:

@@ -33,6 +33,8 @@ class Evaluated:
     values: Mapping[str, str | Secret]
     masks: tuple[Secret, ...] = ()
     flaws: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, str | Secret] = field(default_factory=dict)
+    """The same variables before the evaluation, for what is itself a template: the files of a step."""
 
     def flaws_in(self, script: str) -> tuple[str, ...]:
         """What is wrong with the variables that this script names."""
@@ -63,7 +65,8 @@ def for_script(values: Mapping[str, str | Secret], now: datetime) -> Evaluated:
         text = evaluator.evaluate(name)
         if text is not None:
             result[name] = Secret(text) if isinstance(value, Secret) else text
-    return Evaluated(result, tuple(evaluator.masks), evaluator.flaws)
+    written = {name: values[name] for name in result}
+    return Evaluated(result, tuple(evaluator.masks), evaluator.flaws, written)
 
 
 def for_people(text: str, values: Mapping[str, Value], now: datetime) -> tuple[str, str]:

@@ -60,16 +60,29 @@ def test_a_release_keeps_its_files_and_each_deployment_puts_its_variables_in(dec
     assert [run.has_warnings for run in deck.runs(first.number)] == [True]
 
 
-def test_what_is_unresolved_fails_the_step_when_that_is_wanted(deck: Deck) -> None:
-    switch = 'OctopusShouldFailDeploymentOnSubstitutionFails: [{value: "True"}]\n'
-    deck.reloaded(PROCESS, {**FILES, "projects/web/variables.yml": switch})
+SWITCH = 'OctopusShouldFailDeploymentOnSubstitutionFails: [{value: "True"}]\n'
+
+
+@pytest.mark.parametrize(
+    ("process", "variables"), [(PROCESS, SWITCH), ("fail_on_unresolved: true\n" + PROCESS, "A: [{value: b}]\n")]
+)
+def test_what_is_unresolved_fails_the_step_when_that_is_wanted(deck: Deck, process: str, variables: str) -> None:
+    deck.reloaded(process, {**FILES, "projects/web/variables.yml": variables})
     with deck.serving():
         view = deck.over(deck.deploys(version="1.0.0"))
     assert view.state is TaskState.FAILED
-    assert [run.reason for run in deck.runs(view.number)] == [
-        '"page.html": There is no value for #{Missing}. The script was not started.'
-    ]
+    reason = '"page.html": There is no value for #{Missing}. The script was not started.'
+    assert [run.reason for run in deck.runs(view.number)] == [reason]
     assert [run.launch_confirmed_at for run in deck.runs(view.number)] == [None]
+
+
+def test_what_a_value_refers_to_is_put_in_once(deck: Deck) -> None:
+    variables = "Missing: [{value: '##{as it is} #{Level}'}]\nLevel: [{value: debug}]\n"
+    deck.reloaded(PROCESS, {**FILES, "projects/web/variables.yml": variables})
+    with deck.serving():
+        view = deck.over(deck.deploys(version="1.0.0"))
+    assert "<h1>1.0.0 #{as it is} debug</h1>" in deck.log(view.number, "install")
+    assert "there is no value" not in deck.log(view.number, "install")
 
 
 def test_each_content_is_kept_once(deck: Deck) -> None:

@@ -16,9 +16,6 @@ from workers.files.structures import NotInFormat
 from workers.files.texts import LARGEST, LARGEST_RESULT, LARGEST_TOGETHER, FileUnusable, Unparseable, Unwritable, decode
 from workers.files.values import NotEvaluated, Values
 
-FAIL_SWITCH = "OctopusShouldFailDeploymentOnSubstitutionFails"
-"""The variable that makes what cannot be resolved an error."""
-
 _MOST_NAMED = 5
 _TOO_LARGE = "Leave it out of the pattern, or divide it."
 _LOOK = "Set the variable, correct its name, or write `##{` where the text itself is meant."
@@ -47,22 +44,29 @@ def prepare(request: ActionRequest, now: datetime | None = None) -> Prepared:
     """
     if request.folder is None:
         return Prepared()
-    return _Preparation(request.folder.files, request.variables, now).run(
-        request.folder.substitute_in_files, request.folder.structured_values
-    )
+    folder = request.folder
+    variables = request.variables if folder.variables is None else folder.variables
+    preparation = _Preparation(folder.files, variables, now, is_strict=folder.fail_on_unresolved)
+    return preparation.run(folder.substitute_in_files, folder.structured_values)
 
 
 class _Preparation:
     """One action's files."""
 
-    def __init__(self, files: Iterable[StepFile], variables: Mapping[str, str | Secret], now: datetime | None) -> None:
+    def __init__(
+        self,
+        files: Iterable[StepFile],
+        variables: Mapping[str, str | Secret],
+        now: datetime | None,
+        *,
+        is_strict: bool,
+    ) -> None:
         self._now = now
         self._files = {file.path: file for file in files}
         self._variables = {
             name: value.reveal() if isinstance(value, Secret) else value for name, value in variables.items()
         }
-        switch = (value for name, value in self._variables.items() if name.casefold() == FAIL_SWITCH.casefold())
-        self._is_strict = next(switch, "").strip().lower() == "true"
+        self._is_strict = is_strict
         self._notes: list[Note] = []
 
     def run(self, substitute_in_files: Iterable[str], structured_values: Iterable[str]) -> Prepared:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.contracts import LogLevel, Secret, StepFile, StepFolder
 from tests.support.run_sinks import a_request
-from workers.files.preparing import FAIL_SWITCH, Prepared, prepare
+from workers.files.preparing import Prepared, prepare
 from workers.files.texts import LARGEST, FileUnusable
 
 NOT_STARTED = " The script was not started."
@@ -24,8 +24,11 @@ def prepared(
     variables: Mapping[str, str | Secret],
     substitute: tuple[str, ...] = (),
     structured: tuple[str, ...] = (),
+    *,
+    strict: bool = False,
 ) -> Prepared:
-    folder = StepFolder(tuple(StepFile(path, content) for path, content in files.items()), substitute, structured)
+    brought = tuple(StepFile(path, content) for path, content in files.items())
+    folder = StepFolder(brought, substitute, structured, fail_on_unresolved=strict)
     return prepare(a_request("true", folder=folder, variables=variables))
 
 
@@ -105,17 +108,24 @@ def test_what_cannot_be_resolved_stays_and_is_told() -> None:
     )
 
 
-@pytest.mark.parametrize("name", [FAIL_SWITCH, FAIL_SWITCH.lower()])
-@pytest.mark.parametrize("value", ["True", " true "])
-def test_what_cannot_be_resolved_fails_the_step_when_that_is_wanted(name: str, value: str) -> None:
-    assert failure({"a": b"#{One}"}, {name: value}, ("*",)) == ('"a": There is no value for #{One}.', LOOK)
-    said, _ = failure({"a.json": b'{"a": 1}'}, {name: value, "a": "#{B}"}, (), ("*",))
+def test_what_cannot_be_resolved_fails_the_step_when_that_is_wanted() -> None:
+    assert failure({"a": b"#{One}"}, {}, ("*",), strict=True) == ('"a": There is no value for #{One}.', LOOK)
+    said, _ = failure({"a.json": b'{"a": 1}'}, {"a": "#{B}"}, (), ("*",), strict=True)
     assert said == '"a.json": There is no value for #{B}.'
+    said, _ = failure({"a": b""}, {}, ("#{E}.txt",), strict=True)
+    assert said == 'The pattern "#{E}.txt" of substitute_in_files: There is no value for #{E}.'
+
+
+def test_the_variables_are_taken_as_they_are_written() -> None:
+    written = {"A": "##{literal} #{B}", "B": "b"}
+    folder = StepFolder((StepFile("a", b"#{A}"),), ("*",), variables=written)
+    made = prepare(a_request("true", folder=folder, variables={"A": "#{literal} b", "B": "b"}))
+    assert (contents(made), made.notes[0].level) == ({"a": b"#{literal} b"}, LogLevel.VERBOSE)
 
 
 def test_many_tokens_are_not_all_named() -> None:
     text = "".join(f"#{{T{number}}}" for number in range(9)).encode()
-    said, _ = failure({"a": text}, {FAIL_SWITCH: "True"}, ("*",))
+    said, _ = failure({"a": text}, {}, ("*",), strict=True)
     assert said == '"a": There is no value for #{T0}, #{T1}, #{T2}, #{T3}, #{T4} and 4 more.'
 
 
