@@ -1,10 +1,12 @@
 """Channels and direct messages, and the order of the messages in them. Who may do what is decided by the callers."""
 
 from bisect import insort
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.people import TEAM_ID
+
+DERIVED = ("messages", "timeline", "threads", "repliers")
 
 
 @dataclass
@@ -34,6 +36,8 @@ class Channel:
     messages: dict[str, JsonObject] = field(default_factory=dict, repr=False)
     timeline: list[str] = field(default_factory=list, repr=False)
     threads: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    # For each thread, who answered in it and how often, in the order of their first answers.
+    repliers: dict[str, dict[str, int]] = field(default_factory=dict, repr=False)
 
     @property
     def kind(self) -> str:
@@ -52,6 +56,8 @@ class Channel:
             insort(self.timeline, ts)
         if thread_ts is not None and thread_ts != ts:
             insort(self.threads.setdefault(thread_ts, []), ts)
+            repliers = self.repliers.setdefault(thread_ts, {})
+            repliers[message["user"]] = repliers.get(message["user"], 0) + 1
 
     def show(self, ts: str) -> None:
         """Show a reply outside its thread, too."""
@@ -65,13 +71,14 @@ class Channel:
         thread_ts = message.get("thread_ts")
         if thread_ts is not None and thread_ts != ts:
             self.threads[thread_ts].remove(ts)
+            repliers = self.repliers[thread_ts]
+            repliers[message["user"]] -= 1
+            if not repliers[message["user"]]:
+                del repliers[message["user"]]
 
     def document(self) -> JsonObject:
         """What the journal keeps; messages are documents of their own."""
-        kept = asdict(self)
-        for derived in ("messages", "timeline", "threads"):
-            kept.pop(derived)
-        return kept
+        return {kept.name: getattr(self, kept.name) for kept in fields(self) if kept.name not in DERIVED}
 
     def to_slack(self, viewer: str, num_members: bool = False) -> JsonObject:
         """The conversation object that the Web API answers with, as `viewer` sees it."""

@@ -16,10 +16,12 @@ class Exchanges:
         self._kept: dict[str, str] = {}
         self._bytes = 0
 
-    def keep(self, prefix: str, request: JsonObject, response: JsonObject | None) -> str:
-        """Take one in; returns its id."""
+    def keep(self, prefix: str, request: JsonObject, response: JsonObject | bytes | None) -> str:
+        """Take one in; returns its id. An answer that is JSON already, and may be long, is not written again."""
         exchange_id = random_id(prefix)
-        text = json.dumps({"id": exchange_id, "request": request, "response": response}, default=str)
+        answer = response.decode() if isinstance(response, bytes) else json.dumps(response, default=str)
+        asked = json.dumps(request, default=str)
+        text = f'{{"id": "{exchange_id}", "request": {asked}, "response": {answer}}}'
         self._kept[exchange_id] = text
         self._bytes += len(text)
         while len(self._kept) > KEPT or (self._bytes > KEPT_BYTES and len(self._kept) > 1):

@@ -1,5 +1,6 @@
 """Ids as Slack makes them: readable ones for what has a name, random ones for the rest, and message timestamps."""
 
+import re
 import secrets
 import string
 
@@ -7,6 +8,7 @@ from bot.sandbox.clock import Clock
 
 ALPHABET = string.ascii_uppercase + string.digits
 BODY = 9
+TIMESTAMP = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
 
 
 def named_id(prefix: str, name: str) -> str:
@@ -40,5 +42,4 @@ class Timestamps:
 
 def is_timestamp(value: str) -> bool:
     """Whether this looks like a message's `ts`."""
-    seconds, dot, micros = value.partition(".")
-    return bool(dot) and seconds.isdigit() and micros.isdigit() and len(seconds) <= 12 and len(micros) == 6
+    return TIMESTAMP.fullmatch(value) is not None

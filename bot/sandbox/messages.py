@@ -198,7 +198,7 @@ def _count_replies(workspace: Workspace, channel: Channel, thread_ts: str) -> No
     for key in ("thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply"):
         parent.pop(key, None)
     if replies:
-        users = list(dict.fromkeys(channel.messages[ts]["user"] for ts in replies))
+        users = list(channel.repliers[thread_ts])
         parent.update(
             thread_ts=thread_ts,
             reply_count=len(replies),

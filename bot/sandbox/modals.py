@@ -17,7 +17,9 @@ VIEW_BYTES = 250_000
 
 
 class Modals:
-    """Who has which views open. What a person typed is in each view's `state.values`."""
+    """Who has which views open. What a person typed is in each view's `state.values`.
+
+    The views that are given have passed `checked`."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -100,7 +102,6 @@ class Modals:
         self._workspace.changes.publish("modal", user=user_id, views=self.stacks.get(user_id, []))
 
     def _made(self, given: JsonObject, is_now: JsonObject | None = None) -> JsonObject:
-        check(given)
         external_id = given.get("external_id") or ""
         known = self.find(None, external_id) if external_id else None
         if known is not None and known[1] is not is_now:
@@ -130,8 +131,8 @@ class Modals:
         }
 
 
-def check(given: object) -> None:
-    """Refuse a view as Slack does: view_too_large, or invalid_arguments with the reasons."""
+def checked(given: object) -> JsonObject:
+    """The view, unless Slack refuses it: view_too_large, or invalid_arguments with the reasons."""
     if not isinstance(given, dict):
         raise SlackError.with_messages("invalid_arguments", ["must be a valid view [json-pointer:/view]"])
     if len(json.dumps(given, ensure_ascii=False).encode()) > VIEW_BYTES:
@@ -139,3 +140,4 @@ def check(given: object) -> None:
     found = validator.view_problems(given, "/view")
     if found:
         raise SlackError.with_messages("invalid_arguments", [problem.sentence for problem in found])
+    return given

@@ -105,9 +105,10 @@ class Sandbox:
         error: str | None,
         ms: float,
         given: JsonObject | None = None,
-        answer: JsonObject | None = None,
+        answer: bytes | None = None,
     ) -> None:
-        """Write down a Web API call; `given` are its arguments as they came, unless it was not let in."""
+        """Write down a Web API call; `given` are its arguments as they came, unless it was not let in, and `answer` is
+        the JSON that went out."""
         arguments = {key: value for key, value in (given or {}).items() if key != "token"}
         call = {
             "id": self.exchanges.keep("Ca", arguments, answer),

@@ -10,6 +10,7 @@ from bot.sandbox.json_types import JsonObject
 TEXT_KEPT = 40_000
 MARKDOWN_TEXT = 12_000
 ATTACHMENTS = 100
+WORDS = ("text", "pretext", "fallback", "title", "title_link", "color", "author_name", "footer", "image_url")
 
 
 def checked_content(given: JsonObject, is_update: bool = False) -> JsonObject:
@@ -59,8 +60,15 @@ def _check_attachments(attachments: object) -> None:
     if len(attachments) > ATTACHMENTS:
         raise SlackError("too_many_attachments")
     for number, attachment in enumerate(attachments):
+        if not is_readable(attachment):
+            raise SlackError("invalid_attachments")
         if attachment.get("blocks"):
             found = validator.problems(attachment["blocks"], "message", f"/attachments/{number}/blocks")
             if found:
                 sentences = [problem.sentence for problem in found]
                 raise SlackError.with_messages("invalid_blocks", sentences, errors=sentences)
+
+
+def is_readable(attachment: JsonObject) -> bool:
+    """Whether what an attachment says is words."""
+    return all(attachment.get(key) is None or isinstance(attachment[key], str | int | float) for key in WORDS)

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.sandbox import elements
+from bot.sandbox import elements, modals
 from bot.sandbox.control import actors, entries
 from bot.sandbox.delivery import payloads
 from bot.sandbox.elements import Place
@@ -145,9 +145,9 @@ def _follow(sandbox: Sandbox, user_id: str, view: JsonObject, answer: JsonObject
     elif action == "clear":
         sandbox.modals.clear(user_id)
     elif action == "update":
-        sandbox.modals.update(user_id, view, answer.get("view") or {})
+        sandbox.modals.update(user_id, view, modals.checked(answer.get("view")))
     elif action == "push":
-        sandbox.modals.push(user_id, answer.get("view") or {})
+        sandbox.modals.push(user_id, modals.checked(answer.get("view")))
     elif action == "errors":
         errors = answer.get("errors")
         known = {place.block_id for place in elements.places(view["blocks"]) if place.is_input}

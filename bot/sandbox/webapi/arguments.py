@@ -1,5 +1,6 @@
 """The arguments of a call: out of the query, a form or JSON, and into the types that the method wants."""
 
+import re
 from typing import Any
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from bot.sandbox.json_types import JsonObject, parsed
 from bot.sandbox.webapi.methods import Method
 
 BODY_BYTES = 5_000_000
+PLAIN_TIME = re.compile(r"(?=[0-9.]*[0-9])[0-9]{0,12}\.?[0-9]{0,12}")
 TRUE, FALSE = ("true", "1", "on", "yes"), ("false", "0", "off", "no", "")
 
 
@@ -97,7 +99,7 @@ def _converted(value: Any, rule: JsonObject) -> Any:
 
 
 def _is_plain_time(value: str) -> bool:
-    return value.isdigit() or value.replace(".", "", 1).isdigit() or value == "now"
+    return value == "now" or PLAIN_TIME.fullmatch(value) is not None
 
 
 def _boolean(value: Any) -> bool:

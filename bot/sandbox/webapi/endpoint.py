@@ -44,7 +44,7 @@ async def answer(request: Request) -> JSONResponse:
         headers["x-oauth-scopes"] = ",".join(sandbox.manifest.scopes)
         headers["x-accepted-oauth-scopes"] = ",".join(method.scopes)
     response = JSONResponse(body, status, headers)
-    sandbox.note_call(name, error, (time.perf_counter() - started) * 1000, given, body)
+    sandbox.note_call(name, error, (time.perf_counter() - started) * 1000, given, bytes(response.body))
     return response
 
 

@@ -1,7 +1,6 @@
 """Pages of long answers: by opaque cursors, and in a few old methods by number."""
 
 import base64
-import binascii
 import math
 from typing import Any
 
@@ -37,8 +36,8 @@ def _encoded(position: int) -> str:
 def _decoded(cursor: str) -> int:
     try:
         word, _, number = base64.b64decode(cursor, validate=True).decode().partition(":")
-        if word == "next" and number.isdigit():
+        if word == "next" and number.isdecimal():
             return int(number)
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # neither base64, nor text, nor a number
         pass
     raise SlackError("invalid_cursor")

@@ -47,7 +47,7 @@ def list_all(call: Call) -> JsonObject:
         for channel in call.workspace.channels.values()
         if channel.kind == "public_channel" or call.is_member(channel)
         for message in channel.messages.values()
-        if any(user_id in reaction["users"] for reaction in message.get("reactions", ()))
+        if "reactions" in message and any(user_id in reaction["users"] for reaction in message["reactions"])
     ]
     items.sort(key=lambda item: item["message"]["ts"], reverse=True)
     if call.get("limit") or call.get("cursor"):

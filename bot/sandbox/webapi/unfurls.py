@@ -1,7 +1,7 @@
 """chat.unfurl: what the app shows below a message for the links in it."""
 
 from bot.sandbox import messages
-from bot.sandbox.blocks.content import checked_blocks
+from bot.sandbox.blocks.content import checked_blocks, is_readable
 from bot.sandbox.channels import Channel
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json_types import JsonObject
@@ -54,7 +54,7 @@ def _message(call: Call) -> tuple[Channel, JsonObject]:
 
 
 def _attachment(call: Call, url: str, given: object, message: JsonObject) -> JsonObject:
-    if not isinstance(given, dict) or not given:
+    if not isinstance(given, dict) or not given or not is_readable(given):
         raise SlackError("cannot_parse_attachment")
     shown = message["text"].replace("&amp;", "&")
     if url not in shown:

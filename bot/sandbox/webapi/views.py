@@ -54,8 +54,7 @@ def publish(call: Call) -> JsonObject:
 
 
 def _typed(call: Call, wanted: str) -> JsonObject:
-    view: JsonObject = call.get("view")
-    modals.check(view)
+    view = modals.checked(call.get("view"))
     if view["type"] != wanted:
         raise SlackError.with_messages(
             "invalid_arguments", [f"unsupported type: {view['type']} [json-pointer:/view/type]"]

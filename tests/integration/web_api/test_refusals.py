@@ -33,6 +33,7 @@ UNPOSTABLE: list[tuple[dict[str, Any], str]] = [
     ({**HERE, "text": "x", "blocks": ["section"]}, "invalid_blocks_format"),
     ({**HERE, "text": "x", "blocks": "{"}, "invalid_blocks_format"),
     ({**HERE, "text": "x", "attachments": [7]}, "invalid_attachments"),
+    ({**HERE, "text": "x", "attachments": [{"text": {}}]}, "invalid_attachments"),
     ({**HERE, "text": "x", "attachments": [{"text": "y"}] * 101}, "too_many_attachments"),
     ({**HERE, "text": "x", "attachments": [{"blocks": [{"type": "button"}]}]}, "invalid_blocks"),
     ({**HERE, "text": "x", "markdown_text": "y"}, "markdown_text_conflict"),
