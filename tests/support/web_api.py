@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from slack_sdk import WebClient
@@ -21,6 +22,7 @@ DEPLOYMENTS = "C0DEPLOYMEN"
 ANA, BEN, EVA, MIA = "U0ANA000000", "U0BEN000000", "U0EVA000000", "U0MIA000000"
 APP = "U0FOREDECK0"
 HOST = "127.0.0.1:8040"
+T = TypeVar("T")
 
 
 def call(client: WebClient, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -97,6 +99,14 @@ class InProcess:
             body, kind = urlencode(_as_form(arguments)).encode(), "application/x-www-form-urlencoded"
         answer: dict[str, Any] = self.request(f"/api/{method}", body, kind, token).json
         return answer
+
+    def within(self, do: Callable[[], T]) -> T:
+        """Do something to the sandbox where its own code runs: in the event loop."""
+
+        async def done() -> T:
+            return do()
+
+        return self._runner.run(done())
 
     def request(self, path: str, body: bytes, kind: str, token: str = "", verb: str = "POST") -> Answer:
         """Any request."""

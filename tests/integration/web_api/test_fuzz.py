@@ -125,7 +125,7 @@ def made_ready(slack: InProcess) -> dict[str, str]:
     view = slack.call("views.open", trigger_id=trigger, view=modal())["view"]["id"]
     ticket = slack.call("files.getUploadURLExternal", filename="a.txt", length=1)
     sandbox.uploads.store(ticket["upload_url"].rsplit("/", 1)[1], b"x")
-    group = workspace.set_usergroup("managers", "managers", [ANA])["id"]
+    group = slack.within(lambda: workspace.set_usergroup("managers", "managers", [ANA])["id"])
     triggers = (sandbox.triggers.new(ANA), sandbox.triggers.new(ANA, view))
     return dict(zip(THERE, (ts, reply, *triggers, view, ticket["file_id"], group), strict=True))
 
