@@ -103,7 +103,7 @@ def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:
     if verb in projects:
         return _deployment(words)
     if verb in orders.VERBS:
-        return orders.parse(verb, rest, text)
+        return orders.parse(verb, text)
     if verb in DEPLOY_VERBS:
         return _with_verb(verb, rest, text)
     if meant := _misspelt(verb, rest):
@@ -192,7 +192,7 @@ def _misspelt(verb: str, rest: list[str]) -> str | None:
     if not close or _looks_like_a_deployment(rest):
         return None
     if close[0] in orders.VERBS:
-        return None if isinstance(orders.parse(close[0], rest, ""), NotUnderstood) and rest else close[0]
+        return None if isinstance(orders.parse(close[0], " ".join((verb, *rest))), NotUnderstood) and rest else close[0]
     if close[0] in {"help", "status"}:
         return close[0] if not rest or (len(rest) == 1 and typed_text.number(rest[0]) is not None) else None
     return close[0] if rest and typed_text.number(rest[0]) is not None else None

@@ -15,6 +15,7 @@ OPEN_DECISION = {
     "fail": "open_fail",
 }  # value: the interruption's id
 DEPLOY_THIS = "deploy_this"  # value: see `pack`; the person's own request, asked for again
+RESUME = "resume"  # value: the id of what holds deployments up
 OPEN_LINK = "open_link"  # a link button; Slack tells us of the click all the same
 
 # Modals.

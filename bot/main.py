@@ -18,9 +18,10 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from engine.database import Database, open_database
+from engine.domain.holds import HoldKind
 from engine.orchestration.exclusive import DispatcherLock
 from engine.sealing import Sealer
-from engine.services import configuration
+from engine.services import configuration, holds
 from engine.services.errors import NoConfiguration
 from engine.services.planned import pool_and_workers
 from engine.times import utc_now
@@ -103,6 +104,7 @@ def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
     db = open_state(folder)
     _load(db, config)
     _warn_about_built_in(db)
+    _warn_about_holds(db)
     with dispatching(folder, db), _slack(db, slack):
         _tell_supervisor("READY=1")
         _log.info("serving; state in %s, configuration from %s", folder.resolve(), config)
@@ -121,6 +123,14 @@ def _warn_about_built_in(db: Database) -> None:
                 "the default worker pool is empty, so scripts run on the built-in worker, as this account (%s): "
                 "they can read what the bot can read",
                 getpass.getuser(),
+            )
+
+
+def _warn_about_holds(db: Database) -> None:
+    for hold in holds.current(db):
+        if hold.kind is HoldKind.DRAIN:
+            _log.warning(
+                "drained by %s since %s: nothing new begins; `foredeck drain --end` ends it", hold.by, hold.since
             )
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from bot import typed_text
 
-VERBS = ("queue",)
+VERBS = ("queue", "pause", "resume", "abandon")
+
+
+_SMALL = frozenset({"of", "for", "the", "to"})
 
 
 @dataclass(frozen=True)
@@ -31,16 +34,65 @@ class MoveFirst:
     number: int
 
 
-Order = ShowQueue | MoveFirst
+@dataclass(frozen=True)
+class Pause:
+    """Let nothing new begin: of one project, or at all."""
+
+    project: str = ""
+    reason: str = ""
 
 
-def parse(verb: str, rest: list[str], text: str) -> Order | NotUnderstood:  # noqa: ARG001 - others need the whole text
-    """What was typed after `/deploy`, its first word being one of `VERBS`."""
-    return _queue(rest)
+@dataclass(frozen=True)
+class Resume:
+    """Let it go on."""
+
+    project: str = ""
+
+
+@dataclass(frozen=True)
+class Abandon:
+    """Let go of a deployment whose cancel is stuck."""
+
+    number: int
+
+
+Order = ShowQueue | MoveFirst | Pause | Resume | Abandon
+
+
+def parse(verb: str, text: str) -> Order | NotUnderstood:
+    """What was typed after `/deploy`, `verb` being its first word or what that should be."""
+    typed, reason = typed_text.reasoned(text)
+    rest = typed_text.words(typed)[1:]
+    match verb:
+        case "pause":
+            return _about_a_project(verb, rest, reason)
+        case "resume":
+            return _about_a_project(verb, rest, "")
+        case "abandon":
+            return _abandon(rest)
+        case _:
+            return _queue(rest)
+
+
+def _about_a_project(verb: str, rest: list[str], reason: str) -> Order | NotUnderstood:
+    """Nothing, or words that mean everything, or one project."""
+    words = [word for word in rest if word.lower() not in _SMALL | {"queue", "everything", "all", "project"}]
+    if len(words) > 1:
+        suggestion = f"{verb} {words[0]}" + (f" because {' '.join(words[1:])}" if verb == "pause" else "")
+        return NotUnderstood(f"`{verb}` takes one project, or nothing.", suggestion)
+    project = words[0] if words else ""
+    return Pause(project, reason) if verb == "pause" else Resume(project)
+
+
+def _abandon(rest: list[str]) -> Order | NotUnderstood:
+    number = typed_text.number(rest[0]) if len(rest) == 1 else None
+    if number is None:
+        return NotUnderstood("`abandon` needs the number on the card and nothing else.", "abandon 17")
+    return Abandon(number)
 
 
 def _queue(rest: list[str]) -> Order | NotUnderstood:
-    words = [word for word in rest if word.lower() not in {"of", "for", "the", "to"}]
+    words = [word for word in rest if word.lower() not in _SMALL]
     if not words:
         return ShowQueue()
     number = typed_text.number(words[0])

@@ -26,4 +26,67 @@ def queue(db: Any, project: str | None, first: int | None, person: str | None, *
     click.echo(terminal.queue(queues.view(db, who, project)))
 
 
-COMMANDS = (queue,)
+@click.command()
+@click.argument("number", type=int)
+@person_option
+@with_database
+def abandon(db: Any, number: int, person: str | None, **_: Any) -> None:
+    """Let go of deployment NUMBER, whose cancel is stuck; what it started may still run."""
+    from engine.services import tasks
+
+    task = tasks.abandon(db, utc_now(), person=acting(db, person), number=number)
+    click.echo(f"Deployment #{task.number} is abandoned; look on its machines what still runs.")
+
+
+@click.command()
+@click.argument("project", required=False)
+@click.option("--because", "reason", default="", help="Why; shown on the cards that wait.")
+@person_option
+@with_database
+def pause(db: Any, project: str | None, reason: str, person: str | None, **_: Any) -> None:
+    """Let nothing new begin, of PROJECT or at all; what runs goes on."""
+    from engine.services import holds
+
+    hold = holds.pause(db, utc_now(), person=acting(db, person), project=project, reason=reason)
+    click.echo(f"Paused: {hold.what}. `foredeck resume{f' {hold.project}' if hold.project else ''}` ends it.")
+
+
+@click.command()
+@click.argument("project", required=False)
+@person_option
+@with_database
+def resume(db: Any, project: str | None, person: str | None, **_: Any) -> None:
+    """Let PROJECT, or the whole queue, go on after a pause."""
+    from engine.services import holds
+
+    hold = holds.resume(db, utc_now(), person=acting(db, person), project=project)
+    click.echo(f"Resumed: {hold.what}.")
+
+
+@click.command()
+@click.option("--because", "reason", default="", help="Why; shown on the cards that wait.")
+@click.option("--wait/--no-wait", default=True, show_default=True, help="Wait until nothing runs any more.")
+@click.option("--end", is_flag=True, help="Let new work begin again.")
+@person_option
+@with_database
+def drain(db: Any, reason: str, wait: bool, end: bool, person: str | None, **_: Any) -> None:
+    """Let nothing new begin and say when nothing runs: then Foredeck can be stopped. It lasts until --end."""
+    from bot import terminal
+    from engine.services import holds
+    from engine.services.errors import AlreadyDraining
+
+    who = acting(db, person)
+    if end:
+        holds.end_drain(db, utc_now(), person=who)
+        click.echo("New work begins again.")
+        return
+    try:
+        holds.drain(db, utc_now(), person=who, reason=reason)
+    except AlreadyDraining as error:
+        click.echo(str(error))
+    if wait:
+        terminal.wait_until_nothing_runs(db)
+    click.echo("Nothing new begins until `foredeck drain --end`.")
+
+
+COMMANDS = (queue, pause, resume, drain, abandon)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from datetime import datetime
@@ -15,6 +16,8 @@ import click
 from engine.errors import AlreadyServing
 from engine.services import tasks
 from engine.services.views import (
+    HoldKind,
+    HoldView,
     InterruptionKind,
     InterruptionView,
     LogPage,
@@ -87,9 +90,9 @@ def overview(active: Iterable[TaskView], recent: Iterable[TaskView]) -> str:
 
 def queue(view: QueueView) -> str:
     """What runs, what waits for people, what stands in line and why."""
+    lines = [_hold(hold) for hold in view.holds]
     if view.is_empty:
-        return "The queue is empty: nothing runs or waits."
-    lines: list[str] = []
+        return "\n".join([*lines, "The queue is empty: nothing runs or waits."])
     for title, entries, count in (
         (f"Running ({view.running_count}, at most {view.cap} at once)", view.running, view.running_count),
         (f"Waiting for people ({view.asking_count})", view.asking, view.asking_count),
@@ -105,6 +108,12 @@ def queue(view: QueueView) -> str:
         if count > len(entries):
             lines.append(f"  … and {count - len(entries)} more")
     return "\n".join(lines)
+
+
+def _hold(hold: HoldView) -> str:
+    what = "Foredeck is being drained" if hold.kind is HoldKind.DRAIN else f"{hold.what} is paused"
+    why = f" because {hold.reason}" if hold.reason else ""
+    return f"{what} by {hold.by} since {_moment(hold.since)}{why}"
 
 
 def decision(view: InterruptionView) -> str:
@@ -146,6 +155,17 @@ def follow(db: Any, state: Path, number: int, *, from_now: bool = False) -> int:
         except KeyboardInterrupt:
             click.echo(f"\nNot followed any more; #{number} goes on while `foredeck serve` runs.", err=True)
             return 130
+
+
+def wait_until_nothing_runs(db: Any) -> None:
+    """Say how many deployments run whenever that changes, until none does."""
+    told = -1
+    while (count := tasks.running_count(db)) > 0:
+        if count != told:
+            click.echo(f"{count} still run{'s' if count == 1 else ''}.")
+            told = count
+        time.sleep(0.5)
+    click.echo("Nothing runs.")
 
 
 def print_logs(db: Any, view: TaskView) -> None:

@@ -11,6 +11,7 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": 
                          "\u00a0": " ", "\u2011": "-", "\u200b": None, "\ufeff": None})  # fmt: skip
 _STRAY = "`*\"'"
 _NUMBER = re.compile(r"#?([0-9]{1,12})[.,:]?\Z")
+_BECAUSE = re.compile(r"(?i)(?:\A|\s)because[:,]?(?=\s|\Z)")
 _DASHES = re.compile(r"\A[–—]|[–—]\Z")
 
 
@@ -23,6 +24,14 @@ def words(text: str) -> list[str]:
     """The words of a command, without stray quotes, backticks and bold marks."""
     found = (_bare(word) for word in plain(text).split())
     return [word for word in found if word]
+
+
+def reasoned(text: str) -> tuple[str, str]:
+    """What stands before `because`, and the reason behind it with its inner spacing."""
+    found = _BECAUSE.search(plain(text))
+    if found is None:
+        return plain(text), ""
+    return plain(text)[: found.start()], plain(text)[found.end() :].strip()
 
 
 def number(word: str) -> int | None:

@@ -19,8 +19,8 @@ from bot.messages import logs
 from bot.messages.blocks import Message, is_channel_id
 from bot.messages.wording import step_of_run
 from engine.errors import ForedeckError
-from engine.services import Database, outbox, tasks
-from engine.services.outbox import CARD, FILE, Parcel, Posted
+from engine.services import Database, access, outbox, tasks
+from engine.services.outbox import CARD, FILE, HOLD, Parcel, Posted
 from engine.services.views import TaskView
 
 CLOSED_SECONDS = 60.0
@@ -30,6 +30,12 @@ CLOSED_ATTEMPTS = 24 * 60
 TEMPORARY_ATTEMPTS = 200
 
 _log = logging.getLogger("foredeck.slack")
+
+
+class NotInSlack(ForedeckError):
+    """There is no way to tell this person anything."""
+
+    message = "{person} has no Slack member id in the configuration."
 
 
 @dataclass
@@ -66,7 +72,7 @@ class Courier:
             return
         posted = outbox.message(self.db, parcel.key)
         if posted is None:
-            posted = self._sent_before(parcel, rendering.view)
+            posted = self._sent_before(parcel, rendering)
         if posted is None:
             self._post(parcel, rendering)
         elif posted.digest == rendering.message.digest:
@@ -76,10 +82,10 @@ class Courier:
 
     def _post(self, parcel: Parcel, rendering: Rendering) -> None:
         thread = self._thread(parcel)
-        channel = thread.slack_channel if thread else parcel.slack_channel
+        channel = thread.slack_channel if thread else self._channel(parcel)
         arguments: dict[str, Any] = {
             "channel": channel if is_channel_id(channel) else f"#{channel.removeprefix('#')}",
-            "metadata": searches.metadata(parcel.key, rendering.view.queued_at),
+            "metadata": searches.metadata(parcel.key, rendering.since),
             "unfurl_links": False,
             "unfurl_media": False,
         }
@@ -115,7 +121,7 @@ class Courier:
     def _deliver_file(self, parcel: Parcel, rendering: Rendering) -> None:
         view, run = rendering.view, int(parcel.payload["run"])
         card = self._thread(parcel)
-        if card is None:
+        if card is None or view is None:
             self._later(parcel, backoff(parcel.attempts), "its card does not stand yet")
             return
         step = step_of_run(view, run)
@@ -138,21 +144,32 @@ class Courier:
             except SlackApiError as error:
                 if understood(error).meaning not in {Meaning.CLOSED, Meaning.FINAL}:
                     raise
-                self._post(parcel, Rendering(view, logs.file_refused(view, step, self.command())))
+                self._post(parcel, Rendering.of(view, logs.file_refused(view, step, self.command())))
                 return
         self._stands(parcel, Message(""), card.slack_channel, file_id, card)
 
-    def _sent_before(self, parcel: Parcel, view: TaskView) -> Posted | None:
+    def _channel(self, parcel: Parcel) -> str:
+        """Where it goes, by name or id. Raises NotInSlack for a person whom Slack does not know."""
+        addressee = parcel.slack_channel
+        if not addressee.startswith("@"):
+            return addressee
+        person = addressee.removeprefix("@")
+        slack_id = access.slack_ids(self.db, [person]).get(person)
+        if slack_id is None:
+            raise NotInSlack(person=person)
+        return str(self.client.conversations_open(users=slack_id)["channel"]["id"])
+
+    def _sent_before(self, parcel: Parcel, rendering: Rendering) -> Posted | None:
         """The message, if an earlier attempt sent it without our knowing."""
         if not _may_have_been_sent(parcel):
             return None
         thread = self._thread(parcel)
         found = searches.find_message(
             self.client,
-            slack_channel=thread.slack_channel if thread else parcel.slack_channel,
+            slack_channel=thread.slack_channel if thread else self._channel(parcel),
             thread_ts=thread.ts if thread else None,
-            carried=searches.metadata(parcel.key, view.queued_at),
-            since=view.queued_at,
+            carried=searches.metadata(parcel.key, rendering.since),
+            since=rendering.since,
         )
         if found is None:
             return None
@@ -160,7 +177,7 @@ class Courier:
         return Posted(parcel.key, parcel.task, found[0], found[1], thread_ts, digest="", edited_at=None)
 
     def _thread(self, parcel: Parcel) -> Posted | None:
-        return None if parcel.kind == CARD else outbox.message(self.db, f"card:{parcel.task}")
+        return None if parcel.kind in {CARD, HOLD} else outbox.message(self.db, f"card:{parcel.task}")
 
     def _stands(self, parcel: Parcel, message: Message, channel_id: str, ts: str, thread: Posted | None) -> None:
         outbox.sent(
@@ -196,7 +213,7 @@ class Courier:
     def _closed(self, parcel: Parcel, failure: Failure) -> None:
         self.pause_for(parcel, "chat.postMessage", CLOSED_SECONDS)
         self._later(parcel, 0.0, failure.code)
-        if parcel.kind == CARD and parcel.attempts <= 1:
+        if parcel.task is not None and parcel.kind == CARD and parcel.attempts <= 1:
             self.cannot_post(tasks.view(self.db, parcel.task), failure.code)
 
     def _later(self, parcel: Parcel, seconds: float, why: str) -> None:

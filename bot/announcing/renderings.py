@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot import links
 from bot.messages import logs, notices
 from bot.messages.blocks import Message
 from bot.messages.cards import card
+from bot.messages.holds import announcement
 from bot.messages.interruptions import interruption
 from bot.messages.wording import step_of_run
-from engine.services import Database, access, interruptions, log_telling, tasks
-from engine.services.outbox import CARD, INTERRUPTION, LOG, NOTICE, Parcel
+from engine.services import Database, access, holds, interruptions, log_telling, tasks
+from engine.services.outbox import CARD, HOLD, INTERRUPTION, LOG, NOTICE, Parcel
 from engine.services.views import StepStatus, TaskState, TaskView
 
 _LOG_READ_BYTES = 2 * log_telling.STRETCH_BYTES
@@ -21,33 +23,45 @@ _LOG_READ_BYTES = 2 * log_telling.STRETCH_BYTES
 
 @dataclass(frozen=True)
 class Rendering:
-    """A message to post or to edit; `is_broadcast`: a reply that the channel sees, too."""
+    """A message to post or to edit. `since`: what it is about began then; no earlier message can be it.
 
-    view: TaskView
+    `view`: the task that it is about, if any. `is_broadcast`: a reply that the channel sees, too.
+    """
+
     message: Message
+    since: datetime
+    view: TaskView | None = None
     is_broadcast: bool = False
+
+    @classmethod
+    def of(cls, view: TaskView, message: Message, *, is_broadcast: bool = False) -> Rendering:
+        """About a task."""
+        return cls(message, view.queued_at, view, is_broadcast)
 
 
 def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "") -> Rendering:
     """What to say. A message without text means that there is nothing to say (any more)."""
-    view = tasks.view(db, parcel.task)
+    if parcel.kind == HOLD:
+        hold = holds.view(db, int(parcel.payload["hold"]))
+        return Rendering(announcement(hold, command), hold.since)
+    view = tasks.view(db, parcel.task or 0)
     if parcel.kind == CARD:
         ahead = view.waiting.task if view.waiting else None
-        return Rendering(view, card(view, ahead_url=links.to_card(db, workspace_url, ahead) if ahead else ""))
+        return Rendering.of(view, card(view, ahead_url=links.to_card(db, workspace_url, ahead) if ahead else ""))
     if parcel.kind == INTERRUPTION:
         return _interruption(db, parcel.payload, view, command)
     if parcel.kind == LOG:
-        return Rendering(view, _log(db, parcel.payload, view))
+        return Rendering.of(view, _log(db, parcel.payload, view))
     if parcel.kind == NOTICE:
         return _notice(db, view, command)
-    return Rendering(view, Message(""))
+    return Rendering.of(view, Message(""))
 
 
 def _interruption(db: Database, payload: dict[str, Any], view: TaskView, command: str) -> Rendering:
     asked = interruptions.view(db, int(payload["interruption"]))
     people = {*asked.eligible, *(decision.person for decision in asked.decisions)}
     message = interruption(asked, view, access.slack_ids(db, people), command=command)
-    return Rendering(view, message, is_broadcast=asked.is_pending)
+    return Rendering.of(view, message, is_broadcast=asked.is_pending)
 
 
 def _log(db: Database, payload: dict[str, Any], view: TaskView) -> Message:
@@ -63,4 +77,4 @@ def _notice(db: Database, view: TaskView, command: str) -> Rendering:
     if view.state is TaskState.FAILED and failed is not None and not failed.is_intervention:
         last_lines = logs.decisive(tasks.decisive_lines(db, failed.run_ids[-1]))
     message = notices.finished(view, slack_ids, last_lines=last_lines, command=command)
-    return Rendering(view, message, is_broadcast=view.state is TaskState.FAILED)
+    return Rendering.of(view, message, is_broadcast=view.state is TaskState.FAILED)

@@ -78,7 +78,8 @@ def _decide(desk: Desk, typed: Typed, wanted: Decide) -> Answer:
 def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) -> Answer:
     person = typed.person.slug
     if isinstance(wanted, Cancel):
-        return Answer(answers.canceling(tasks.cancel(desk.db, desk.clock(), person=person, number=wanted.number)))
+        canceled = tasks.cancel(desk.db, desk.clock(), person=person, number=wanted.number)
+        return Answer(answers.canceling(canceled, typed.command))
     if wanted.number is None:
         active, recent = tasks.active(desk.db, person), tasks.recent(desk.db, person)
         problems = configuration.problems_of_folder(desk.db)

@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import App
 
 from bot import ids
-from bot.listeners import buttons, decisions, deploy_form, events, guarding
+from bot.listeners import buttons, decisions, deploy_form, events, guarding, orders
 from bot.listeners.deploy_command import deploy
 from bot.listeners.release_command import release
 from bot.listeners.requests import (
@@ -31,6 +31,7 @@ PRESSES: Mapping[str, PressListener] = {
     **dict.fromkeys(ids.OPEN_DECISION.values(), buttons.open_decision),
     ids.DEPLOY_THIS: buttons.deploy_this,
     ids.OPEN_LINK: buttons.open_link,
+    ids.RESUME: orders.resume,
     ids.PROJECT: deploy_form.project_chosen,
 }
 """By action id; what follows a colon in an action id only makes it unique within its message."""

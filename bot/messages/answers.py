@@ -100,10 +100,14 @@ def cannot_post(view: TaskView, code: str, bot_name: str) -> b.Message:
     )
 
 
-def canceling(view: TaskView) -> b.Message:
+def canceling(view: TaskView, command: str) -> b.Message:
     """A cancel was asked for."""
-    over = " It is canceled." if view.state is TaskState.CANCELED else " What runs is being ended; the card shows it."
-    return said(f"Canceling {wording.subject(view)} (#{view.number}).{over}")
+    if view.state is TaskState.CANCELED or view.started_at is None:
+        return said(f"Canceling {wording.subject(view)} (#{view.number}).")
+    return said(
+        f"Canceling {wording.subject(view)} (#{view.number}). What runs is being ended; the card shows it.",
+        f"If it does not end within ten minutes, `{command} abandon {view.number}` lets go of it.",
+    )
 
 
 def listed(active: Sequence[TaskView], recent: Sequence[TaskView], command: str, *, broken: int = 0) -> b.Message:

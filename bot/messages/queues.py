@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 
 from bot.messages import blocks as b
 from bot.messages import wording
-from engine.services.views import QueueEntryView, QueueView, TaskView, Waiting
+from bot.messages.holds import headline
+from engine.services.views import HoldView, QueueEntryView, QueueView, TaskView, Waiting
 
 
 def queue(view: QueueView, command: str, *, card_url: Callable[[int], str] = lambda _number: "") -> b.Message:
     """Two short lines a task; `card_url` makes its number a link."""
     of = f" of {view.project}" if view.project else ""
+    lines: list[list[b.Element]] = [_hold(hold) for hold in view.holds]
     if view.is_empty:
-        return b.message(
-            f"The queue{of} is empty.", b.rich([b.text(f"The queue{of} is empty: nothing runs or waits.")])
-        )
-    lines: list[list[b.Element]] = []
+        empty = [b.text(f"The queue{of} is empty: nothing runs or waits.")]
+        return b.message(f"The queue{of} is empty.", b.rich(*lines, empty))
     running = f"Running: {view.running_count}" + ("" if view.project else f" of at most {view.cap}")
     lines += _group(running, view.running, view.running_count, card_url)
     lines += _group(f"Waiting for people: {view.asking_count}", view.asking, view.asking_count, card_url)
@@ -45,11 +45,19 @@ def waiting_sentence(waiting: Waiting) -> str:
 def waiting_line(waiting: Waiting, card_url: str) -> list[b.Element]:
     """Why it waits, the task in the way as a link to its card."""
     words = wording.capitalised(waiting.text)
+    if waiting.since is not None:
+        until = [b.text(", until "), b.date(waiting.until)] if waiting.until else []
+        return [b.bold(words), b.text(" since "), b.date(waiting.since), *until]
     number = f"#{waiting.task}"
     if waiting.task is None or not card_url or number not in words:
         return [b.bold(words)]
     head, _, tail = words.partition(number)
     return [part for part in (b.bold(head), b.link(number, card_url), b.bold(tail)) if part["text"].strip()]
+
+
+def _hold(hold: HoldView) -> list[b.Element]:
+    why = f" because {hold.reason}" if hold.reason else ""
+    return [b.bold(headline(hold)), b.text(b.shorten(why, 300) or ","), b.text(" since "), b.date(hold.since)]
 
 
 def _group(

@@ -54,7 +54,13 @@ _OVER_SIGN = {
     TaskState.CANCELLING: "🚫",
     TaskState.EXECUTING: "🚀",
 }
-_WAIT_SIGN = {WaitKind.APPROVAL: "✋", WaitKind.LOST: "❓", WaitKind.PLACE: "⏳", WaitKind.CAP: "⏳"}
+_WAIT_SIGN = {
+    WaitKind.APPROVAL: "✋",
+    WaitKind.LOST: "❓",
+    WaitKind.PLACE: "⏳",
+    WaitKind.CAP: "⏳",
+    WaitKind.HOLD: "⏸️",
+}
 
 
 INSTANT = "under 1 s"

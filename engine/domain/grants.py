@@ -22,6 +22,8 @@ class Permission(enum.StrEnum):
     DEPLOYMENT_CREATE = "deployment_create"
     TASK_CANCEL = "task_cancel"
     TASK_PRIORITIZE = "task_prioritize"  # move to the front of the queue
+    TASK_EDIT = "task_edit"  # let go of a task whose cancel is stuck
+    QUEUE_PAUSE = "queue_pause"  # let nothing new begin for a while
     INTERRUPTION_SUBMIT = "interruption_submit"  # answer any interruption
     INTERRUPTION_VIEW_SUBMIT_RESPONSIBLE = "interruption_view_submit_responsible"  # those one's team answers for
 
@@ -29,19 +31,18 @@ class Permission(enum.StrEnum):
 _VIEW = frozenset({Permission.RELEASE_VIEW, Permission.DEPLOYMENT_VIEW})
 _RESPONSIBLE = frozenset({Permission.INTERRUPTION_VIEW_SUBMIT_RESPONSIBLE})
 _ANSWER_ANY = _RESPONSIBLE | {Permission.INTERRUPTION_SUBMIT}
+_QUEUE = frozenset({Permission.TASK_PRIORITIZE, Permission.TASK_EDIT, Permission.QUEUE_PAUSE})
 
 ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
     {
         "project_viewer": _VIEW,
         "project_contributor": _VIEW | _RESPONSIBLE,
         "project_lead": _VIEW | _RESPONSIBLE | {Permission.RELEASE_CREATE},
-        "project_deployer": _VIEW
-        | _ANSWER_ANY
-        | {Permission.DEPLOYMENT_CREATE, Permission.TASK_CANCEL, Permission.TASK_PRIORITIZE},
+        "project_deployer": _VIEW | _ANSWER_ANY | {Permission.DEPLOYMENT_CREATE, Permission.TASK_CANCEL} | _QUEUE,
         "release_creator": _VIEW | {Permission.RELEASE_CREATE},
         "deployment_creator": _VIEW | {Permission.DEPLOYMENT_CREATE},
         "build_server": _VIEW | {Permission.RELEASE_CREATE, Permission.DEPLOYMENT_CREATE},
-        "environment_manager": _VIEW | {Permission.TASK_CANCEL, Permission.TASK_PRIORITIZE},
+        "environment_manager": _VIEW | {Permission.TASK_CANCEL} | _QUEUE,
         "space_manager": frozenset(Permission),
     }
 )

@@ -6,6 +6,8 @@ import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from engine.domain.holds import Hold
+
 
 class Rank(enum.IntEnum):
     """Who goes first. Within a rank the older goes first, except that projects below their share come before others."""
@@ -40,11 +42,18 @@ class Situation:
     cap: int
     running: Mapping[str, int] = field(default_factory=dict)  # by project
     taken: frozenset[str] = frozenset()
+    holds: tuple[Hold, ...] = ()
 
     @property
     def free(self) -> int:
         """How many more may run."""
         return max(0, self.cap - sum(self.running.values()))
+
+    def lets_begin(self, waiter: Waiter) -> bool:
+        """Is its place free, and does nothing hold it back?"""
+        if waiter.place in self.taken:
+            return False
+        return not any(hold.holds_back(project=waiter.project, environment=waiter.environment) for hold in self.holds)
 
 
 def choose(waiters: Iterable[Waiter], situation: Situation) -> tuple[Waiter, ...]:
@@ -53,7 +62,7 @@ def choose(waiters: Iterable[Waiter], situation: Situation) -> tuple[Waiter, ...
     The cap is shared equally between the projects that run or could begin; a project below its share goes first. This
     is judged anew at each start (Octopus's fair queue).
     """
-    able = [waiter for waiter in waiters if waiter.place not in situation.taken]
+    able = [waiter for waiter in waiters if situation.lets_begin(waiter)]
     running = dict(situation.running)
     chosen: list[Waiter] = []
     for _ in range(situation.free):

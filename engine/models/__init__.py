@@ -12,6 +12,7 @@ from engine.models.deployments import (
     Task,
     TaskLink,
 )
+from engine.models.holds import HoldRow
 from engine.models.outbox import LogCursor, OutboxRow, PostedMessage
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "FolderState",
     "GroupMembers",
     "Highlight",
+    "HoldRow",
     "Interruption",
     "LogCursor",
     "OutboxRow",

@@ -17,7 +17,8 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"), index=True)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"), index=True)  # None: about no task
+    addressee: Mapped[str | None] = mapped_column(Text)  # where it goes instead: a Slack channel, or `@` and a person
     kind: Mapped[str] = mapped_column(String(16))
     message_key: Mapped[str] = mapped_column(String(255))  # which message; an edit of it has the same key
     payload: Mapped[dict[str, Any]]
@@ -46,7 +47,7 @@ class PostedMessage(Base):
     __tablename__ = "posted_messages"
 
     message_key: Mapped[str] = mapped_column(String(255), primary_key=True)
-    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"), index=True)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"), index=True)
     slack_channel: Mapped[str] = mapped_column(String(64))
     ts: Mapped[str] = mapped_column(String(32))
     thread_ts: Mapped[str | None] = mapped_column(String(32))

@@ -41,12 +41,12 @@ class Rules:
         """What this person may do there."""
         return permissions_of(person, self.definitions.grants, self.members, project=project, environment=environment)
 
-    def may(self, person: str, permission: Permission, *, project: str, environment: str | None = None) -> bool:
+    def may(self, person: str, permission: Permission, *, project: str | None, environment: str | None = None) -> bool:
         """May they?"""
         return permission in self.permissions(person, project=project, environment=environment)
 
     def people_who_may(
-        self, permission: Permission, *, project: str, environment: str | None = None
+        self, permission: Permission, *, project: str | None, environment: str | None = None
     ) -> tuple[str, ...]:
         """Everybody who may, in the order of the configuration."""
         return tuple(
@@ -61,7 +61,7 @@ class Rules:
         return tuple(slug for slug in self.definitions.people if slug in wanted)
 
     def require(
-        self, person: str, permission: Permission, what: str, *, project: str, environment: str | None = None
+        self, person: str, permission: Permission, what: str, *, project: str | None, environment: str | None = None
     ) -> None:
         """Raise NotPermitted unless they may; it names whom to ask."""
         if not self.may(person, permission, project=project, environment=environment):

@@ -176,6 +176,44 @@ class NotInLine(ForedeckError):
     message = "Deployment #{number} {how}, so there is no line to be first in."
 
 
+class AlreadyPaused(ForedeckError):
+    """Somebody paused it before."""
+
+    message = "{what} is paused already, by {by}{why}."
+
+
+class NothingToResume(ForedeckError):
+    """It is not paused; perhaps something else is."""
+
+    message = "{what} is not paused."
+
+    @property
+    def hint(self) -> str:
+        """What is."""
+        others = [str(other or "the whole queue") for other in self.facts["others"]]  # type: ignore[attr-defined]
+        return f"Paused: {', '.join(others)}." if others else "Nothing is paused."
+
+
+class AlreadyDraining(ForedeckError):
+    """Somebody drains it already."""
+
+    message = "{by} drains Foredeck already."
+    hint_text = "`foredeck drain --end` lets new work begin again."
+
+
+class NotDraining(ForedeckError):
+    """It takes on work as usual."""
+
+    message = "Foredeck is not being drained; nothing was changed."
+
+
+class NotStuck(ForedeckError):
+    """It may still end by itself."""
+
+    message = "Deployment #{number} {how}; nothing was changed."
+    hint_text = "{way_out}"
+
+
 class NothingToDecide(ForedeckError):
     """Nobody is asked anything there now."""
 

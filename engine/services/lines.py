@@ -13,9 +13,11 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions
+from engine.domain.holds import HoldKind
 from engine.domain.queueing import Rank, Situation, Waiter
 from engine.domain.states import TaskState
 from engine.models import Task
+from engine.services import holds
 from engine.services.views import Waiting, WaitKind
 
 RUNNING = (TaskState.EXECUTING.value, TaskState.CANCELLING.value)
@@ -51,7 +53,9 @@ def situation(session: Session, definitions: Definitions) -> Situation:
     """How many run, and which places are taken."""
     running = session.execute(select(Task.project, func.count()).where(Task.state.in_(RUNNING)).group_by(Task.project))
     taken = session.scalars(select(Task.place).where(_HOLDS_PLACE))
-    return Situation(definitions.defaults.task_cap, {row[0]: row[1] for row in running}, frozenset(taken))
+    return Situation(
+        definitions.defaults.task_cap, {row[0]: row[1] for row in running}, frozenset(taken), holds.in_force(session)
+    )
 
 
 def heads(session: Session) -> list[Waiter]:
@@ -72,7 +76,7 @@ def has_anybody(session: Session) -> bool:
 
 def waiting(session: Session, task: Task, definitions: Definitions) -> Waiting | None:
     """Why this task, which stands in line, does not run yet; None when its turn has come."""
-    return _behind_its_place(session, task) or _behind_the_cap(session, task, definitions)
+    return _held_back(session, task) or _behind_its_place(session, task) or _behind_the_cap(session, task, definitions)
 
 
 def before(session: Session, task: Task, *, same_place: bool) -> int:
@@ -125,6 +129,19 @@ def position(ahead: int) -> str:
     number = ahead + 1
     suffix = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{suffix} in line"
+
+
+def _held_back(session: Session, task: Task) -> Waiting | None:
+    covering = (
+        hold for hold in holds.in_force(session) if hold.holds_back(project=task.project, environment=task.environment)
+    )
+    hold = next(covering, None)
+    if hold is None:
+        return None
+    brief = f"paused by {hold.by}" if hold.kind is HoldKind.PAUSE else "Foredeck is being drained"
+    what = f"{hold.project or 'the queue'} is paused" if hold.kind is HoldKind.PAUSE else "Foredeck is being drained"
+    words = f"{what} by {hold.by}{holds.because(hold.reason)}"
+    return Waiting(WaitKind.HOLD, words, (hold.by,), None, brief, hold.since, hold.until)
 
 
 def _behind_its_place(session: Session, task: Task) -> Waiting | None:

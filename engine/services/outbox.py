@@ -14,10 +14,11 @@ from engine.database import Database
 from engine.models import OutboxRow, PostedMessage, Task
 
 CARD, INTERRUPTION, LOG, FILE, NOTICE = "card", "interruption", "log", "file", "notice"
+HOLD = "hold"  # what holds deployments up: about no task
 
 # Cards and interventions overtake; everything else of a thread keeps its order among itself.
 _IN_ORDER = 5
-_PRIORITY = {CARD: 0, INTERRUPTION: 1, LOG: _IN_ORDER, FILE: _IN_ORDER, NOTICE: _IN_ORDER}
+_PRIORITY = {CARD: 0, INTERRUPTION: 1, HOLD: 1, LOG: _IN_ORDER, FILE: _IN_ORDER, NOTICE: _IN_ORDER}
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,12 @@ class Parcel:
     """Something to post or edit, claimed by this announcer."""
 
     id: int
-    task: int
-    kind: str  # card, interruption, log, file, notice
+    task: int | None  # None: it is about no task
+    kind: str  # card, interruption, log, file, notice, hold
     key: str  # which message
     payload: dict[str, Any]
     attempts: int
-    slack_channel: str  # name or id, where the task is told
+    slack_channel: str  # name or id, where it is told; `@` and a slug: to this person alone
     was_sending: bool = False  # a dead process may have sent it: look before sending again
 
 
@@ -39,7 +40,7 @@ class Posted:
     """A message that stands in chat."""
 
     key: str
-    task: int
+    task: int | None
     slack_channel: str  # id
     ts: str
     thread_ts: str | None
@@ -75,9 +76,29 @@ def tell_notice(session: Session, now: datetime, task: Task, what: str) -> None:
     _tell(session, now, task, NOTICE, f"notice:{task.id}:{what}", {"what": what})
 
 
+def tell_hold(session: Session, now: datetime, hold: int, slack_channel: str | None) -> None:
+    """Something holds deployments up, or does no more: one message in this channel that always says the latest."""
+    if slack_channel:
+        _write(session, now, HOLD, f"hold:{hold}", {"hold": hold}, addressee=slack_channel)
+
+
 def _tell(session: Session, now: datetime, task: Task, kind: str, key: str, payload: dict[str, Any]) -> None:
+    if task.slack_channel:
+        _write(session, now, kind, key, payload, task_id=task.id)
+
+
+def _write(
+    session: Session,
+    now: datetime,
+    kind: str,
+    key: str,
+    payload: dict[str, Any],
+    *,
+    task_id: int | None = None,
+    addressee: str | None = None,
+) -> None:
     told = session.info.setdefault("told", set())
-    if not task.slack_channel or key in told:  # a row that this transaction has written or found waits already
+    if key in told:  # a row that this transaction has written or found waits already
         return
     told.add(key)
     session.flush()
@@ -85,7 +106,8 @@ def _tell(session: Session, now: datetime, task: Task, kind: str, key: str, payl
     if waiting is None:  # an unsent update is rendered when it is sent, so it already stands for this one
         session.add(
             OutboxRow(
-                task_id=task.id,
+                task_id=task_id,
+                addressee=addressee,
                 kind=kind,
                 message_key=key,
                 payload=payload,
@@ -140,7 +162,7 @@ def _choose(session: Session, now: datetime, *, limit: int, may_send: Callable[[
     for row, channel, card_stands, stands in session.execute(_PENDING):
         if len(chosen) >= limit:
             break
-        if row.kind != CARD and not card_stands:
+        if row.task_id is not None and row.kind != CARD and not card_stands:
             continue
         if row.priority == _IN_ORDER:
             if row.task_id in busy_threads:
@@ -160,7 +182,7 @@ def unfinished(db: Database) -> tuple[Parcel, ...]:
     with db.read() as session:
         rows = session.execute(
             select(OutboxRow, Task.slack_channel)
-            .join(Task, Task.id == OutboxRow.task_id)
+            .outerjoin(Task, Task.id == OutboxRow.task_id)
             .where(OutboxRow.state == "sending")
             .order_by(OutboxRow.priority, OutboxRow.id)
         ).all()
@@ -234,7 +256,7 @@ _CARD_STANDS = (
 _STANDS = select(PostedMessage.message_key).where(PostedMessage.message_key == OutboxRow.message_key).exists()
 _PENDING = (
     select(OutboxRow, Task.slack_channel, _CARD_STANDS, _STANDS)
-    .join(Task, Task.id == OutboxRow.task_id)
+    .outerjoin(Task, Task.id == OutboxRow.task_id)
     .where(OutboxRow.state == "pending")
     .order_by(OutboxRow.priority, OutboxRow.id)
     .limit(500)
@@ -258,7 +280,7 @@ def _parcel(row: OutboxRow, channel: str | None, *, was_sending: bool = False) -
         key=row.message_key,
         payload=dict(row.payload),
         attempts=row.attempts,
-        slack_channel=channel or "",
+        slack_channel=row.addressee or channel or "",
         was_sending=was_sending,
     )
 

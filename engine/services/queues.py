@@ -13,7 +13,7 @@ from engine.domain.grants import Permission
 from engine.domain.queueing import Rank
 from engine.domain.states import InterruptionState, TaskState
 from engine.models import Interruption, Task
-from engine.services import access, lines, outbox, task_views, tasks
+from engine.services import access, holds, lines, outbox, task_views, tasks
 from engine.services.errors import NotInLine
 from engine.services.views import QueueEntryView, QueueView, TaskView
 
@@ -39,6 +39,7 @@ def view(db: Database, person: str, project: str | None = None) -> QueueView:
         return QueueView(
             project=slug,
             cap=found.definitions.defaults.task_cap,
+            holds=tuple(hold for hold in holds.views(session) if slug is None or hold.project in {None, slug}),
             running=tuple(
                 QueueEntryView(
                     r.id, r.project, r.version, r.environment, r.requested_by, r.started_at or r.queued_at, ""

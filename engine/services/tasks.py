@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,8 +15,8 @@ from engine.database import Database
 from engine.domain.grants import Permission
 from engine.domain.states import InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Highlight, Interruption, Task
-from engine.services import access, outbox, task_views
-from engine.services.errors import AlreadyCanceling, NotPermitted, TaskIsOver, UnknownTask
+from engine.services import access, lines, outbox, task_views
+from engine.services.errors import AlreadyCanceling, NotPermitted, NotStuck, TaskIsOver, UnknownTask
 from engine.services.views import LogPage, TaskView
 
 _ENDED = {
@@ -25,6 +25,9 @@ _ENDED = {
     TaskState.CANCELED: "was canceled",
     TaskState.TIMED_OUT: "has expired",
 }
+ABANDONED_AFTER = timedelta(minutes=10)
+"""How long a cancel may take before it can be abandoned (Octopus's ten minutes)."""
+
 _LOUD = frozenset({LogLevel.ERROR, LogLevel.WARNING})
 _DECISIVE, _DECISIVE_ERRORS = 5, 3
 _OVER = tuple(state.value for state in TaskState if state.is_final)
@@ -81,6 +84,57 @@ def cancel(db: Database, now: datetime, *, person: str, number: int) -> TaskView
             raise AlreadyCanceling(by=task.cancel_requested_by, number=number)
         request_cancel(session, now, task, by=person)
         return task_views.build(session, task, found)
+
+
+def abandon(db: Database, now: datetime, *, person: str, number: int) -> TaskView:
+    """Let go of a task whose cancel is stuck: it ends as canceled, its place is free, and what runs may run on.
+
+    From ten minutes after the cancel on; not undoable. Raises UnknownTask, NotPermitted, NotStuck.
+    """
+    with db.write() as session:
+        found = access.rules(session, now)
+        task = require(session, number)
+        where = {"project": task.project, "environment": task.environment}
+        found.require(person, Permission.TASK_EDIT, f"abandon deployments of {task.project}", **where)
+        if reason := _not_stuck(task, now):
+            how, way_out = reason
+            raise NotStuck(number=number, how=how, way_out=way_out)
+        _let_go(session, now, task, person)
+        return task_views.build(session, task, found)
+
+
+def _not_stuck(task: Task, now: datetime) -> tuple[str, str] | None:
+    """How it stands and the way out, when it is not stuck."""
+    if TaskState(task.state).is_final:
+        return _ENDED[TaskState(task.state)], ""
+    if task.cancel_requested_at is None:
+        return (
+            "is not being canceled",
+            f"Cancel it first: `cancel {task.id}`; only a cancel that is stuck is abandoned.",
+        )
+    left = task.cancel_requested_at + ABANDONED_AFTER - now
+    if left > timedelta():
+        minutes = -(-left // timedelta(minutes=1))
+        return "may still end by itself", f"It can be abandoned in {minutes} min."
+    return None
+
+
+def _let_go(session: Session, now: datetime, task: Task, person: str) -> None:
+    running = session.scalars(
+        select(ActionRun).where(ActionRun.task_id == task.id, ActionRun.state.in_((RunState.RUNNING, RunState.QUEUED)))
+    ).all()
+    for run in running:
+        where = f" on {run.worker}" if run.worker else ""
+        run.reason = f"abandoned by {person}; it may still run{where}"
+        run.state = (RunState.LOST if run.state == RunState.RUNNING.value else RunState.CANCELED).value
+        run.finished_at = now
+    task.state, task.finished_at, task.changed_at = TaskState.CANCELED.value, now, now
+    task.holds_place = task.in_line = task.advance_due = False
+    task.ended_because = f"abandoned by {person}: what ran may still run"
+    session.flush()
+    for other in (task, *lines.touched(session, task.place)):
+        outbox.tell_card(session, now, other)
+    outbox.tell_notice(session, now, task, "finished")
 
 
 def request_cancel(session: Session, now: datetime, task: Task, *, by: str | None) -> None:

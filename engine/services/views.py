@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.contracts import LogSegment
+from engine.domain.holds import HoldKind
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState, Verdict
 
 __all__ = [
     "DecisionView",
+    "HoldKind",
+    "HoldView",
     "InterruptionKind",
     "InterruptionState",
     "InterruptionView",
@@ -53,6 +56,7 @@ class WaitKind(enum.StrEnum):
     LOST = "lost"  # somebody has to say what to do with a lost step
     PLACE = "place"  # another deployment of the same project and environment
     CAP = "cap"  # as many deployments run as may
+    HOLD = "hold"  # somebody holds it up
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,8 @@ class Waiting:
     people: tuple[str, ...] = ()  # slugs of those who can end the wait
     task: int | None = None  # the task in the way, for PLACE; the one that runs longest, for CAP
     brief: str = ""  # the same in a few words, for lists
+    since: datetime | None = None  # of a HOLD
+    until: datetime | None = None  # of a HOLD that ends by itself
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,28 @@ class TaskView:
 
 
 @dataclass(frozen=True)
+class HoldView:
+    """Something that holds deployments up, or did."""
+
+    id: int
+    kind: HoldKind
+    project: str | None  # None: every project
+    environment: str | None  # None: every environment
+    by: str
+    reason: str
+    since: datetime
+    until: datetime | None
+    ended_at: datetime | None
+    ended_by: str | None  # None: it ran out
+    slack_channel: str | None = None  # where it is told
+
+    @property
+    def what(self) -> str:
+        """What it is about, in a few words."""
+        return self.project or "the whole queue"
+
+
+@dataclass(frozen=True)
 class QueueEntryView:
     """A task in the queue, in one or two lines."""
 
@@ -192,6 +220,7 @@ class QueueView:
 
     project: str | None  # of this project only
     cap: int
+    holds: tuple[HoldView, ...]  # what holds any of it up now
     running: tuple[QueueEntryView, ...]
     asking: tuple[QueueEntryView, ...]
     in_line: tuple[QueueEntryView, ...]

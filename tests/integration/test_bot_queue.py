@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sandbox import JsonObject
 from tests.support.served_bot import FOREDECK, ServedBot, serve_bot
 
 
@@ -35,7 +36,31 @@ def test_cards_say_where_in_line_they_stand_and_behind_whom(bot: ServedBot) -> N
     assert bot.says("ben", "/deploy queue 3 first")["text"].startswith("#3 (web 1.0.0 to staging) is at the front")
     bot.card(3, "Next in line behind #1")
     bot.card(2, "2nd in line behind #1")
+    _pauses(bot)
     (bot.folder / "go").touch()
-    for number in (1, 2, 3):
+    bot.card(1, "Done in")
+    bot.presses("ben", _announced(bot, "⏸️ web is paused by eva"), "resume")
+    for number in (2, 3):
         bot.card(number, "Done in")
+    _announced(bot, "▶️ ben resumed web, which eva had paused for")
     assert bot.says("ben", "/deploy queue of web")["text"] == "The queue of web is empty."
+
+
+def _pauses(bot: ServedBot) -> None:
+    """Somebody who may pauses web; it is told once in the channel and on the cards that wait."""
+    assert "may not pause web" in bot.says("ana", "/deploy pause web")["text"]
+    assert bot.says("eva", "/deploy pause web because the database moves") == {}
+    announced = _announced(bot, "⏸️ web is paused by eva")
+    assert "the database moves" in str(announced["blocks"])
+    assert "thread_ts" not in announced
+    bot.card(3, "Web is paused by eva because the database moves")
+
+
+def _announced(bot: ServedBot, beginning: str) -> JsonObject:
+    """The message of the channel that begins like this, as soon as it does."""
+
+    def found(state: JsonObject) -> JsonObject | None:
+        return next((m for m in state["messages"] if m["text"].startswith(beginning)), None)
+
+    message: JsonObject = bot.sandbox.wait_for(found)
+    return message

@@ -18,7 +18,7 @@ from bot.commands import (
     ShowLogs,
     Status,
 )
-from bot.orders import MoveFirst, NotUnderstood, ShowQueue
+from bot.orders import Abandon, MoveFirst, NotUnderstood, Pause, Resume, ShowQueue
 from engine.services.views import Verdict
 
 
@@ -65,6 +65,12 @@ def test_a_deployment_is_understood_however_slack_formats_it(text: str) -> None:
         ("abort 17 not today", Decide(17, Verdict.ABORT, "not today")),
         ("retry 17", Decide(17, Verdict.RUN_AGAIN)),
         ("queue", ShowQueue()),
+        ("pause", Pause()),
+        ("pause the queue because of &lt;a&gt; holiday", Pause("", "of <a> holiday")),
+        ("pause web Because: the  database moves", Pause("web", "the  database moves")),
+        ("resume", Resume()),
+        ("resume web", Resume("web")),
+        ("abandon #17", Abandon(17)),
         ("queue web", ShowQueue("web")),
         ("queue of web", ShowQueue("web")),
         ("queue 17 first", MoveFirst(17)),
@@ -88,6 +94,10 @@ def test_each_command_means_what_it_says(text: str, meant: object) -> None:
         ("queu web", "I do not know `queu`.", "queue web"),
         ("queue 17", "Say what #17 should be: `first` moves it to the front.", "queue 17 first"),
         ("queue web shop", "`queue` takes one project, or nothing.", "queue web"),
+        ("puase web", "I do not know `puase`.", "pause web"),
+        ("pause web a holiday", "`pause` takes one project, or nothing.", "pause web because a holiday"),
+        ("resume web shop", "`resume` takes one project, or nothing.", "resume web"),
+        ("abandon", "`abandon` needs the number on the card and nothing else.", "abandon 17"),
         ("cancel", "`cancel` needs the number on the card.", "cancel 17"),
         ("cancel web", "`cancel` needs the number on the card.", "cancel 17"),
         ("cancel 17 18", "`cancel` takes one number and nothing else.", "cancel 17"),

@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.messages import answers, checklists, logs, notices, queues, wording
+from bot.messages import answers, checklists, holds, logs, notices, queues, wording
 from bot.messages.cards import card
 from bot.messages.help import help_text
 from bot.messages.interruptions import interruption as asking
 from bot.messages.interruptions import outcome
 from engine.contracts import LogLevel
 from engine.services.views import (
+    HoldKind,
+    HoldView,
     InterruptionKind,
     InterruptionState,
     LinkView,
@@ -39,6 +41,7 @@ from tests.support.task_views import (
     task,
 )
 
+HOLD = HoldView(3, HoldKind.PAUSE, "web", None, "ben", NASTY, NOON, None, None, None, "deployments")
 WAITING = Waiting(WaitKind.APPROVAL, "confirm waits for release-managers", ("ben", "eva"))
 
 
@@ -93,17 +96,40 @@ def test_the_card_of_one_that_was_superseded_says_by_which() -> None:
 def test_the_queue_is_compact_and_links_to_the_cards() -> None:
     entry = QueueEntryView(17, "web", "1.4.0", "production", "ana", NOON, "")
     waits = replace(entry, number=18, why="behind #17", requested_by=NASTY)
-    view = QueueView(None, 5, (entry,), (), (waits,) * 10, 1, 0, 1_234)
+    view = QueueView(None, 5, (HOLD,), (entry,), (), (waits,) * 10, 1, 0, 1_234)
     message = queues.queue(view, "/deploy", card_url=lambda number: f"https://a.slack.com/{number}")
     assert_sendable(message)
     text = shown(message)
     assert "Running: 1 of at most 5" in text
+    assert "⏸️ web is paused by ben because <!channel>" in text
     assert "1. #18 web 1.4.0 → production" in text
     assert "behind #17 · " in text
     assert "… and 1,224 more" in text
     assert "Waiting for people" not in text
-    empty = queues.queue(QueueView("web", 5, (), (), (), 0, 0, 0), "/deploy")
+    empty = queues.queue(QueueView("web", 5, (), (), (), (), 0, 0, 0), "/deploy")
     assert empty.text == "The queue of web is empty."
+
+
+def test_a_pause_is_announced_with_its_reason_and_a_way_to_end_it_and_then_says_that_it_is_over() -> None:
+    began = holds.announcement(HOLD, "/deploy")
+    assert_sendable(began)
+    assert began.text == "⏸️ web is paused by ben"
+    assert "It ends with /deploy resume web." in shown(began)
+    assert buttons(began) == ["Resume"]
+    over = holds.announcement(replace(HOLD, ended_at=NOON + timedelta(minutes=90), ended_by="eva"), "/deploy")
+    assert_sendable(over)
+    assert over.text == "▶️ eva resumed web, which ben had paused for 1 h 30 min."
+    assert buttons(over) == []
+    drained = holds.announcement(replace(HOLD, kind=HoldKind.DRAIN, project=None), "/deploy")
+    assert_sendable(drained)
+    assert drained.text == "🚰 Foredeck is being drained by ben"
+
+
+def test_the_card_of_one_that_is_held_up_says_by_whom_why_and_since_when() -> None:
+    held = Waiting(WaitKind.HOLD, "web is paused by ben because of a holiday", ("ben",), since=NOON)
+    message = card(task(state=TaskState.QUEUED, started_at=None, waiting=held))
+    assert_sendable(message)
+    assert "Web is paused by ben because of a holiday since" in shown(message)
 
 
 @pytest.mark.parametrize(
@@ -351,7 +377,7 @@ def test_private_answers_fit_into_slack() -> None:
         answers.status(view),
         answers.listed([view] * 30, [view] * 30, "/deploy"),
         answers.listed([], [], "/deploy"),
-        answers.canceling(view),
+        answers.canceling(view, "/deploy"),
         answers.told_elsewhere(view),
         answers.cannot_post(view, "not_in_channel", "foredeck"),
         answers.cannot_post(view, "is_archived", "foredeck"),
