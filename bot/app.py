@@ -29,6 +29,7 @@ from bot.hearing import HearingWatch, Patience, abandon
 from bot.listeners.requests import Desk
 from bot.listeners.table import register
 from bot.settings import SlackSettings
+from bot.zones import Zones
 from engine.errors import ForedeckError
 from engine.services import Database
 
@@ -173,6 +174,7 @@ class SlackBot:
         identity = identify(client)
         lines = PrivateLines(self._db, client, api_url=self._settings.api_url, bot_name=identity.bot_name)
         groups = Groups(self._db, self._clock, client)
+        zones = Zones(self._db, self._clock, client)
         desk = Desk(
             db=self._db,
             clock=self._clock,
@@ -201,9 +203,9 @@ class SlackBot:
         watch = HearingWatch(handler.client, self._patience)
         with self._lock:
             if is_wanted := not self._stopping.is_set():
-                for part in (announcer, groups, watch):
+                for part in (announcer, groups, zones, watch):
                     part.start()
-                self._parts = [announcer.stop, groups.stop, lambda: _close(app, handler), watch.stop]
+                self._parts = [announcer.stop, groups.stop, zones.stop, lambda: _close(app, handler), watch.stop]
         if is_wanted:
             _log.info("connected to Slack as %s", identity.bot_name)
         else:

@@ -110,6 +110,9 @@ def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
 @click.option("--follow", is_flag=True, help="Show it until it is over; exit code 1 when it fails.")
 @click.option("--create-release", is_flag=True, help="Create the release first when it does not exist.")
 @click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
+@click.option("--at", default="", metavar="TIME", help="Begin later, e.g. '22:00', 'tomorrow 06:30', 'in 2h'.")
+@click.option("--until", default="", metavar="TIME", help="Do not begin after that.")
+@click.option("--because", "reason", default="", help="Why; shown on the card.")
 @person_option
 @with_database
 def deploy(
@@ -121,6 +124,9 @@ def deploy(
     follow: bool,
     create_release: bool,
     skip: tuple[str, ...],
+    at: str,
+    until: str,
+    reason: str,
     person: str | None,
     **_: Any,
 ) -> None:
@@ -138,8 +144,13 @@ def deploy(
         environment=environment,
         create_release=create_release,
         skip=skip,
+        at=at,
+        until=until,
+        reason=reason,
     )
     click.echo(f"Deployment #{task.number}: {task.project} {task.version} to {task.environment}")
+    if task.waiting and task.waiting.until:
+        click.echo(f"It {task.waiting.text}.")
     if follow:
         sys.exit(terminal.follow(db, state, task.number))
     if not root.is_served(state):

@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot import orders, typed_text
+from bot import clauses, orders, typed_text
+from bot.clauses import Clauses
 from bot.orders import NotUnderstood, Order
 from engine.services.views import Verdict
 
@@ -38,11 +39,28 @@ class OpenForm:
 
 @dataclass(frozen=True)
 class Deploy:
-    """Deploy this there."""
+    """Deploy this there; `at` and `until` are times as they were typed."""
 
     project: str
     version: str
     environment: str
+    at: str = ""
+    until: str = ""
+    reason: str = ""
+
+    @property
+    def besides(self) -> dict[str, str]:
+        """What was said besides what goes where, as a button carries it."""
+        said = {"a": self.at[:100], "u": self.until[:100], "r": self.reason[:500]}
+        return {key: words for key, words in said.items() if words}
+
+    @property
+    def typed(self) -> str:
+        """As it is typed after `/deploy`."""
+        at = f" {self.at}" if self.at.lower().startswith("in ") else f" at {self.at}" if self.at else ""
+        until = f" until {self.until}" if self.until else ""
+        because = f" because {self.reason}" if self.reason else ""
+        return f"{self.project} {self.version} to {self.environment}{at}{until}{because}"
 
 
 @dataclass(frozen=True)
@@ -101,14 +119,14 @@ def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:
         return OpenForm()
     verb, rest = words[0].lower(), words[1:]
     if verb in projects:
-        return _deployment(words)
+        return _deployment(text)
     if verb in orders.VERBS:
         return orders.parse(verb, text)
     if verb in DEPLOY_VERBS:
         return _with_verb(verb, rest, text)
     if meant := _misspelt(verb, rest):
         return NotUnderstood(f"I do not know `{words[0]}`.", " ".join((meant, *rest)))
-    return _deployment(words)
+    return _deployment(text)
 
 
 def parse_release(text: str) -> ReleaseRequest:
@@ -157,25 +175,39 @@ def _about_a_number(verb: str, rest: list[str], text: str) -> Cancel | ShowLogs 
     return Cancel(number) if verb == "cancel" else ShowLogs(number)
 
 
-def _deployment(words: list[str]) -> Deploy | OpenForm | NotUnderstood:
-    plain = [word for word in words if word.lower() not in {"to", "→", "->"}]
-    if plain and "@" in plain[0].strip("@"):
-        plain[:1] = plain[0].split("@", 1)
-    if len(plain) == 3:
-        return Deploy(plain[0], plain[1], plain[2])
-    if len(plain) < 3:
-        return _part_of_a_deployment(words, plain)
+def _deployment(text: str) -> Deploy | OpenForm | NotUnderstood:
+    """`PROJECT VERSION to ENVIRONMENT [at TIME] [until TIME] [because REASON]`, in any order of the clauses."""
+    typed = clauses.split(text)
+    what = list(typed.what)
+    if what and "@" in what[0].strip("@"):
+        what[:1] = what[0].split("@", 1)
+    named = [*what, *typed.to]
+    if len(named) == 3:
+        return Deploy(named[0], named[1], named[2], at=typed.at, until=typed.until, reason=typed.reason)
+    if len(named) > 3:
+        return _too_much(what, typed)
+    form = OpenForm(
+        project=what[0] if what else "", version=what[1] if len(what) > 1 else "", environment="".join(typed.to)
+    )
+    if not (typed.at or typed.until or typed.reason):
+        return form
     return NotUnderstood(
-        f"That is too much: I need a project, a version and an environment, not {len(plain)} words.",
-        " ".join((*plain[:2], "to", plain[2])),
+        "I need a project, a version and an environment with that.",
+        _clauses_of(form.project or "web", form.version or "1.4.0", form.environment or "production", typed),
     )
 
 
-def _part_of_a_deployment(words: list[str], plain: list[str]) -> OpenForm:
-    """`web`, `web 1.4.0`, `web to production`: the form asks for the rest."""
-    if len(plain) == 2 and len(words) == 3 and words[1] not in plain:
-        return OpenForm(project=plain[0], environment=plain[1])
-    return OpenForm(project=plain[0] if plain else "", version=plain[1] if len(plain) > 1 else "")
+def _too_much(what: list[str], typed: Clauses) -> NotUnderstood:
+    count = len(what) + len(typed.to)
+    environment = typed.to[0] if typed.to else what[2]
+    return NotUnderstood(
+        f"That is too much: I need a project, a version and an environment, not {count} words.",
+        _clauses_of(what[0], what[1], environment, typed),
+    )
+
+
+def _clauses_of(project: str, version: str, environment: str, typed: Clauses) -> str:
+    return Deploy(project, version, environment, typed.at, typed.until, typed.reason).typed
 
 
 def _creation(rest: list[str]) -> CreateRelease | NotUnderstood:

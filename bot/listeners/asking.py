@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from bot.commands import Deploy
@@ -11,8 +12,8 @@ from bot.messages.blocks import Element, Message
 from engine.definitions import Person
 from engine.errors import ForedeckError
 from engine.services import access, deployments
-from engine.services.errors import ReleaseNotFound, UnknownEnvironment, UnknownName, UnknownProject
-from engine.services.views import TaskView
+from engine.services.errors import ReleaseNotFound, UnclearTime, UnknownEnvironment, UnknownName, UnknownProject
+from engine.services.views import TaskView, WaitKind
 
 
 def ask(desk: Desk, person: Person, wanted: Deploy, *, slack_channel: str, key: str, creates: bool = False) -> TaskView:
@@ -27,11 +28,16 @@ def ask(desk: Desk, person: Person, wanted: Deploy, *, slack_channel: str, key: 
         slack_channel_typed=slack_channel or None,
         request_key=key,
         create_release=creates,
+        at=wanted.at,
+        until=wanted.until,
+        reason=wanted.reason,
     )
 
 
-def where_it_goes(view: TaskView, slack_channel: str, slack_channel_name: str = "") -> Message | None:
-    """Something to say only when the card goes to another Slack channel than this one."""
+def told_about(desk: Desk, view: TaskView, slack_channel: str, slack_channel_name: str = "") -> Message | None:
+    """Something to say only when it begins later, or its card goes to another Slack channel than this one."""
+    if view.waiting is not None and view.waiting.kind is WaitKind.TIME:
+        return answers.scheduled(view, desk.command)
     here = {slack_channel, slack_channel_name, f"#{slack_channel_name}"}
     return None if view.slack_channel is None or view.slack_channel in here else answers.told_elsewhere(view)
 
@@ -48,12 +54,21 @@ def refusal(desk: Desk, person: Person, wanted: Deploy, key: str, error: Foredec
     if isinstance(error, UnknownEnvironment):
         allowed = _environments(desk, person, wanted.project)
         return _unknown(error, f"You may deploy {wanted.project} to", allowed, _corrected(error, wanted, key))
+    if isinstance(error, UnclearTime):
+        ways = [_at_another_time(wanted, error, way).typed for way in error.ways[:3]]
+        return answers.said(str(error), *(f"`{desk.command} {way}`" for way in ways))
     return answers.refused(error)
+
+
+def _at_another_time(wanted: Deploy, error: UnclearTime, way: str) -> Deploy:
+    return replace(wanted, until=way) if error.facts["clause"] == "until" else replace(wanted, at=way)
 
 
 def _creation(wanted: Deploy, key: str, error: ReleaseNotFound) -> tuple[Element, ...]:
     """Creating it, for who may; but first what was probably meant: a release is for ever."""
-    button = partial(answers.deploy_button, project=wanted.project, environment=wanted.environment)
+    button = partial(
+        answers.deploy_button, project=wanted.project, environment=wanted.environment, besides=wanted.besides
+    )
     choices = []
     if error.meant:
         label = f"Deploy {wanted.project} {error.meant} to {wanted.environment}"
@@ -85,6 +100,7 @@ def _corrected(error: UnknownName, wanted: Deploy, key: str) -> tuple[Element, .
             request_key=f"{key}:{name}",
             create=False,
             number=number,
+            besides=wanted.besides,
         )
         choices.append(button)
     return tuple(choices)

@@ -41,7 +41,8 @@ def deploy_this(desk: Desk, pressed: Pressed) -> Answer:
     """*Create release 1.4.0 and deploy*, *Deploy web 1.4.0 to production*: the same as typing it, once."""
     facts = ids.unpack(pressed.value)
     try:
-        wanted, key = Deploy(str(facts["p"]), str(facts["v"]), str(facts["e"])), str(facts["k"])
+        besides = {name: str(facts.get(name[0], "")) for name in ("at", "until", "reason")}
+        wanted, key = Deploy(str(facts["p"]), str(facts["v"]), str(facts["e"]), **besides), str(facts["k"])
     except KeyError:
         return outdated(desk, pressed)
     creates = bool(facts.get("c"))
@@ -51,7 +52,7 @@ def deploy_this(desk: Desk, pressed: Pressed) -> Answer:
         return Answer(asking.refusal(desk, pressed.person, wanted, f"{key}+", error), replaces=True)
     if view.requested_by == pressed.person.slug:
         desk.asked_from(view.number, pressed.response_url)
-    elsewhere = asking.where_it_goes(view, pressed.slack_channel)
+    elsewhere = asking.told_about(desk, view, pressed.slack_channel)
     return Answer(elsewhere or answers.asked_for(view, person=pressed.person.slug, created=creates), replaces=True)
 
 

@@ -59,7 +59,7 @@ def _deploy(desk: Desk, typed: Typed, wanted: Deploy) -> Answer:
     except ForedeckError as error:
         return Answer(asking.refusal(desk, typed.person, wanted, typed.key, error))
     desk.asked_from(view.number, typed.response_url)
-    return Answer(asking.where_it_goes(view, typed.slack_channel, typed.slack_channel_name))
+    return Answer(asking.told_about(desk, view, typed.slack_channel, typed.slack_channel_name))
 
 
 def _decide(desk: Desk, typed: Typed, wanted: Decide) -> Answer:

@@ -93,7 +93,7 @@ def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
         )
     except ForedeckError as error:
         return ModalAnswer(errors={_field(error, entered.project): _plainly(error)})
-    return ModalAnswer(message=asking.where_it_goes(view, slack_channel), slack_channel=slack_channel)
+    return ModalAnswer(message=asking.told_about(desk, view, slack_channel), slack_channel=slack_channel)
 
 
 def _completed(desk: Desk, person: Person, entered: Entered) -> Entered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot import ids
 from bot.messages import blocks as b
@@ -40,10 +40,18 @@ def with_choices(answer: b.Message, choices: Sequence[b.Element]) -> b.Message:
 
 
 def deploy_button(
-    label: str, *, project: str, version: str, environment: str, request_key: str, create: bool, number: int = 0
+    label: str,
+    *,
+    project: str,
+    version: str,
+    environment: str,
+    request_key: str,
+    create: bool,
+    number: int = 0,
+    besides: Mapping[str, str] | None = None,
 ) -> b.Element:
-    """One press asks for this deployment. It carries what the person typed, and is authorised like typing it."""
-    value = ids.pack(p=project, v=version, e=environment, k=request_key, c=1 if create else None)
+    """One press asks for this deployment. It carries what was typed, `besides` too; authorised like typing it."""
+    value = ids.pack(p=project, v=version, e=environment, k=request_key, c=1 if create else None, **(besides or {}))
     return b.button(label, f"{ids.DEPLOY_THIS}:{number}", value, style="primary" if number == 0 else None)
 
 
@@ -51,6 +59,20 @@ def not_understood(sentence: str, suggestion: str, command: str) -> b.Message:
     """What was typed makes no sense; this may have been meant."""
     meant = f"Did you mean `{command} {suggestion}`?" if suggestion else ""
     return said(sentence, meant, f"`{command} help` shows everything." if suggestion != "help" else "")
+
+
+def scheduled(view: TaskView, command: str) -> b.Message:
+    """It begins later: when, by which clock, and how to call it off."""
+    assert view.waiting is not None  # noqa: S101 - only what waits for its time is told like this
+    expiry = view.waiting.not_after
+    latest = [b.text(" If it has not begun by "), b.date(expiry), b.text(", it does not run.")] if expiry else []
+    return b.message(
+        f"{wording.title(view)} is #{view.number}; it {view.waiting.text}.",
+        b.rich(
+            [b.bold(f"{wording.title(view)} is #{view.number}; it {view.waiting.text}.")],
+            [b.text("Call it off with "), b.code(f"{command} cancel {view.number}"), b.text("."), *latest],
+        ),
+    )
 
 
 def told_elsewhere(view: TaskView) -> b.Message:

@@ -62,6 +62,8 @@ def _waiting(view: TaskView) -> list[list[b.Element]]:
             else f"Other deployments of {view.project} to {view.environment} may go ahead meanwhile."
         )
         lines.append([b.text(meanwhile, italic=True)])
+    if waiting is not None and waiting.not_after is not None:
+        lines.append([b.text("If it has not begun by "), b.date(waiting.not_after), b.text(", it does not run.")])
     return lines
 
 
@@ -75,6 +77,8 @@ def _left_out(view: TaskView) -> b.Block | None:
 
 def _facts(view: TaskView) -> str:
     facts = [f"*#{view.number}*", f"asked for by {b.escape(view.requested_by)}"]
+    if view.reason:
+        facts.append(f"“{b.escape(b.shorten(view.reason, 200))}”")
     if view.finished_at is not None:
         facts.append(f"ended {b.moment(view.finished_at)}")
         took = wording.duration(view.started_at or view.queued_at, view.finished_at)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bot.messages import blocks as b
 from bot.messages import wording
 from bot.messages.holds import headline
-from engine.services.views import HoldView, QueueEntryView, QueueView, TaskView, Waiting
+from engine.services.views import HoldView, QueueEntryView, QueueView, TaskView, Waiting, WaitKind
 
 
 def queue(view: QueueView, command: str, *, card_url: Callable[[int], str] = lambda _number: "") -> b.Message:
@@ -21,12 +21,15 @@ def queue(view: QueueView, command: str, *, card_url: Callable[[int], str] = lam
     lines += _group(running, view.running, view.running_count, card_url)
     lines += _group(f"Waiting for people: {view.asking_count}", view.asking, view.asking_count, card_url)
     lines += _group(f"In line: {view.in_line_count}", view.in_line, view.in_line_count, card_url, numbered=True)
+    lines += _group(f"Scheduled: {view.scheduled_count}", view.scheduled, view.scheduled_count, card_url, time="begins")
     if view.in_line_count:
         lines.append([b.text("To the front: "), b.code(f"{command} queue {view.in_line[-1].number} first")])
     summary = (
         f"The queue{of}: {view.running_count} running, {view.asking_count} waiting for people, "
         f"{view.in_line_count} in line"
     )
+    if view.scheduled_count:
+        summary += f", {view.scheduled_count} scheduled"
     return b.message(summary, b.rich(*lines))
 
 
@@ -48,6 +51,8 @@ def waiting_line(waiting: Waiting, card_url: str) -> list[b.Element]:
     if waiting.since is not None:
         until = [b.text(", until "), b.date(waiting.until)] if waiting.until else []
         return [b.bold(words), b.text(" since "), b.date(waiting.since), *until]
+    if waiting.kind is WaitKind.TIME and waiting.until is not None:
+        return [b.bold("Begins "), b.date(waiting.until), b.text(" by your clock")]
     number = f"#{waiting.task}"
     if waiting.task is None or not card_url or number not in words:
         return [b.bold(words)]
@@ -67,6 +72,7 @@ def _group(
     card_url: Callable[[int], str],
     *,
     numbered: bool = False,
+    time: str = "since",
 ) -> list[list[b.Element]]:
     if not count:
         return []
@@ -81,7 +87,7 @@ def _group(
             ]
         )
         why = f"{entry.why} · " if entry.why else ""
-        lines.append([b.text(f"     {why}{entry.requested_by}, since "), b.date(entry.since)])
+        lines.append([b.text(f"     {why}{entry.requested_by}, {time} "), b.date(entry.since)])
     if count > len(entries):
         lines.append([b.text(f"… and {count - len(entries):,} more")])
     return lines

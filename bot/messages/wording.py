@@ -60,6 +60,7 @@ _WAIT_SIGN = {
     WaitKind.PLACE: "⏳",
     WaitKind.CAP: "⏳",
     WaitKind.HOLD: "⏸️",
+    WaitKind.TIME: "🕙",
 }
 
 

@@ -1,7 +1,7 @@
 """SQLAlchemy tables. They decide nothing; services and orchestration do."""
 
 from engine.models.base import Base
-from engine.models.configuration import Content, FolderState, GroupMembers, Revision
+from engine.models.configuration import Content, FolderState, GroupMembers, Revision, TimeZone
 from engine.models.deployments import (
     ActionRun,
     Decision,
@@ -33,4 +33,5 @@ __all__ = [
     "Revision",
     "Task",
     "TaskLink",
+    "TimeZone",
 ]

@@ -48,6 +48,16 @@ class FolderState(Base):
     problems: Mapped[list[Any]]
 
 
+class TimeZone(Base):
+    """The time zone of a member of the workspace, as Slack told it."""
+
+    __tablename__ = "time_zones"
+
+    slack_user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    told_at: Mapped[datetime]
+
+
 class GroupMembers(Base):
     """The members of a Slack user group, as last told by Slack."""
 

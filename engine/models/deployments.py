@@ -14,6 +14,11 @@ from engine.models.base import Base
 _IN_LINE: dict[str, Any] = {"sqlite_where": text("in_line = 1"), "postgresql_where": text("in_line")}
 
 
+def _where(condition: str) -> dict[str, Any]:
+    """Only these rows are in an index."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Release(Base):
     """A version of a project with its process and variables frozen."""
 
@@ -56,7 +61,11 @@ class Task(Base):
     request_key: Mapped[str | None] = mapped_column(String(255), unique=True)  # the same press twice is one task
     slack_channel: Mapped[str | None] = mapped_column(Text)  # where its card goes
     typed_in: Mapped[str | None] = mapped_column(Text)  # where it was asked for, when in Slack
+    reason: Mapped[str] = mapped_column(Text, default="")  # why somebody asked for it
     queued_at: Mapped[datetime]
+    scheduled_for: Mapped[datetime | None]  # when it was to begin, where somebody said that
+    due_at: Mapped[datetime | None]  # it stands in line from then on; empty once it does
+    expires_at: Mapped[datetime | None]  # what has not begun by then does not run; empty once it began
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     cancel_requested_at: Mapped[datetime | None]
@@ -79,6 +88,8 @@ class Task(Base):
         Index("ix_tasks_line", "rank", "line", **_IN_LINE),
         Index("ix_tasks_line_place", "place", "rank", "line", **_IN_LINE),
         Index("ix_tasks_release_id", "release_id"),
+        Index("ix_tasks_due_at", "due_at", **_where("due_at IS NOT NULL")),
+        Index("ix_tasks_expires_at", "expires_at", **_where("expires_at IS NOT NULL")),
         CheckConstraint(
             "state IN ('Queued','Executing','Failed','Canceled','TimedOut','Success','Cancelling')", name="state"
         ),

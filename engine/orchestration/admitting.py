@@ -29,7 +29,7 @@ def admit(session: Session, now: datetime, task_id: int) -> bool:
     if task_id not in chosen(session):
         return False
     task = session.get_one(Task, task_id, with_for_update=True)
-    task.holds_place, task.in_line = True, False
+    task.holds_place, task.in_line, task.expires_at = True, False, None
     task.rank = int(Rank.BEGUN)
     task.state = TaskState.EXECUTING.value
     task.started_at = task.started_at or now

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from engine.database import Database
 from engine.domain.states import RunState
 from engine.models import ActionRun
-from engine.orchestration import admitting, advancing
+from engine.orchestration import admitting, advancing, passing
 from engine.orchestration.running import Runner
 from engine.ports import Clock, Workers
 from engine.sealing import Sealer
@@ -76,6 +76,7 @@ class Dispatcher:
             if self._stop.is_set():
                 return
             try:
+                self._pass_time()
                 due, _ = self._look()
                 self._advance(due)
                 self._begin()
@@ -94,6 +95,14 @@ class Dispatcher:
             except Exception:
                 # One task that cannot be advanced must not hold up all the others.
                 _log.exception("task %s could not be advanced; it will be tried again", task_id)
+
+    def _pass_time(self) -> None:
+        """Do what the time has come for."""
+        with self._db.read() as session:
+            is_due = passing.is_due(session, self._clock())
+        if is_due:
+            with self._db.write() as session:
+                passing.pass_time(session, self._clock())
 
     def _begin(self) -> None:
         """Let those begin whose turn has come."""

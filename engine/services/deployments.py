@@ -15,9 +15,12 @@ from engine.domain.grants import Permission
 from engine.domain.processes import Process, process_from_json
 from engine.domain.states import TaskState
 from engine.models import Release, Task
-from engine.services import access, planned, queues, releases, task_views
+from engine.services import access, planned, queues, releases, schedules, task_views
 from engine.services.errors import StepNotSkipped
 from engine.services.views import PlanView, TaskView
+
+REASON_LIMIT = 500
+"""Characters of a reason that are kept."""
 
 
 def request(
@@ -32,11 +35,16 @@ def request(
     request_key: str | None = None,
     create_release: bool = False,
     skip: Sequence[str] = (),
+    at: str = "",
+    until: str = "",
+    reason: str = "",
 ) -> TaskView:
     """Queue a deployment. With the same `request_key` it is the same deployment, however often and by whom it is asked
     for; another person must be allowed to ask for it, too. `skip`: steps to leave out, by slug or name.
+    `at`, `until`: when it is to begin, and until when it may, in the person's words and time zone.
 
-    Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound, StepNotSkipped. With
+    Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound, StepNotSkipped,
+    UnclearTime, TooFarAway, EndsBeforeItBegins. With
     `create_release` a release that does not exist is created, frozen as the project is now.
     """
     with db.write() as session:
@@ -55,31 +63,37 @@ def request(
             environment=environment,
             create_release=create_release,
         )
+        times = schedules.read(session, now, found.definitions, person, at=at, until=until)
         process = process_from_json(release.process)
         skipped = _steps_to_skip(process, skip)
         plan = plans.make(process, project=release.project, environment=environment, skip=skipped)
-        task = Task(
-            state=TaskState.QUEUED.value,
-            release_id=release.id,
-            revision_id=found.revision,
-            project=release.project,
-            version=release.version,
-            environment=environment,
-            plan=plans.to_json(plan),
-            place=_place(found, release.project, environment),
-            advance_due=False,  # it begins when its turn comes
-            is_partial=bool(skipped),
-            requested_by=person,
-            request_key=request_key,
-            slack_channel=_slack_channel(found, release.project, environment, slack_channel_typed),
-            typed_in=slack_channel_typed,
-            queued_at=now,
-            changed_at=now,
-        )
+        task = _queued(found, release, environment, plan, times)
+        task.requested_by, task.request_key, task.reason = person, request_key, reason[:REASON_LIMIT]
+        task.slack_channel = _slack_channel(found, release.project, environment, slack_channel_typed)
+        task.typed_in = slack_channel_typed
+        task.is_partial = bool(skipped)
+        task.queued_at = task.changed_at = now
         session.add(task)
         session.flush()
         queues.enter(session, now, task, found)
         return task_views.build(session, task, found)
+
+
+def _queued(found: access.Rules, release: Release, environment: str, plan: plans.Plan, times: schedules.Times) -> Task:
+    return Task(
+        state=TaskState.QUEUED.value,
+        release_id=release.id,
+        revision_id=found.revision,
+        project=release.project,
+        version=release.version,
+        environment=environment,
+        plan=plans.to_json(plan),
+        place=_place(found, release.project, environment),
+        advance_due=False,  # it begins when its turn comes
+        scheduled_for=times.begins_at,
+        due_at=times.begins_at,
+        expires_at=times.expires_at,
+    )
 
 
 def preview(db: Database, *, project: str, version: str, environment: str, skip: Sequence[str] = ()) -> PlanView:

@@ -214,6 +214,37 @@ class NotStuck(ForedeckError):
     hint_text = "{way_out}"
 
 
+class UnclearTime(ForedeckError):
+    """Words that are no point in time, or more than one; `ways` can be typed instead behind `clause`."""
+
+    message = "{sentence}"
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """What may be meant, the likeliest first."""
+        return tuple(self.facts["ways"])  # type: ignore[arg-type]
+
+    @property
+    def hint(self) -> str:
+        """What can be typed instead."""
+        ways = [f"`{self.facts['clause']} {way}`" for way in self.ways]
+        return f"Say for example {_either(ways)}." if ways else ""
+
+
+class TooFarAway(ForedeckError):
+    """Nobody knows what will be so late."""
+
+    message = "{at} is more than 30 days away."
+    hint_text = "The latest is {latest}."
+
+
+class EndsBeforeItBegins(ForedeckError):
+    """There would be no time for it to begin."""
+
+    message = "It would have to begin at {at} and not after {until}: that leaves no five minutes."
+    hint_text = "Say a later `until`, or leave it out: then it may begin for 24 hours."
+
+
 class NothingToDecide(ForedeckError):
     """Nobody is asked anything there now."""
 

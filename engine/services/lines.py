@@ -6,7 +6,8 @@ Reads columns only: a line may have ten thousand tasks, and each carries a plan.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import takewhile
 
 from sqlalchemy import Select, func, select, text
@@ -17,7 +18,7 @@ from engine.domain.holds import HoldKind
 from engine.domain.queueing import Rank, Situation, Waiter
 from engine.domain.states import TaskState
 from engine.models import Task
-from engine.services import holds
+from engine.services import holds, schedules
 from engine.services.views import Waiting, WaitKind
 
 RUNNING = (TaskState.EXECUTING.value, TaskState.CANCELLING.value)
@@ -75,8 +76,13 @@ def has_anybody(session: Session) -> bool:
 
 
 def waiting(session: Session, task: Task, definitions: Definitions) -> Waiting | None:
-    """Why this task, which stands in line, does not run yet; None when its turn has come."""
-    return _held_back(session, task) or _behind_its_place(session, task) or _behind_the_cap(session, task, definitions)
+    """Why this task, which is queued and asks nobody, does not run yet; None when its turn has come."""
+    if task.due_at is not None:
+        return _until_its_time(session, task, task.due_at, definitions)
+    if not task.in_line:
+        return None
+    found = _held_back(session, task) or _behind_its_place(session, task) or _behind_the_cap(session, task, definitions)
+    return replace(found, not_after=task.expires_at) if found else None
 
 
 def before(session: Session, task: Task, *, same_place: bool) -> int:
@@ -129,6 +135,11 @@ def position(ahead: int) -> str:
     number = ahead + 1
     suffix = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number:,}{suffix} in line"
+
+
+def _until_its_time(session: Session, task: Task, due_at: datetime, definitions: Definitions) -> Waiting:
+    words = f"begins {schedules.zone_of(session, definitions, task.requested_by).spelled(due_at)}"
+    return Waiting(WaitKind.TIME, words, brief=words, until=due_at, not_after=task.expires_at)
 
 
 def _held_back(session: Session, task: Task) -> Waiting | None:

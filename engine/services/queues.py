@@ -36,6 +36,8 @@ def view(db: Database, person: str, project: str | None = None) -> QueueView:
         running = session.execute(_columns().where(_IS_RUNNING, mine).order_by(Task.started_at, Task.id).limit(SHOWN))
         asking = session.scalars(select(Task).where(_IS_ASKING, mine).order_by(Task.id).limit(SHOWN)).all()
         line = session.scalars(select(Task).where(Task.in_line, mine).order_by(Task.rank, Task.line).limit(SHOWN)).all()
+        later = select(Task).where(Task.due_at.is_not(None), mine).order_by(Task.due_at).limit(SHOWN)
+        scheduled = session.scalars(later).all()
         return QueueView(
             project=slug,
             cap=found.definitions.defaults.task_cap,
@@ -48,9 +50,11 @@ def view(db: Database, person: str, project: str | None = None) -> QueueView:
             ),
             asking=tuple(_entry(task, _asked_for(session, task)) for task in asking),
             in_line=tuple(_entry(task, _why(session, task, found)) for task in line),
+            scheduled=tuple(_entry(task, "", since=task.due_at) for task in scheduled),
             running_count=_count(session, _IS_RUNNING, mine),
             asking_count=_count(session, _IS_ASKING, mine),
             in_line_count=_count(session, _IS_IN_LINE, mine),
+            scheduled_count=_count(session, Task.due_at.is_not(None), mine),
         )
 
 
@@ -59,8 +63,8 @@ def enter(session: Session, now: datetime, task: Task, found: access.Rules) -> N
     rules = found.definitions.projects[task.project].queue
     task.rank = int(Rank.HIGH if rules.priority == "high" else Rank.REGULAR)
     task.line = task.id
-    task.in_line = True
-    if rules.supersede:
+    task.in_line = task.due_at is None
+    if rules.supersede and task.in_line:
         _supersede(session, now, task)
     outbox.tell_card(session, now, task)
 
@@ -129,8 +133,10 @@ def _columns() -> Select[int, str, str, str, str, datetime | None, datetime]:
     )
 
 
-def _entry(task: Task, why: str) -> QueueEntryView:
-    return QueueEntryView(task.id, task.project, task.version, task.environment, task.requested_by, task.queued_at, why)
+def _entry(task: Task, why: str, since: datetime | None = None) -> QueueEntryView:
+    return QueueEntryView(
+        task.id, task.project, task.version, task.environment, task.requested_by, since or task.queued_at, why
+    )
 
 
 def _why(session: Session, task: Task, found: access.Rules) -> str:

@@ -75,6 +75,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         links=tuple(LinkView(link.url, link.label) for link in links),
         slack_channel=task.slack_channel,
         typed_in=task.typed_in,
+        reason=task.reason,
         ended_because=task.ended_because,
     )
 
@@ -220,5 +221,5 @@ def _waiting(
         text = f"The end of {pending.step_name} is unknown; somebody has to choose Run again or Fail"
         return Waiting(WaitKind.LOST, text, pending.eligible)
     if task.state == TaskState.QUEUED.value:
-        return lines.waiting(session, task, found.definitions) if task.in_line else None
+        return lines.waiting(session, task, found.definitions)
     return None

@@ -140,7 +140,7 @@ def _let_go(session: Session, now: datetime, task: Task, person: str) -> None:
 def request_cancel(session: Session, now: datetime, task: Task, *, by: str | None) -> None:
     """Write down that a cancel is wanted; what follows is the next move. `by` is None when no person wants it."""
     task.state = TaskState.CANCELLING.value
-    task.in_line = False
+    task.in_line, task.due_at, task.expires_at = False, None, None
     task.cancel_requested_at, task.cancel_requested_by = now, by
     task.advance_due, task.changed_at = True, now
     outbox.tell_card(session, now, task)

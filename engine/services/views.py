@@ -57,6 +57,7 @@ class WaitKind(enum.StrEnum):
     PLACE = "place"  # another deployment of the same project and environment
     CAP = "cap"  # as many deployments run as may
     HOLD = "hold"  # somebody holds it up
+    TIME = "time"  # it is to begin later
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class Waiting:
     task: int | None = None  # the task in the way, for PLACE; the one that runs longest, for CAP
     brief: str = ""  # the same in a few words, for lists
     since: datetime | None = None  # of a HOLD
-    until: datetime | None = None  # of a HOLD that ends by itself
+    until: datetime | None = None  # of a HOLD that ends by itself; of a TIME, when it is to begin
+    not_after: datetime | None = None  # what has not begun by then does not run
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,7 @@ class TaskView:
     links: tuple[LinkView, ...]
     slack_channel: str | None  # name or id where the card goes; None: nowhere (asked for in a terminal without one)
     typed_in: str | None  # id of the Slack channel where it was asked for
+    reason: str = ""  # why it was asked for
     ended_because: str = ""  # why it ended, where nobody asked for that, e.g. "superseded by #19 …"
 
     @property
@@ -227,11 +230,13 @@ class QueueView:
     running_count: int
     asking_count: int
     in_line_count: int
+    scheduled: tuple[QueueEntryView, ...] = ()  # `since`: when it is to begin
+    scheduled_count: int = 0
 
     @property
     def is_empty(self) -> bool:
         """Does nothing run and nothing wait?"""
-        return not (self.running_count or self.asking_count or self.in_line_count)
+        return not (self.running_count or self.asking_count or self.in_line_count or self.scheduled_count)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from engine.database import Database, open_database
 from engine.domain.states import RunState
 from engine.models import ActionRun
-from engine.orchestration import admitting, advancing
+from engine.orchestration import admitting, advancing, passing
 from engine.orchestration.dispatcher import Dispatcher
 from engine.orchestration.running import Runner
 from engine.ports import Clock, Workers
@@ -119,6 +119,8 @@ class Deck:
         *,
         by: str = "ana",
         skip: Sequence[str] = (),
+        at: str = "",
+        until: str = "",
     ) -> int:
         """Somebody deploys; the release is created when it does not exist. The number on the card."""
         task = deployments.request(
@@ -130,6 +132,8 @@ class Deck:
             environment=environment,
             create_release=True,
             skip=skip,
+            at=at,
+            until=until,
         )
         return task.number
 
@@ -189,6 +193,8 @@ class Deck:
     def settles(self) -> None:
         """Advance whatever is due and let those begin whose turn has come, until nothing moves."""
         while True:
+            with self.db.write() as session:
+                passing.pass_time(session, self.clock())
             with self.db.read() as session:
                 due, chosen = advancing.due_tasks(session), admitting.chosen(session)
             if not due and not chosen:

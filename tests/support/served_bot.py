@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.announcing.moved_paces import MovedPace
 from bot.app import SlackBot
 from bot.settings import SlackSettings
 from engine.database import Database
+from engine.ports import Clock
 from engine.services import configuration
 from engine.times import utc_now
 from tests.support.sandbox import JsonObject, SandboxClient, start_sandbox
@@ -125,20 +127,36 @@ def write_configuration(folder: Path, *, process: str = PROCESS, foredeck: str =
     return config
 
 
+class TurnedClock:
+    """The machine's clock, turned forward by a test."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.ahead
+
+    def passes(self, **span: float) -> None:
+        """Time goes by, as in `timedelta(**span)`."""
+        self.ahead += timedelta(**span)
+
+
 @contextlib.contextmanager
-def serve_bot(folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK) -> Iterator[ServedBot]:
+def serve_bot(
+    folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK, clock: Clock = utc_now
+) -> Iterator[ServedBot]:
     """Start all of it and stop it again."""
     config = write_configuration(folder, process=process, foredeck=foredeck)
     with (
         start_sandbox() as sandbox,
-        connect_bot(folder, config, sandbox) as served,
+        connect_bot(folder, config, sandbox, clock=clock) as served,
     ):
         yield served
 
 
 @contextlib.contextmanager
 def connect_bot(
-    folder: Path, config: Path, sandbox: SandboxClient, *, is_impatient: bool = False
+    folder: Path, config: Path, sandbox: SandboxClient, *, is_impatient: bool = False, clock: Clock = utc_now
 ) -> Iterator[ServedBot]:
     """Start a bot on this sandbox; its state is kept in the folder. An impatient one posts faster than Slack allows."""
     db = root.open_state(folder / "state")
@@ -146,8 +164,8 @@ def connect_bot(
     assert not loaded.problems, loaded.problems
     pace = MovedPace(sandbox.api_url, post_seconds=0.0 if is_impatient else None)
     settings = SlackSettings(sandbox.bot_token, sandbox.app_token, sandbox.api_url)
-    slack_bot = SlackBot(settings, db, utc_now, pace)
-    with root.dispatching(folder / "state", db):
+    slack_bot = SlackBot(settings, db, clock, pace)
+    with root.dispatching(folder / "state", db, clock):
         slack_bot.start()
         try:
             sandbox.wait_for_app()

@@ -43,6 +43,44 @@ def test_a_deployment_is_understood_however_slack_formats_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "at", "until", "reason"),
+    [
+        ("web 1.4.0 to production at 22:00", "22:00", "", ""),
+        ("web 1.4.0 production at 22:00", "22:00", "", ""),
+        ("web 1.4.0 to production 22:00", "22:00", "", ""),
+        ("web 1.4.0 at 22:00 to production", "22:00", "", ""),
+        ("web 1.4.0 to production tomorrow at 06:30", "tomorrow 06:30", "", ""),
+        ("web 1.4.0 to production tomorrow 06:30", "tomorrow 06:30", "", ""),
+        ("web 1.4.0 to production on Monday at 8:00", "Monday 8:00", "", ""),
+        ("web 1.4.0 to production Mon 8:00", "Mon 8:00", "", ""),
+        ("web 1.4.0 to production at 2026-11-30 22:00", "2026-11-30 22:00", "", ""),
+        ("web 1.4.0 to production 2026-11-30 22:00", "2026-11-30 22:00", "", ""),
+        ("web 1.4.0 to production in 2h", "in 2h", "", ""),
+        ("web 1.4.0 to production in an hour", "in an hour", "", ""),
+        ("web 1.4.0 in production", "", "", ""),
+        ("the web 1.4.0 to the production", "", "", ""),
+        ("web 1.4.0 to production at 22:00 until 23:00", "22:00", "23:00", ""),
+        ("web 1.4.0 to production until tomorrow 6:00 at 22:00", "", "tomorrow 6:00 at 22:00", ""),
+        ("web 1.4.0 to production because it is  time to go", "", "", "it is  time to go"),
+        ("web 1.4.0 to production at 22:00 because at 22:00 all sleep", "22:00", "", "at 22:00 all sleep"),
+        ("web 1.4.0 to production because of INC-7", "", "", "of INC-7"),
+    ],
+)
+def test_clauses_come_in_any_order_and_a_reason_keeps_its_words(text: str, at: str, until: str, reason: str) -> None:
+    assert commands.parse_deploy(text) == Deploy("web", "1.4.0", "production", at, until, reason)
+
+
+@given(
+    st.sampled_from(["", "22:00", "tomorrow 06:30", "in 2h", "2026-11-30 22:00", "Monday 8:00"]),
+    st.sampled_from(["", "23:00", "tomorrow 08:00"]),
+    st.sampled_from(["", "it is time", "of INC-7 at 22:00 to production"]),
+)
+def test_what_is_suggested_means_what_was_meant(at: str, until: str, reason: str) -> None:
+    wanted = Deploy("web", "1.4.0", "production", at, until, reason)
+    assert commands.parse_deploy(wanted.typed) == wanted
+
+
+@pytest.mark.parametrize(
     ("text", "meant"),
     [
         ("", OpenForm()),
@@ -98,6 +136,16 @@ def test_each_command_means_what_it_says(text: str, meant: object) -> None:
         ("pause web a holiday", "`pause` takes one project, or nothing.", "pause web because a holiday"),
         ("resume web shop", "`resume` takes one project, or nothing.", "resume web"),
         ("abandon", "`abandon` needs the number on the card and nothing else.", "abandon 17"),
+        (
+            "web 1.4.0 at 22:00",
+            "I need a project, a version and an environment with that.",
+            "web 1.4.0 to production at 22:00",
+        ),
+        (
+            "web 1.4.0 to production right now at 22:00 because yes",
+            "That is too much: I need a project, a version and an environment, not 5 words.",
+            "web 1.4.0 to production at 22:00 because yes",
+        ),
         ("cancel", "`cancel` needs the number on the card.", "cancel 17"),
         ("cancel web", "`cancel` needs the number on the card.", "cancel 17"),
         ("cancel 17 18", "`cancel` takes one number and nothing else.", "cancel 17"),

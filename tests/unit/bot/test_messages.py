@@ -132,6 +132,24 @@ def test_the_card_of_one_that_is_held_up_says_by_whom_why_and_since_when() -> No
     assert "Web is paused by ben because of a holiday since" in shown(message)
 
 
+def test_the_card_of_one_that_begins_later_says_when_by_the_clock_of_who_looks_and_until_when() -> None:
+    later = Waiting(
+        WaitKind.TIME,
+        "begins Mon 2026-11-23 22:00 (UTC)",
+        until=NOON + timedelta(hours=10),
+        not_after=NOON + timedelta(days=1),
+    )
+    view = task(state=TaskState.QUEUED, started_at=None, waiting=later, reason=NASTY)
+    for message in (card(view), answers.scheduled(view, "/deploy")):
+        assert_sendable(message)
+        assert [e["timestamp"] for e in walk(message.blocks) if e.get("type") == "date"][-1] == int(
+            (NOON + timedelta(days=1)).timestamp()
+        )
+    assert "If it has not begun by " in shown(card(view))
+    assert "it begins Mon 2026-11-23 22:00 (UTC)" in answers.scheduled(view, "/deploy").text
+    assert "Call it off with /deploy cancel 17." in shown(answers.scheduled(view, "/deploy"))
+
+
 @pytest.mark.parametrize(
     ("state", "facts", "sentence"),
     [

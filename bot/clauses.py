@@ -1,0 +1,73 @@
+"""The clauses of a typed command: what, `to` where, `at` a time, `until` another, `because` of something. Pure.
+
+Clauses may come in any order. `because` takes all that follows it, as it was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot import typed_text
+
+_TO = frozenset({"to", "→", "->", "onto", "into"})
+_UNTIL = frozenset({"until", "till", "expires"})
+_ARTICLES = frozenset({"the", "a", "an", "please"})
+_DAYS = frozenset({"today", "tonight", "tomorrow"})
+_WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?\Z")
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:T.*)?\Z")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}\S*\Z")
+_AMOUNT = re.compile(r"(?:\d+\S*|an?)\Z")
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """What was typed, sorted. `what` are the words of no clause; times are phrases as they were typed."""
+
+    what: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    at: str = ""
+    until: str = ""
+    reason: str = ""
+
+
+def split(text: str) -> Clauses:
+    """Sort the words of a command into its clauses."""
+    before, reason = typed_text.reasoned(text)
+    words = typed_text.words(before)
+    found: dict[str, list[str]] = {"what": [], "to": [], "at": [], "until": []}
+    clause = "what"
+    for index, word in enumerate(words):
+        low, rest = word.lower(), words[index + 1 :]
+        opened = _opened(low, rest, clause, has_all=len(found["what"]) + len(found["to"]) >= 3)
+        if opened is not None:
+            clause, keeps = opened
+            if not keeps:
+                continue
+        if clause == "to" and found["to"] and low not in _ARTICLES:
+            found["what"].append(word)  # an environment is one word: what follows belongs elsewhere
+        elif clause in {"at", "until"} or low not in _ARTICLES:
+            found[clause].append(word)
+    at, until = (" ".join(found[name]) for name in ("at", "until"))
+    return Clauses(tuple(found["what"]), tuple(found["to"]), at, until, reason)
+
+
+def _opened(word: str, rest: list[str], clause: str, *, has_all: bool) -> tuple[str, bool] | None:  # noqa: PLR0911 - a table in lines
+    """The clause that this word opens and whether the word belongs to it; None when it opens none."""
+    follows = rest[0].lower() if rest else ""
+    if word in _TO:
+        return "to", False
+    if word in _UNTIL and rest:
+        return "until", False
+    if word == "at" and clause != "until":
+        return "at", False
+    if word == "in":
+        return ("until" if clause == "until" else "at", True) if _AMOUNT.match(follows) else ("to", False)
+    if word == "for" and _AMOUNT.match(follows) and clause != "until":
+        return "until", False
+    if clause in {"at", "until"}:
+        return None
+    if word == "on" and (_WEEKDAY.match(follows) or _DATE.match(follows)):
+        return "at", False
+    begins_a_time = word in _DAYS or _WEEKDAY.match(word) or _DATE.match(word) or _CLOCK.match(word)
+    return ("at", True) if has_all and begins_a_time else None
