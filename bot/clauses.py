@@ -13,6 +13,7 @@ from bot import typed_text
 _TO = frozenset({"to", "→", "->", "onto", "into"})
 _UNTIL = frozenset({"until", "till", "expires"})
 _ARTICLES = frozenset({"the", "a", "an", "please"})
+_OVERRIDE = frozenset({"override", "overriding"})
 _DAYS = frozenset({"today", "tonight", "tomorrow"})
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?\Z")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:T.*)?\Z")
@@ -29,12 +30,15 @@ class Clauses:
     at: str = ""
     until: str = ""
     reason: str = ""
+    overrides: bool = False  # `override`: pass a freeze
 
 
 def split(text: str) -> Clauses:
     """Sort the words of a command into its clauses."""
     before, reason = typed_text.reasoned(text)
     words = typed_text.words(before)
+    overrides = any(word.lower() in _OVERRIDE for word in words)
+    words = [word for word in words if word.lower() not in _OVERRIDE]
     found: dict[str, list[str]] = {"what": [], "to": [], "at": [], "until": []}
     clause = "what"
     for index, word in enumerate(words):
@@ -42,6 +46,8 @@ def split(text: str) -> Clauses:
         opened = _opened(low, rest, clause, has_all=len(found["what"]) + len(found["to"]) >= 3)
         if opened is not None:
             clause, keeps = opened
+            if low == "for":
+                found["until"].append("in")
             if not keeps:
                 continue
         if clause == "to" and found["to"] and low not in _ARTICLES:
@@ -49,7 +55,7 @@ def split(text: str) -> Clauses:
         elif clause in {"at", "until"} or low not in _ARTICLES:
             found[clause].append(word)
     at, until = (" ".join(found[name]) for name in ("at", "until"))
-    return Clauses(tuple(found["what"]), tuple(found["to"]), at, until, reason)
+    return Clauses(tuple(found["what"]), tuple(found["to"]), at, until, reason, overrides)
 
 
 def _opened(word: str, rest: list[str], clause: str, *, has_all: bool) -> tuple[str, bool] | None:  # noqa: PLR0911 - a table in lines

@@ -113,6 +113,8 @@ def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
 @click.option("--at", default="", metavar="TIME", help="Begin later, e.g. '22:00', 'tomorrow 06:30', 'in 2h'.")
 @click.option("--until", default="", metavar="TIME", help="Do not begin after that.")
 @click.option("--because", "reason", default="", help="Why; shown on the card.")
+@click.option("--queue", "way", flag_value="queue", default="", help="Wait behind a lock instead of being refused.")
+@click.option("--override", "way", flag_value="override", help="Pass a freeze; needs --because and a permission.")
 @person_option
 @with_database
 def deploy(
@@ -127,6 +129,7 @@ def deploy(
     at: str,
     until: str,
     reason: str,
+    way: str,
     person: str | None,
     **_: Any,
 ) -> None:
@@ -134,6 +137,7 @@ def deploy(
     from bot import main as root
     from bot import terminal
     from engine.services import deployments
+    from engine.services.gates import Way
 
     task = deployments.request(
         db,
@@ -147,6 +151,7 @@ def deploy(
         at=at,
         until=until,
         reason=reason,
+        way=Way(way),
     )
     click.echo(f"Deployment #{task.number}: {task.project} {task.version} to {task.environment}")
     if task.waiting and task.waiting.until:

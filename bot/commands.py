@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bot import clauses, orders, typed_text
 from bot.clauses import Clauses
 from bot.orders import NotUnderstood, Order
+from engine.services.gates import Way
 from engine.services.views import Verdict
 
 DEPLOY_VERBS = ("help", "status", "cancel", "logs", "approve", "abort", "retry", "fail")
@@ -47,12 +49,25 @@ class Deploy:
     at: str = ""
     until: str = ""
     reason: str = ""
+    way: Way = Way.NONE
 
     @property
     def besides(self) -> dict[str, str]:
         """What was said besides what goes where, as a button carries it."""
-        said = {"a": self.at[:100], "u": self.until[:100], "r": self.reason[:500]}
+        said = {"a": self.at[:100], "u": self.until[:100], "r": self.reason[:500], "w": self.way.value}
         return {key: words for key, words in said.items() if words}
+
+    @property
+    def place(self) -> dict[str, str]:
+        """What goes where, as a button carries it."""
+        return {"p": self.project, "v": self.version, "e": self.environment}
+
+    @classmethod
+    def carried(cls, facts: Mapping[str, Any]) -> Deploy:
+        """From what a button carried. Raises KeyError."""
+        project, version, environment = (str(facts[key]) for key in ("p", "v", "e"))
+        at, until, reason, way = (str(facts.get(key, "")) for key in ("a", "u", "r", "w"))
+        return cls(project, version, environment, at, until, reason, Way(way))
 
     @property
     def typed(self) -> str:
@@ -60,7 +75,9 @@ class Deploy:
         at = f" {self.at}" if self.at.lower().startswith("in ") else f" at {self.at}" if self.at else ""
         until = f" until {self.until}" if self.until else ""
         because = f" because {self.reason}" if self.reason else ""
-        return f"{self.project} {self.version} to {self.environment}{at}{until}{because}"
+        queue = "queue " if self.way is Way.QUEUE else ""
+        override = " override" if self.way is Way.OVERRIDE else ""
+        return f"{queue}{self.project} {self.version} to {self.environment}{at}{until}{override}{because}"
 
 
 @dataclass(frozen=True)
@@ -112,7 +129,7 @@ DeployRequest = Help | OpenForm | Deploy | Status | Cancel | ShowLogs | Decide |
 ReleaseRequest = Help | CreateRelease | ListReleases | NotUnderstood
 
 
-def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:
+def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:  # noqa: PLR0911 - first word first
     """What was typed after `/deploy`. `projects`: known slugs, so that a project is never taken for a misspelt verb."""
     words = typed_text.words(text)
     if not words:
@@ -120,6 +137,8 @@ def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:
     verb, rest = words[0].lower(), words[1:]
     if verb in projects:
         return _deployment(text)
+    if verb == "queue" and isinstance(queued := _deployment(typed_text.after_words(text, 1)), Deploy):
+        return queued if queued.way is Way.OVERRIDE else replace(queued, way=Way.QUEUE)
     if verb in orders.VERBS:
         return orders.parse(verb, text)
     if verb in DEPLOY_VERBS:
@@ -182,8 +201,9 @@ def _deployment(text: str) -> Deploy | OpenForm | NotUnderstood:
     if what and "@" in what[0].strip("@"):
         what[:1] = what[0].split("@", 1)
     named = [*what, *typed.to]
+    way = Way.OVERRIDE if typed.overrides else Way.NONE
     if len(named) == 3:
-        return Deploy(named[0], named[1], named[2], at=typed.at, until=typed.until, reason=typed.reason)
+        return Deploy(named[0], named[1], named[2], at=typed.at, until=typed.until, reason=typed.reason, way=way)
     if len(named) > 3:
         return _too_much(what, typed)
     form = OpenForm(

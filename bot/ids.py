@@ -15,7 +15,8 @@ OPEN_DECISION = {
     "fail": "open_fail",
 }  # value: the interruption's id
 DEPLOY_THIS = "deploy_this"  # value: see `pack`; the person's own request, asked for again
-RESUME = "resume"  # value: the id of what holds deployments up
+END_HOLD = "end_hold"  # value: the id of what holds deployments up
+TAKE_LOCK = "take_lock"  # value: as of DEPLOY_THIS, with the id of the lock
 OPEN_LINK = "open_link"  # a link button; Slack tells us of the click all the same
 
 # Modals.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot import typed_text
+from bot import clauses, typed_text
 
-VERBS = ("queue", "pause", "resume", "abandon")
+VERBS = ("queue", "pause", "resume", "abandon", "lock", "unlock", "freeze", "thaw")
 
 
 _SMALL = frozenset({"of", "for", "the", "to"})
@@ -56,7 +56,40 @@ class Abandon:
     number: int
 
 
-Order = ShowQueue | MoveFirst | Pause | Resume | Abandon
+@dataclass(frozen=True)
+class Lock:
+    """Keep a place for oneself. `names`: the environment and perhaps the project, in any order."""
+
+    names: tuple[str, ...]
+    reason: str = ""
+    until: str = ""
+    take: bool = False  # from whoever has it
+
+
+@dataclass(frozen=True)
+class Unlock:
+    """Release a lock."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """Let nothing begin there until then."""
+
+    names: tuple[str, ...]
+    reason: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class Thaw:
+    """End a freeze."""
+
+    names: tuple[str, ...]
+
+
+Order = ShowQueue | MoveFirst | Pause | Resume | Abandon | Lock | Unlock | Freeze | Thaw
 
 
 def parse(verb: str, text: str) -> Order | NotUnderstood:
@@ -64,6 +97,8 @@ def parse(verb: str, text: str) -> Order | NotUnderstood:
     typed, reason = typed_text.reasoned(text)
     rest = typed_text.words(typed)[1:]
     match verb:
+        case "lock" | "unlock" | "freeze" | "thaw":
+            return _about_a_place(verb, typed_text.after_words(text, 1))
         case "pause":
             return _about_a_project(verb, rest, reason)
         case "resume":
@@ -82,6 +117,30 @@ def _about_a_project(verb: str, rest: list[str], reason: str) -> Order | NotUnde
         return NotUnderstood(f"`{verb}` takes one project, or nothing.", suggestion)
     project = words[0] if words else ""
     return Pause(project, reason) if verb == "pause" else Resume(project)
+
+
+def _about_a_place(verb: str, text: str) -> Order | NotUnderstood:
+    """`production of web until 18:00 because …`, in any order."""
+    typed = clauses.split(text)
+    words = [word.rstrip(":,") for word in (*typed.what, *typed.to)]
+    takes = verb == "lock" and any(word.lower() == "take" for word in words)
+    names = tuple(word for word in words if word.lower() not in _SMALL | {"take", "all", "everything"})
+    if not names or len(names) > 2:
+        what = " of ".join(names[:2]) or "production of web"
+        until = " until Monday 08:00" if verb == "freeze" else ""
+        because = " because …" if verb in {"lock", "freeze"} else ""
+        return NotUnderstood(
+            f"Say what to {verb}: an environment, and perhaps a project.", f"{verb} {what}{until}{because}"
+        )
+    match verb:
+        case "lock":
+            return Lock(names, typed.reason, typed.until, takes)
+        case "unlock":
+            return Unlock(names)
+        case "freeze":
+            return Freeze(names, typed.reason, typed.until)
+        case _:
+            return Thaw(names)
 
 
 def _abandon(rest: list[str]) -> Order | NotUnderstood:

@@ -89,4 +89,58 @@ def drain(db: Any, reason: str, wait: bool, end: bool, person: str | None, **_: 
     click.echo("Nothing new begins until `foredeck drain --end`.")
 
 
-COMMANDS = (queue, pause, resume, drain, abandon)
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="ENVIRONMENT [PROJECT]")
+@click.option("--because", "reason", required=True, help="Why; shown to who has to wait.")
+@click.option("--until", default="", metavar="TIME", help="8 hours when left out.")
+@click.option("--take", is_flag=True, help="From whoever has it; they are told.")
+@person_option
+@with_database
+def lock(db: Any, names: tuple[str, ...], reason: str, until: str, take: bool, person: str | None, **_: Any) -> None:
+    """Keep an environment, or a project in it, for yourself; others queue behind it."""
+    from engine.services import holds, locks
+
+    who = acting(db, person)
+    hold = locks.lock(db, utc_now(), person=who, names=names, reason=reason, until=until, take=take)
+    click.echo(f"{holds.headline(hold)}. `foredeck unlock {' '.join(names)}` ends it.")
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="ENVIRONMENT [PROJECT]")
+@person_option
+@with_database
+def unlock(db: Any, names: tuple[str, ...], person: str | None, **_: Any) -> None:
+    """Release a lock."""
+    from engine.services import holds, locks
+
+    hold = locks.unlock(db, utc_now(), person=acting(db, person), names=names)
+    click.echo(f"Unlocked: {holds.scope(hold)}.")
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="[ENVIRONMENT] [PROJECT]")
+@click.option("--until", required=True, metavar="TIME", help="e.g. 'Monday 08:00', 'in 2h'.")
+@click.option("--because", "reason", required=True, help="Why; shown to who is refused.")
+@person_option
+@with_database
+def freeze(db: Any, names: tuple[str, ...], until: str, reason: str, person: str | None, **_: Any) -> None:
+    """Let nothing begin in an environment, of a project, or both, until then."""
+    from engine.services import freezes, holds
+
+    hold = freezes.freeze(db, utc_now(), person=acting(db, person), names=names, until=until, reason=reason)
+    click.echo(f"{holds.headline(hold)}. `foredeck thaw {' '.join(names)}` ends it.")
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="[ENVIRONMENT] [PROJECT]")
+@person_option
+@with_database
+def thaw(db: Any, names: tuple[str, ...], person: str | None, **_: Any) -> None:
+    """End a freeze."""
+    from engine.services import freezes, holds
+
+    hold = freezes.thaw(db, utc_now(), person=acting(db, person), names=names)
+    click.echo(f"Thawed: {holds.scope(hold)}.")
+
+
+COMMANDS = (queue, pause, resume, drain, abandon, lock, unlock, freeze, thaw)

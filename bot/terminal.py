@@ -14,9 +14,8 @@ from typing import Any
 import click
 
 from engine.errors import AlreadyServing
-from engine.services import tasks
+from engine.services import holds, tasks
 from engine.services.views import (
-    HoldKind,
     HoldView,
     InterruptionKind,
     InterruptionView,
@@ -112,9 +111,8 @@ def queue(view: QueueView) -> str:
 
 
 def _hold(hold: HoldView) -> str:
-    what = "Foredeck is being drained" if hold.kind is HoldKind.DRAIN else f"{hold.what} is paused"
-    why = f" because {hold.reason}" if hold.reason else ""
-    return f"{what} by {hold.by} since {_moment(hold.since)}{why}"
+    end = f", until {_moment(hold.until)}" if hold.until else ""
+    return f"{holds.headline(hold)}{holds.because(hold.reason)}, since {_moment(hold.since)}{end}"
 
 
 def decision(view: InterruptionView) -> str:

@@ -10,11 +10,11 @@ from bot import links
 from bot.messages import logs, notices
 from bot.messages.blocks import Message
 from bot.messages.cards import card
-from bot.messages.holds import announcement
+from bot.messages.holds import announcement, direct
 from bot.messages.interruptions import interruption
 from bot.messages.wording import step_of_run
 from engine.services import Database, access, holds, interruptions, log_telling, tasks
-from engine.services.outbox import CARD, HOLD, INTERRUPTION, LOG, NOTICE, Parcel
+from engine.services.outbox import CARD, DIRECT, HOLD, INTERRUPTION, LOG, NOTICE, Parcel
 from engine.services.views import StepStatus, TaskState, TaskView
 
 _LOG_READ_BYTES = 2 * log_telling.STRETCH_BYTES
@@ -39,11 +39,15 @@ class Rendering:
         return cls(message, view.queued_at, view, is_broadcast)
 
 
-def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "") -> Rendering:
+def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "") -> Rendering:  # noqa: PLR0911 - by kind
     """What to say. A message without text means that there is nothing to say (any more)."""
     if parcel.kind == HOLD:
         hold = holds.view(db, int(parcel.payload["hold"]))
         return Rendering(announcement(hold, command), hold.since)
+    if parcel.kind == DIRECT:
+        hold = holds.view(db, int(parcel.payload["hold"]))
+        task = tasks.view(db, int(parcel.payload["task"])) if "task" in parcel.payload else None
+        return Rendering(direct(hold, parcel.payload, task), hold.since)
     view = tasks.view(db, parcel.task or 0)
     if parcel.kind == CARD:
         ahead = view.waiting.task if view.waiting else None

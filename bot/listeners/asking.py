@@ -9,10 +9,12 @@ from bot.commands import Deploy
 from bot.listeners.requests import Desk
 from bot.messages import answers
 from bot.messages.blocks import Element, Message
+from bot.messages.holds import take_lock_button
 from engine.definitions import Person
 from engine.errors import ForedeckError
 from engine.services import access, deployments
-from engine.services.errors import ReleaseNotFound, UnclearTime, UnknownEnvironment, UnknownName, UnknownProject
+from engine.services.errors import Held, ReleaseNotFound, UnclearTime, UnknownEnvironment, UnknownName, UnknownProject
+from engine.services.gates import Way
 from engine.services.views import TaskView, WaitKind
 
 
@@ -31,6 +33,7 @@ def ask(desk: Desk, person: Person, wanted: Deploy, *, slack_channel: str, key: 
         at=wanted.at,
         until=wanted.until,
         reason=wanted.reason,
+        way=wanted.way,
     )
 
 
@@ -54,10 +57,42 @@ def refusal(desk: Desk, person: Person, wanted: Deploy, key: str, error: Foredec
     if isinstance(error, UnknownEnvironment):
         allowed = _environments(desk, person, wanted.project)
         return _unknown(error, f"You may deploy {wanted.project} to", allowed, _corrected(error, wanted, key))
+    if isinstance(error, Held):
+        return _in_the_way(desk, wanted, key, error)
     if isinstance(error, UnclearTime):
         ways = [_at_another_time(wanted, error, way).typed for way in error.ways[:3]]
         return answers.said(str(error), *(f"`{desk.command} {way}`" for way in ways))
     return answers.refused(error)
+
+
+def _in_the_way(desk: Desk, wanted: Deploy, key: str, error: Held) -> Message:
+    """A lock: wait behind it, or take it. A freeze: begin when it ends, or pass it with a reason."""
+    button = partial(
+        answers.deploy_button,
+        project=wanted.project,
+        version=wanted.version,
+        environment=wanted.environment,
+        create=False,
+    )
+    choices = []
+    if error.is_lock:
+        queued = replace(wanted, way=Way.QUEUE)
+        choices.append(button("Queue", request_key=f"{key}:queue", besides=queued.besides))
+        if error.may_pass:
+            choices.append(take_lock_button(hold=error.facts["hold"], k=key, **wanted.place, **wanted.besides))
+        typed = [queued.typed]
+    else:
+        ends = error.facts["until"]
+        later = replace(wanted, at=f"{ends:%Y-%m-%d %H:%M} UTC") if ends else wanted
+        choices.append(button("When it ends", request_key=f"{key}:later", besides=later.besides, number=1))
+        passing = replace(wanted, way=Way.OVERRIDE)
+        typed = [later.typed]
+        if error.may_pass:
+            typed.append(passing.typed if wanted.reason else f"{passing.typed} because …")
+            if wanted.reason:
+                choices.append(button("Override", request_key=f"{key}:over", besides=passing.besides, number=2))
+    lines = (f"`{desk.command} {line}`" for line in typed)
+    return answers.with_choices(answers.said(str(error), error.hint, *lines), choices)
 
 
 def _at_another_time(wanted: Deploy, error: UnclearTime, way: str) -> Deploy:

@@ -7,9 +7,10 @@ from bot.commands import Deploy
 from bot.listeners import asking
 from bot.listeners.requests import NOTHING, Answer, Desk, Pressed
 from bot.messages import answers
+from bot.messages import holds as told
 from bot.modals.decisions import decision_modal
 from engine.errors import ForedeckError
-from engine.services import interruptions, tasks
+from engine.services import interruptions, locks, tasks
 from engine.services.views import Verdict
 
 
@@ -41,9 +42,8 @@ def deploy_this(desk: Desk, pressed: Pressed) -> Answer:
     """*Create release 1.4.0 and deploy*, *Deploy web 1.4.0 to production*: the same as typing it, once."""
     facts = ids.unpack(pressed.value)
     try:
-        besides = {name: str(facts.get(name[0], "")) for name in ("at", "until", "reason")}
-        wanted, key = Deploy(str(facts["p"]), str(facts["v"]), str(facts["e"]), **besides), str(facts["k"])
-    except KeyError:
+        wanted, key = Deploy.carried(facts), str(facts["k"])
+    except (KeyError, ValueError):
         return outdated(desk, pressed)
     creates = bool(facts.get("c"))
     try:
@@ -54,6 +54,22 @@ def deploy_this(desk: Desk, pressed: Pressed) -> Answer:
         desk.asked_from(view.number, pressed.response_url)
     elsewhere = asking.told_about(desk, view, pressed.slack_channel)
     return Answer(elsewhere or answers.asked_for(view, person=pressed.person.slug, created=creates), replaces=True)
+
+
+def take_lock(desk: Desk, pressed: Pressed) -> Answer:
+    """*Take the lock*: whoever had it is told; then what was refused is deployed, if something was."""
+    facts = ids.unpack(pressed.value)
+    try:
+        hold = int(facts["hold"])
+        wanted = Deploy.carried(facts) if "p" in facts else None
+    except (KeyError, ValueError):
+        return outdated(desk, pressed)
+    taken = locks.take(desk.db, desk.clock(), person=pressed.person.slug, hold=hold)
+    view = None
+    if wanted is not None:
+        key = f"{facts.get('k', hold)}:take"
+        view = asking.ask(desk, pressed.person, wanted, slack_channel=pressed.slack_channel, key=key)
+    return Answer(told.taken(taken, view), replaces=True)
 
 
 def open_link(_desk: Desk, _pressed: Pressed) -> Answer:

@@ -8,11 +8,13 @@ from bot import links
 from bot.listeners.requests import NOTHING, Answer, Desk, Pressed, Typed
 from bot.messages import holds as told
 from bot.messages import queues as shown
-from bot.orders import Abandon, MoveFirst, Order, Pause, Resume, ShowQueue
-from engine.services import holds, queues, tasks
+from bot.orders import Abandon, Freeze, Lock, MoveFirst, Order, Pause, Resume, ShowQueue, Thaw, Unlock
+from engine.services import freezes, holds, locks, queues, tasks
+from engine.services.errors import AlreadyHeld
+from engine.services.views import HoldKind, HoldView
 
 
-def carry_out(desk: Desk, typed: Typed, order: Order) -> Answer:
+def carry_out(desk: Desk, typed: Typed, order: Order) -> Answer:  # noqa: PLR0911 - one line for each form
     """Do it, and say what came of it."""
     person = typed.person.slug
     match order:
@@ -38,14 +40,44 @@ def carry_out(desk: Desk, typed: Typed, order: Order) -> Answer:
             return Answer(
                 told.resumed(holds.resume(desk.db, desk.clock(), person=person, project=order.project or None))
             )
+        case Lock() | Freeze():
+            return _keep(desk, typed, order)
+        case Unlock():
+            return Answer(told.ended(locks.unlock(desk.db, desk.clock(), person=person, names=order.names)))
+        case Thaw():
+            return Answer(told.ended(freezes.thaw(desk.db, desk.clock(), person=person, names=order.names)))
         case Abandon():
             return Answer(told.abandoned(tasks.abandon(desk.db, desk.clock(), person=person, number=order.number)))
 
 
-def resume(desk: Desk, pressed: Pressed) -> Answer:
-    """*Resume* on the announcement: the same as typing it. The announcement says what follows."""
+def _keep(desk: Desk, typed: Typed, order: Lock | Freeze) -> Answer:
+    """Lock or freeze. A lock of somebody else is answered with a button that takes it."""
+    person, where = typed.person.slug, typed.slack_channel
+    said = {"reason": order.reason, "until": order.until, "slack_channel_typed": where}
+    try:
+        hold = _kept(desk, order, person, said)
+    except AlreadyHeld as error:
+        return Answer(told.already(error, typed.command))
+    here = {typed.slack_channel, typed.slack_channel_name}
+    return Answer(told.begun(hold, typed.command, is_told_here=hold.slack_channel in here))
+
+
+def _kept(desk: Desk, order: Lock | Freeze, person: str, said: dict[str, str]) -> HoldView:
+    if isinstance(order, Lock):
+        return locks.lock(desk.db, desk.clock(), person=person, names=order.names, take=order.take, **said)
+    return freezes.freeze(desk.db, desk.clock(), person=person, names=order.names, **said)
+
+
+def end_hold(desk: Desk, pressed: Pressed) -> Answer:
+    """*Resume*, *Unlock*, *Thaw*: the same as typing it. The announcement says what follows."""
     if not pressed.value.isdecimal():
         return NOTHING
-    hold = holds.view(desk.db, int(pressed.value))
-    holds.resume(desk.db, desk.clock(), person=pressed.person.slug, project=hold.project)
+    person, hold = pressed.person.slug, holds.view(desk.db, int(pressed.value))
+    names = tuple(name for name in (hold.environment, hold.project) if name)
+    if hold.kind is HoldKind.PAUSE:
+        holds.resume(desk.db, desk.clock(), person=person, project=hold.project)
+    elif hold.kind is HoldKind.LOCK:
+        locks.unlock_this(desk.db, desk.clock(), person=person, hold=hold.id)
+    else:
+        freezes.thaw(desk.db, desk.clock(), person=person, names=names)
     return NOTHING

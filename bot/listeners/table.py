@@ -31,7 +31,8 @@ PRESSES: Mapping[str, PressListener] = {
     **dict.fromkeys(ids.OPEN_DECISION.values(), buttons.open_decision),
     ids.DEPLOY_THIS: buttons.deploy_this,
     ids.OPEN_LINK: buttons.open_link,
-    ids.RESUME: orders.resume,
+    ids.END_HOLD: orders.end_hold,
+    ids.TAKE_LOCK: buttons.take_lock,
     ids.PROJECT: deploy_form.project_chosen,
 }
 """By action id; what follows a colon in an action id only makes it unique within its message."""

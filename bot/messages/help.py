@@ -14,6 +14,8 @@ _DEPLOY = (
     ("{c} status", "what runs and what ran last; with a number, e.g. status 17, one deployment"),
     ("{c} queue", "what runs, what waits and why; queue {p} shows one project, queue 17 first moves it to the front"),
     ("{c} pause {p} because …", "nothing new of {p} begins, without a project nothing at all; resume {p} ends it"),
+    ("{c} lock {e} of {p} because …", "only you deploy there, for 8 hours or until …; unlock {e} of {p} ends it"),
+    ("{c} freeze {e} until Monday 08:00 because …", "nothing begins there; thaw {e} ends it"),
     ("{c} cancel 17", "stops it; abandon 17 lets go of one whose cancel is stuck"),
     ("{c} logs 17", "the end of its log"),
     ("{c} approve 17 because …", "answers a waiting approval, like Proceed…; abort 17 … says no"),

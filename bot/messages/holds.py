@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot import ids
 from bot.messages import blocks as b
 from bot.messages import wording
+from engine.services import holds
+from engine.services.errors import AlreadyHeld
 from engine.services.views import HoldKind, HoldView, TaskView
 
 
@@ -14,18 +19,82 @@ def announcement(hold: HoldView, command: str) -> b.Message:
         words = _over(hold)
         return b.message(words, b.rich([b.text(words), b.text(" Since "), b.date(hold.ended_at), b.text(".")]))
     words = headline(hold)
-    lines = [[b.bold(words), b.text(" since "), b.date(hold.since)]]
+    end = [b.text(", until "), b.date(hold.until)] if hold.until else []
+    lines = [[b.bold(words), *_since(hold), *end]]
     if hold.reason:
         lines.append([b.text(f"“{b.shorten(hold.reason, 500)}”", italic=True)])
     lines.append([b.text(_meaning(hold)), *_way_out(hold, command)])
     return b.message(words, b.rich(*lines), b.actions(*_buttons(hold)))
 
 
+SIGN = {HoldKind.PAUSE: "⏸️", HoldKind.DRAIN: "🚰", HoldKind.LOCK: "🔒", HoldKind.FREEZE: "🧊"}
+_VERB = {HoldKind.PAUSE: "resume", HoldKind.LOCK: "unlock", HoldKind.FREEZE: "thaw"}
+
+
 def headline(hold: HoldView) -> str:
     """What is held up, and by whom."""
-    if hold.kind is HoldKind.DRAIN:
-        return f"🚰 Foredeck is being drained by {hold.by}"
-    return f"⏸️ {wording.capitalised(hold.what) if hold.project is None else hold.what} is paused by {hold.by}"
+    words = holds.headline(hold)
+    return f"{SIGN[hold.kind]} {words if hold.project or hold.environment else wording.capitalised(words)}"
+
+
+def begun(hold: HoldView, command: str, *, is_told_here: bool) -> b.Message | None:
+    """The answer to who locked or froze: none where the announcement stands in the same channel."""
+    if is_told_here:
+        return None
+    end = [b.text(" until "), b.date(hold.until)] if hold.until else []
+    words = wording.capitalised(holds.headline(hold))
+    return b.message(
+        words,
+        b.rich([b.bold(words), *end, b.text(".")], [b.code(_typed_end(hold, command)), b.text(" ends it.")]),
+    )
+
+
+def already(error: AlreadyHeld, command: str) -> b.Message:
+    """Somebody has it: the command that ends or takes it, and a button where this person may take it."""
+    way_out = f"`{command} {error.typed}`" if error.typed else error.hint
+    take = take_lock_button(hold=int(str(error.facts["hold"]))) if error.may_take else None
+    words = f"{error} {way_out}"
+    return b.message(words.replace("`", ""), b.section(words), b.actions(*([take] if take else [])))
+
+
+def take_lock_button(**facts: Any) -> b.Element:
+    """Takes a lock from its owner, after asking once more; with a deployment in it, that is deployed then."""
+    deploys = " Then your deployment begins." if "p" in facts else ""
+    question = b.confirm("Take the lock?", f"Whoever has it is told.{deploys}", yes="Take it", no="Leave it")
+    return b.button("Take the lock", ids.TAKE_LOCK, ids.pack(**facts), confirm=question)
+
+
+def taken(hold: HoldView, task: TaskView | None) -> b.Message:
+    """The lock is theirs, and what they wanted to deploy is queued."""
+    words = f"The lock of {holds.scope(hold)} is yours now; its owner is told."
+    deployed = f" Deployment #{task.number} is {wording.subject(task)}; its card shows how it goes." if task else ""
+    return b.message(words + deployed, b.section(words + deployed))
+
+
+def ended(hold: HoldView) -> b.Message:
+    """The answer to who unlocked or thawed."""
+    words = f"{wording.capitalised(holds.scope(hold))} is open again, after {_length(hold)}."
+    return b.message(words, b.section(words))
+
+
+def direct(hold: HoldView, facts: Mapping[str, Any], task: TaskView | None) -> b.Message:
+    """To one person: somebody took or released their lock, it is their turn, or do they still need it?"""
+    what, scope = facts["what"], holds.scope(hold)
+    if what == "free":
+        if task is None or task.state.is_final:
+            return b.Message("")
+        words = f"🔓 {scope} is free again: you are next with #{task.number} ({wording.subject(task)})."
+        return b.message(words, b.section(words))
+    if what in {"taken", "released"}:
+        words = f"🔓 {hold.ended_by} {'took' if what == 'taken' else 'released'} your lock of {scope}."
+        mine = [b.text("It was yours "), *_since(hold), b.text(f", {_because(hold)}." if hold.reason else ".")]
+        return b.message(words, b.rich([b.bold(words)], mine))
+    if hold.ended_at is not None:
+        return b.Message("")  # it was released meanwhile
+    waiting = wording.either([f"#{number}" for number in facts.get("held", [])], "and")
+    words = f"🔒 Your lock of {scope} holds up {waiting}. Do you still need it?"
+    end = [b.text("It ends by itself "), b.date(hold.until), b.text(".")] if hold.until else []
+    return b.message(words, b.rich([b.bold(words)], end), b.actions(*_buttons(hold)))
 
 
 def paused(hold: HoldView, command: str, *, is_told_here: bool) -> b.Message | None:
@@ -56,29 +125,52 @@ def _over(hold: HoldView) -> str:
     by = f"{hold.ended_by} " if hold.ended_by else ""
     if hold.kind is HoldKind.DRAIN:
         return f"▶️ {by}lets Foredeck begin new work again, after {_length(hold)}."
-    return f"▶️ {by}resumed {hold.what}, which {hold.by} had paused for {_length(hold)}."
+    if hold.kind is HoldKind.PAUSE:
+        return f"▶️ {by}resumed {hold.what}, which {hold.by} had paused for {_length(hold)}."
+    how = f"by {hold.ended_by}" if hold.ended_by else "its time is over"
+    what = "lock" if hold.kind is HoldKind.LOCK else "freeze"
+    return f"▶️ {wording.capitalised(holds.scope(hold))} is open again: the {what} of {hold.by} ended, {how}."
 
 
 def _meaning(hold: HoldView) -> str:
-    if hold.kind is HoldKind.DRAIN:
-        return "What runs goes on; nothing new begins."
-    whose = f" of {hold.project}" if hold.project else ""
-    return f"What runs goes on; nothing new{whose} begins. Deployments can be asked for and wait."
+    match hold.kind:
+        case HoldKind.DRAIN:
+            return "What runs goes on; nothing new begins."
+        case HoldKind.LOCK:
+            return f"Only {hold.by} deploys there; others can queue behind it."
+        case HoldKind.FREEZE:
+            return "What runs goes on; what waits begins afterwards; what would begin meanwhile is refused."
+        case HoldKind.PAUSE:
+            whose = f" of {hold.project}" if hold.project else ""
+            return f"What runs goes on; nothing new{whose} begins. Deployments can be asked for and wait."
+
+
+def _typed_end(hold: HoldView, command: str) -> str:
+    scope = hold.project or "" if hold.kind is HoldKind.PAUSE else holds.scope(hold)
+    return f"{command} {_VERB[hold.kind]} {scope}".strip()
 
 
 def _way_out(hold: HoldView, command: str) -> list[b.Element]:
     if hold.kind is HoldKind.DRAIN:
         return []
-    return [b.text(" It ends with "), b.code(f"{command} resume {hold.project or ''}".strip()), b.text(".")]
+    return [b.text(" It ends with "), b.code(_typed_end(hold, command)), b.text(".")]
 
 
 def _buttons(hold: HoldView) -> list[b.Element]:
     if hold.kind is HoldKind.DRAIN:
         return []
-    question = b.confirm(
-        "Resume?", f"What waits of {hold.what} begins at once, as far as there is room.", yes="Resume", no="Not yet"
-    )
-    return [b.button("Resume", ids.RESUME, str(hold.id), confirm=question)]
+    label = wording.capitalised(_VERB[hold.kind])
+    words = f"What waits of {holds.scope(hold)} begins at once, as far as there is room."
+    question = b.confirm(f"{label}?", words, yes=label, no="Not yet")
+    return [b.button(label, ids.END_HOLD, str(hold.id), confirm=question)]
+
+
+def _since(hold: HoldView) -> list[b.Element]:
+    return [b.text(" since "), b.date(hold.since)]
+
+
+def _because(hold: HoldView) -> str:
+    return f"because {b.shorten(hold.reason, 300)}"
 
 
 def _length(hold: HoldView) -> str:

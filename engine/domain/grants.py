@@ -24,6 +24,8 @@ class Permission(enum.StrEnum):
     TASK_PRIORITIZE = "task_prioritize"  # move to the front of the queue
     TASK_EDIT = "task_edit"  # let go of a task whose cancel is stuck
     QUEUE_PAUSE = "queue_pause"  # let nothing new begin for a while
+    LOCK_TAKE = "lock_take"  # take or release the lock of somebody else
+    FREEZE_ADMINISTER = "deployment_freeze_administer"  # freeze, thaw, and let a deployment pass a freeze
     INTERRUPTION_SUBMIT = "interruption_submit"  # answer any interruption
     INTERRUPTION_VIEW_SUBMIT_RESPONSIBLE = "interruption_view_submit_responsible"  # those one's team answers for
 
@@ -31,7 +33,7 @@ class Permission(enum.StrEnum):
 _VIEW = frozenset({Permission.RELEASE_VIEW, Permission.DEPLOYMENT_VIEW})
 _RESPONSIBLE = frozenset({Permission.INTERRUPTION_VIEW_SUBMIT_RESPONSIBLE})
 _ANSWER_ANY = _RESPONSIBLE | {Permission.INTERRUPTION_SUBMIT}
-_QUEUE = frozenset({Permission.TASK_PRIORITIZE, Permission.TASK_EDIT, Permission.QUEUE_PAUSE})
+_QUEUE = frozenset({Permission.TASK_PRIORITIZE, Permission.TASK_EDIT, Permission.QUEUE_PAUSE, Permission.LOCK_TAKE})
 
 ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
     {
@@ -42,7 +44,7 @@ ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
         "release_creator": _VIEW | {Permission.RELEASE_CREATE},
         "deployment_creator": _VIEW | {Permission.DEPLOYMENT_CREATE},
         "build_server": _VIEW | {Permission.RELEASE_CREATE, Permission.DEPLOYMENT_CREATE},
-        "environment_manager": _VIEW | {Permission.TASK_CANCEL} | _QUEUE,
+        "environment_manager": _VIEW | {Permission.TASK_CANCEL, Permission.FREEZE_ADMINISTER} | _QUEUE,
         "space_manager": frozenset(Permission),
     }
 )

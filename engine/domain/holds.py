@@ -1,4 +1,4 @@
-"""What holds deployments up although their turn has come: pauses, draining. Pure: whom it holds, not what follows."""
+"""What holds deployments up although their turn has come: pauses, draining, locks, freezes. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ class HoldKind(enum.StrEnum):
 
     PAUSE = "pause"  # somebody paused the queue, or one project
     DRAIN = "drain"  # Foredeck is about to be stopped
+    LOCK = "lock"  # somebody keeps a place for themselves
+    FREEZE = "freeze"  # nothing goes there for a while
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,24 @@ class Hold:
         """Is it about this project and environment?"""
         return self.project in {None, project} and self.environment in {None, environment}
 
-    def holds_back(self, *, project: str, environment: str) -> bool:
-        """Does a deployment of this project to this environment have to wait for its end?"""
-        return self.covers(project=project, environment=environment)
+    def overlaps(self, *, project: str | None, environment: str | None) -> bool:
+        """Is there anything that both this and such a scope cover? None is everything."""
+        return (self.project is None or project in {None, self.project}) and (
+            self.environment is None or environment in {None, self.environment}
+        )
+
+    def holds_back(self, *, project: str, environment: str, requested_by: str, overrides: bool = False) -> bool:
+        """Does this person's deployment have to wait for its end? Owners pass locks, overrides freezes."""
+        if not self.covers(project=project, environment=environment):
+            return False
+        if self.kind is HoldKind.LOCK:
+            return requested_by != self.by
+        return not (self.kind is HoldKind.FREEZE and overrides)
+
+    def refuses(
+        self, *, project: str, environment: str, requested_by: str, at: datetime, overrides: bool = False
+    ) -> bool:
+        """Is such a deployment, that would begin then, refused rather than held? Pauses only hold."""
+        if self.kind not in {HoldKind.LOCK, HoldKind.FREEZE} or (self.until is not None and at >= self.until):
+            return False
+        return self.holds_back(project=project, environment=environment, requested_by=requested_by, overrides=overrides)

@@ -28,6 +28,8 @@ class Waiter:
     place: str  # one task has it at a time
     rank: Rank = Rank.REGULAR
     line: int = 0  # the order within the rank; lower is earlier
+    requested_by: str = ""
+    overrides: bool = False  # somebody who may let it pass freezes
 
     @property
     def order(self) -> tuple[int, int]:
@@ -53,7 +55,15 @@ class Situation:
         """Is its place free, and does nothing hold it back?"""
         if waiter.place in self.taken:
             return False
-        return not any(hold.holds_back(project=waiter.project, environment=waiter.environment) for hold in self.holds)
+        return not any(
+            hold.holds_back(
+                project=waiter.project,
+                environment=waiter.environment,
+                requested_by=waiter.requested_by,
+                overrides=waiter.overrides,
+            )
+            for hold in self.holds
+        )
 
 
 def choose(waiters: Iterable[Waiter], situation: Situation) -> tuple[Waiter, ...]:

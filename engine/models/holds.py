@@ -24,6 +24,7 @@ class HoldRow(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     since: Mapped[datetime]
     until: Mapped[datetime | None]
+    nag_at: Mapped[datetime | None]  # its owner is asked then whether it is still needed, if it holds anybody up
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(255))  # None: it ran out
 

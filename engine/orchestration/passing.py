@@ -1,4 +1,4 @@
-"""What happens because time passes: scheduled tasks come due, those that could not begin in time expire."""
+"""What happens because time passes: tasks come due or expire, locks and freezes end, owners of locks are asked."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from engine.domain.holds import HoldKind
 from engine.domain.states import TaskState
-from engine.models import Task
-from engine.services import lines, outbox
+from engine.models import HoldRow, Task
+from engine.services import access, holds, lines, locks, outbox
 
 _AT_ONCE = 100
 """So many tasks are moved in one transaction; the rest follows in the next."""
@@ -17,7 +18,10 @@ _AT_ONCE = 100
 
 def is_due(session: Session, now: datetime) -> bool:
     """Has the time come for anything?"""
-    return session.scalar(select(Task.id).where(or_(Task.due_at <= now, Task.expires_at <= now)).limit(1)) is not None
+    tasks = select(Task.id).where(or_(Task.due_at <= now, Task.expires_at <= now))
+    is_over = or_(HoldRow.until <= now, HoldRow.nag_at <= now)
+    kept = select(HoldRow.id).where(HoldRow.ended_at.is_(None), is_over)
+    return any(session.scalar(query.limit(1)) is not None for query in (tasks, kept))
 
 
 def pass_time(session: Session, now: datetime) -> None:
@@ -29,6 +33,11 @@ def pass_time(session: Session, now: datetime) -> None:
     for task in due.all():
         task.due_at, task.in_line, task.changed_at = None, True, now
         outbox.tell_card(session, now, task)
+    for row in holds.rows(session):
+        if row.until is not None and row.until <= now:
+            _run_out(session, now, row)
+        elif row.nag_at is not None and row.nag_at <= now:
+            locks.nag(session, now, row)
 
 
 def _expire(session: Session, now: datetime, task: Task) -> None:
@@ -39,3 +48,10 @@ def _expire(session: Session, now: datetime, task: Task) -> None:
     for other in (task, *lines.touched(session, task.place)):
         outbox.tell_card(session, now, other)
     outbox.tell_notice(session, now, task, "finished")
+
+
+def _run_out(session: Session, now: datetime, row: HoldRow) -> None:
+    if row.kind == HoldKind.LOCK.value:
+        locks.release(session, now, access.rules(session, now), row, None)
+    else:
+        holds.end(session, now, row, None)

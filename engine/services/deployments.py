@@ -15,8 +15,9 @@ from engine.domain.grants import Permission
 from engine.domain.processes import Process, process_from_json
 from engine.domain.states import TaskState
 from engine.models import Release, Task
-from engine.services import access, planned, queues, releases, schedules, task_views
+from engine.services import access, gates, planned, queues, releases, schedules, task_views
 from engine.services.errors import StepNotSkipped
+from engine.services.gates import Way
 from engine.services.views import PlanView, TaskView
 
 REASON_LIMIT = 500
@@ -38,14 +39,16 @@ def request(
     at: str = "",
     until: str = "",
     reason: str = "",
+    way: Way = Way.NONE,
 ) -> TaskView:
     """Queue a deployment. With the same `request_key` it is the same deployment, however often and by whom it is asked
     for; another person must be allowed to ask for it, too. `skip`: steps to leave out, by slug or name.
-    `at`, `until`: when it is to begin, and until when it may, in the person's words and time zone.
+    `at`, `until`: when it is to begin, and until when it may, in the person's words and time zone. `way`: how to pass
+    what is locked or frozen.
 
     Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound, StepNotSkipped,
-    UnclearTime, TooFarAway, EndsBeforeItBegins. With
-    `create_release` a release that does not exist is created, frozen as the project is now.
+    UnclearTime, TooFarAway, EndsBeforeItBegins, Held, ReasonMissing. With `create_release` a release that does not
+    exist is created, frozen as the project is now.
     """
     with db.write() as session:
         found = access.rules(session, now)
@@ -64,14 +67,16 @@ def request(
             create_release=create_release,
         )
         times = schedules.read(session, now, found.definitions, person, at=at, until=until)
+        where = {"project": release.project, "environment": environment}
+        gates.check(session, found, person=person, at=times.begins_at or now, way=way, reason=reason, **where)
         process = process_from_json(release.process)
         skipped = _steps_to_skip(process, skip)
-        plan = plans.make(process, project=release.project, environment=environment, skip=skipped)
+        plan = plans.make(process, **where, skip=skipped)
         task = _queued(found, release, environment, plan, times)
         task.requested_by, task.request_key, task.reason = person, request_key, reason[:REASON_LIMIT]
         task.slack_channel = _slack_channel(found, release.project, environment, slack_channel_typed)
         task.typed_in = slack_channel_typed
-        task.is_partial = bool(skipped)
+        task.is_partial, task.overrides = bool(skipped), way is Way.OVERRIDE
         task.queued_at = task.changed_at = now
         session.add(task)
         session.flush()

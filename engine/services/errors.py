@@ -214,6 +214,88 @@ class NotStuck(ForedeckError):
     hint_text = "{way_out}"
 
 
+class Held(ForedeckError):
+    """A lock or a freeze refuses it. `hold` is its id, `until` when it ends, where that is known (UTC).
+
+    `may_pass`: this person may take the lock, or let the deployment pass the freeze.
+    """
+
+    message = "{headline}{why}."
+
+    def __init__(
+        self,
+        *,
+        hold: int,
+        kind: str,
+        headline: str,
+        why: str,
+        until: object,
+        ends: str,
+        may_pass: bool,
+        allowed: object,
+    ) -> None:
+        self.is_lock = kind == "lock"
+        self.may_pass = may_pass
+        headline = headline[:1].upper() + headline[1:]
+        super().__init__(hold=hold, kind=kind, headline=headline, why=why, until=until, ends=ends, allowed=allowed)
+
+    @property
+    def hint(self) -> str:
+        """When it ends, and whom to ask."""
+        ends = f"It ends {self.facts['ends']}." if self.facts["ends"] else "It has no end yet."
+        allowed: Sequence[str] = self.facts["allowed"]  # type: ignore[assignment]
+        who = "" if self.may_pass or not allowed else f" {_either(allowed[:5])} may let it pass."
+        return f"{ends}{who}"
+
+
+class AlreadyHeld(ForedeckError):
+    """It is locked or frozen already, by somebody else or the same person.
+
+    `typed`: what ends or takes it, as it is typed after the command. `may_take`: this person may take the lock.
+    """
+
+    message = "{headline} already{why}."
+
+    def __init__(self, *, hold: int, headline: str, why: str, typed: str = "", may_take: bool = False) -> None:
+        self.typed = typed
+        self.may_take = may_take
+        headline = headline[:1].upper() + headline[1:]
+        super().__init__(hold=hold, headline=headline, why=why)
+
+    @property
+    def hint(self) -> str:
+        """The way out, if this person has one."""
+        return f"The way out: `{self.typed}`." if self.typed else "Only its owner can release it."
+
+
+class NotHeld(ForedeckError):
+    """There is nothing to unlock or to thaw."""
+
+    message = "{scope} is not {done}."
+    hint_text = "{others}"
+
+
+class ReasonMissing(ForedeckError):
+    """Others have to know why."""
+
+    message = "Say why: others see it who have to wait."
+    hint_text = "Add `because …`."
+
+
+class EndMissing(ForedeckError):
+    """A freeze ends by itself."""
+
+    message = "Say until when: a freeze ends by itself."
+    hint_text = "Add for example `until Monday 08:00` or `for 2h`."
+
+
+class ScopeUnclear(ForedeckError):
+    """It does not say what it is about."""
+
+    message = "{sentence}"
+    hint_text = "{way_out}"
+
+
 class UnclearTime(ForedeckError):
     """Words that are no point in time, or more than one; `ways` can be typed instead behind `clause`."""
 
@@ -234,7 +316,7 @@ class UnclearTime(ForedeckError):
 class TooFarAway(ForedeckError):
     """Nobody knows what will be so late."""
 
-    message = "{at} is more than 30 days away."
+    message = "{at} is too far away."
     hint_text = "The latest is {latest}."
 
 

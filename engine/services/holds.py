@@ -1,4 +1,4 @@
-"""What people hold up and let go again: pauses of the queue or of a project, and draining. One row each, told once."""
+"""What people hold up and let go again: pauses and draining here, locks and freezes beside it. One row, one message."""
 
 from __future__ import annotations
 
@@ -34,13 +34,12 @@ def pause(
         found = access.rules(session, now)
         slug = access.require_project(found, project) if project else None
         _require(found, person, slug, "pause")
-        before = next((h for h in _rows(session, HoldKind.PAUSE) if h.project in {None, slug}), None)
+        before = next((h for h in rows(session, HoldKind.PAUSE) if h.project in {None, slug}), None)
         if before is not None:
             raise AlreadyPaused(what=_paused(before.project), by=before.by, why=because(before.reason))
-        row = _begin(session, now, HoldKind.PAUSE, person, reason, project=slug)
-        row.slack_channel = _slack_channel(found, slug, slack_channel_typed)
-        _tell(session, now, row)
-        return _view(row)
+        where = slack_channel(found, slug, None, slack_channel_typed)
+        row = begin(session, now, HoldKind.PAUSE, person, reason, project=slug, slack_channel=where)
+        return view_of(row)
 
 
 def resume(db: Database, now: datetime, *, person: str, project: str | None = None) -> HoldView:
@@ -49,11 +48,11 @@ def resume(db: Database, now: datetime, *, person: str, project: str | None = No
         found = access.rules(session, now)
         slug = access.require_project(found, project) if project else None
         _require(found, person, slug, "resume")
-        paused = _rows(session, HoldKind.PAUSE)
+        paused = rows(session, HoldKind.PAUSE)
         row = next((row for row in paused if row.project == slug), None)
         if row is None:
             raise NothingToResume(what=_paused(slug), others=[row.project for row in paused])
-        return _end(session, now, row, person)
+        return end(session, now, row, person)
 
 
 def drain(db: Database, now: datetime, *, person: str, reason: str = "") -> HoldView:
@@ -61,22 +60,21 @@ def drain(db: Database, now: datetime, *, person: str, reason: str = "") -> Hold
     with db.write() as session:
         found = access.rules(session, now)
         _require(found, person, None, "drain")
-        if before := _rows(session, HoldKind.DRAIN):
+        if before := rows(session, HoldKind.DRAIN):
             raise AlreadyDraining(by=before[0].by)
-        row = _begin(session, now, HoldKind.DRAIN, person, reason)
-        row.slack_channel = found.definitions.defaults.slack_channel
-        _tell(session, now, row)
-        return _view(row)
+        where = found.definitions.defaults.slack_channel
+        row = begin(session, now, HoldKind.DRAIN, person, reason, slack_channel=where)
+        return view_of(row)
 
 
 def end_drain(db: Database, now: datetime, *, person: str) -> HoldView:
     """Let new work begin again. Raises NotPermitted, NotDraining."""
     with db.write() as session:
         _require(access.rules(session, now), person, None, "drain")
-        rows = _rows(session, HoldKind.DRAIN)
-        if not rows:
+        drains = rows(session, HoldKind.DRAIN)
+        if not drains:
             raise NotDraining
-        return _end(session, now, rows[0], person)
+        return end(session, now, drains[0], person)
 
 
 def current(db: Database) -> tuple[HoldView, ...]:
@@ -88,17 +86,50 @@ def current(db: Database) -> tuple[HoldView, ...]:
 def view(db: Database, hold: int) -> HoldView:
     """This one, over or not."""
     with db.read() as session:
-        return _view(session.get_one(HoldRow, hold))
+        return view_of(session.get_one(HoldRow, hold))
 
 
 def views(session: Session) -> tuple[HoldView, ...]:
     """The same, within a transaction."""
-    return tuple(_view(row) for row in _rows(session))
+    return tuple(view_of(row) for row in rows(session))
 
 
 def in_force(session: Session) -> tuple[Hold, ...]:
     """All that hold something up now, as the domain sees them."""
-    return tuple(_hold(row) for row in _rows(session))
+    return tuple(hold_of(row) for row in rows(session))
+
+
+def holds_back(hold: Hold, task: Task) -> bool:
+    """Does this task have to wait for its end?"""
+    return hold.holds_back(
+        project=task.project,
+        environment=task.environment,
+        requested_by=task.requested_by,
+        overrides=task.overrides,
+    )
+
+
+def headline(hold: Hold | HoldView) -> str:
+    """What is held up and by whom, as a sentence without its full stop."""
+    match hold.kind:
+        case HoldKind.PAUSE:
+            return f"{hold.project or 'the queue'} is paused by {hold.by}"
+        case HoldKind.DRAIN:
+            return f"Foredeck is being drained by {hold.by}"
+        case HoldKind.LOCK:
+            return f"{scope(hold)} is locked by {hold.by}"
+        case HoldKind.FREEZE:
+            return f"{scope(hold)} is frozen by {hold.by}"
+
+
+def scope(hold: Hold | HoldView) -> str:
+    """`production of web`, `production`, `web`."""
+    return scope_of(hold.project, hold.environment)
+
+
+def scope_of(project: str | None, environment: str | None) -> str:
+    """The same of a project and an environment."""
+    return " of ".join(name for name in (environment, project) if name) or "everything"
 
 
 def because(reason: str) -> str:
@@ -106,30 +137,55 @@ def because(reason: str) -> str:
     return f" because {reason}" if reason else ""
 
 
-def _begin(
-    session: Session, now: datetime, kind: HoldKind, person: str, reason: str, *, project: str | None = None
+def begin(
+    session: Session,
+    now: datetime,
+    kind: HoldKind,
+    person: str,
+    reason: str,
+    *,
+    project: str | None = None,
+    environment: str | None = None,
+    until: datetime | None = None,
+    slack_channel: str | None = None,
 ) -> HoldRow:
-    row = HoldRow(kind=kind.value, project=project, by=person, reason=reason[:500], since=now)
+    """From now on; told in this channel."""
+    row = HoldRow(
+        kind=kind.value,
+        project=project,
+        environment=environment,
+        by=person,
+        reason=reason[:500],
+        since=now,
+        until=until,
+        slack_channel=slack_channel,
+    )
     session.add(row)
     session.flush()
+    _tell(session, now, row)
     return row
 
 
-def _end(session: Session, now: datetime, row: HoldRow, person: str | None) -> HoldView:
+def end(session: Session, now: datetime, row: HoldRow, person: str | None) -> HoldView:
+    """It is over; `person` is None when it ran out."""
+    row.nag_at = None
     row.ended_at, row.ended_by = now, person
     session.flush()
     _tell(session, now, row)
-    return _view(row)
+    return view_of(row)
 
 
 def _tell(session: Session, now: datetime, row: HoldRow) -> None:
     """Its own message, and the cards of those whom it holds up."""
     outbox.tell_hold(session, now, row.id, row.slack_channel)
-    held: Sequence[Task] = session.scalars(
-        select(Task).where(Task.in_line, _covered(row)).order_by(Task.rank, Task.line).limit(_CARDS_TOLD)
-    ).all()
-    for task in held:
+    for task in covered(session, row):
         outbox.tell_card(session, now, task)
+
+
+def covered(session: Session, row: HoldRow) -> Sequence[Task]:
+    """The first of those in line whom it is about, its owner's own among them."""
+    line = select(Task).where(Task.in_line, _covered(row)).order_by(Task.rank, Task.line)
+    return session.scalars(line.limit(_CARDS_TOLD)).all()
 
 
 def _covered(row: HoldRow) -> ColumnElement[bool]:
@@ -137,7 +193,8 @@ def _covered(row: HoldRow) -> ColumnElement[bool]:
     return and_(project, Task.environment == row.environment if row.environment else true())
 
 
-def _rows(session: Session, kind: HoldKind | None = None) -> Sequence[HoldRow]:
+def rows(session: Session, kind: HoldKind | None = None) -> Sequence[HoldRow]:
+    """What is not over, oldest first."""
     wanted = select(HoldRow).where(HoldRow.ended_at.is_(None)).order_by(HoldRow.id)
     return session.scalars(wanted.where(HoldRow.kind == kind.value) if kind else wanted).all()
 
@@ -151,16 +208,21 @@ def _paused(project: str | None) -> str:
     return project or "The whole queue"
 
 
-def _slack_channel(found: access.Rules, project: str | None, typed: str | None) -> str | None:
-    own = found.definitions.projects[project].slack_channel if project else None
-    return own or found.definitions.defaults.slack_channel or typed
+def slack_channel(found: access.Rules, project: str | None, environment: str | None, typed: str | None) -> str | None:
+    """Where it is told: where the cards of what it covers go, as far as that is one channel."""
+    definitions = found.definitions
+    of_environment = definitions.environments[environment].slack_channel if environment else None
+    of_project = definitions.projects[project].slack_channel if project else None
+    return of_environment or of_project or definitions.defaults.slack_channel or typed
 
 
-def _hold(row: HoldRow) -> Hold:
+def hold_of(row: HoldRow) -> Hold:
+    """As the domain sees it."""
     return Hold(row.id, HoldKind(row.kind), row.by, row.since, row.reason, row.project, row.environment, row.until)
 
 
-def _view(row: HoldRow) -> HoldView:
+def view_of(row: HoldRow) -> HoldView:
+    """As people see it."""
     return HoldView(
         id=row.id,
         kind=HoldKind(row.kind),

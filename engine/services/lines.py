@@ -60,14 +60,25 @@ def situation(session: Session, definitions: Definitions) -> Situation:
 
 
 def heads(session: Session) -> list[Waiter]:
-    """Whoever is first in line for their place."""
+    """Whoever is first in line for their place; of each person, too, while something holds some of them back only."""
     firsts = select(func.min(_ORDER)).where(Task.in_line).group_by(Task.place)
+    if any(hold.kind in {HoldKind.LOCK, HoldKind.FREEZE} for hold in holds.in_force(session)):
+        firsts = firsts.group_by(Task.requested_by, Task.overrides)
     rows = session.execute(
-        select(Task.id, Task.project, Task.environment, Task.place, Task.rank, Task.line).where(
-            Task.in_line, _ORDER.in_(firsts)
-        )
+        select(
+            Task.id,
+            Task.project,
+            Task.environment,
+            Task.place,
+            Task.rank,
+            Task.line,
+            Task.requested_by,
+            Task.overrides,
+        ).where(Task.in_line, _ORDER.in_(firsts))
     )
-    return [Waiter(row.id, row.project, row.environment, row.place, Rank(row.rank), row.line) for row in rows]
+    return [
+        Waiter(r.id, r.project, r.environment, r.place, Rank(r.rank), r.line, r.requested_by, r.overrides) for r in rows
+    ]
 
 
 def has_anybody(session: Session) -> bool:
@@ -143,16 +154,11 @@ def _until_its_time(session: Session, task: Task, due_at: datetime, definitions:
 
 
 def _held_back(session: Session, task: Task) -> Waiting | None:
-    covering = (
-        hold for hold in holds.in_force(session) if hold.holds_back(project=task.project, environment=task.environment)
-    )
-    hold = next(covering, None)
+    hold = next((hold for hold in holds.in_force(session) if holds.holds_back(hold, task)), None)
     if hold is None:
         return None
-    brief = f"paused by {hold.by}" if hold.kind is HoldKind.PAUSE else "Foredeck is being drained"
-    what = f"{hold.project or 'the queue'} is paused" if hold.kind is HoldKind.PAUSE else "Foredeck is being drained"
-    words = f"{what} by {hold.by}{holds.because(hold.reason)}"
-    return Waiting(WaitKind.HOLD, words, (hold.by,), None, brief, hold.since, hold.until)
+    words = f"{holds.headline(hold)}{holds.because(hold.reason)}"
+    return Waiting(WaitKind.HOLD, words, (hold.by,), None, holds.headline(hold), hold.since, hold.until)
 
 
 def _behind_its_place(session: Session, task: Task) -> Waiting | None:

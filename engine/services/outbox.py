@@ -15,10 +15,11 @@ from engine.models import OutboxRow, PostedMessage, Task
 
 CARD, INTERRUPTION, LOG, FILE, NOTICE = "card", "interruption", "log", "file", "notice"
 HOLD = "hold"  # what holds deployments up: about no task
+DIRECT = "direct"  # to one person alone
 
 # Cards and interventions overtake; everything else of a thread keeps its order among itself.
 _IN_ORDER = 5
-_PRIORITY = {CARD: 0, INTERRUPTION: 1, HOLD: 1, LOG: _IN_ORDER, FILE: _IN_ORDER, NOTICE: _IN_ORDER}
+_PRIORITY = {CARD: 0, INTERRUPTION: 1, HOLD: 1, DIRECT: 1, LOG: _IN_ORDER, FILE: _IN_ORDER, NOTICE: _IN_ORDER}
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Parcel:
 
     id: int
     task: int | None  # None: it is about no task
-    kind: str  # card, interruption, log, file, notice, hold
+    kind: str  # card, interruption, log, file, notice, hold, direct
     key: str  # which message
     payload: dict[str, Any]
     attempts: int
@@ -80,6 +81,12 @@ def tell_hold(session: Session, now: datetime, hold: int, slack_channel: str | N
     """Something holds deployments up, or does no more: one message in this channel that always says the latest."""
     if slack_channel:
         _write(session, now, HOLD, f"hold:{hold}", {"hold": hold}, addressee=slack_channel)
+
+
+def tell_person(session: Session, now: datetime, person: str, hold: int, what: str, **facts: Any) -> None:
+    """A direct message about what holds deployments up: `what` is `taken`, `free` or `nag`."""
+    key = f"direct:{hold}:{what}:{person}:{int(now.timestamp())}"
+    _write(session, now, DIRECT, key, {"hold": hold, "what": what, **facts}, addressee=f"@{person}")
 
 
 def _tell(session: Session, now: datetime, task: Task, kind: str, key: str, payload: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ def test_cards_say_where_in_line_they_stand_and_behind_whom(bot: ServedBot) -> N
     _pauses(bot)
     (bot.folder / "go").touch()
     bot.card(1, "Done in")
-    bot.presses("ben", _announced(bot, "⏸️ web is paused by eva"), "resume")
+    bot.presses("ben", _announced(bot, "⏸️ web is paused by eva"), "end_hold")
     for number in (2, 3):
         bot.card(number, "Done in")
     _announced(bot, "▶️ ben resumed web, which eva had paused for")

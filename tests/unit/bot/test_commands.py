@@ -18,7 +18,19 @@ from bot.commands import (
     ShowLogs,
     Status,
 )
-from bot.orders import Abandon, MoveFirst, NotUnderstood, Pause, Resume, ShowQueue
+from bot.orders import (
+    Abandon,
+    Freeze,
+    Lock,
+    MoveFirst,
+    NotUnderstood,
+    Pause,
+    Resume,
+    ShowQueue,
+    Thaw,
+    Unlock,
+)
+from engine.services.gates import Way
 from engine.services.views import Verdict
 
 
@@ -74,10 +86,12 @@ def test_clauses_come_in_any_order_and_a_reason_keeps_its_words(text: str, at: s
     st.sampled_from(["", "22:00", "tomorrow 06:30", "in 2h", "2026-11-30 22:00", "Monday 8:00"]),
     st.sampled_from(["", "23:00", "tomorrow 08:00"]),
     st.sampled_from(["", "it is time", "of INC-7 at 22:00 to production"]),
+    st.sampled_from(list(Way)),
 )
-def test_what_is_suggested_means_what_was_meant(at: str, until: str, reason: str) -> None:
-    wanted = Deploy("web", "1.4.0", "production", at, until, reason)
+def test_what_is_suggested_or_carried_means_what_was_meant(at: str, until: str, reason: str, way: Way) -> None:
+    wanted = Deploy("web", "1.4.0", "production", at, until, reason, way)
     assert commands.parse_deploy(wanted.typed) == wanted
+    assert Deploy.carried({**wanted.place, **wanted.besides}) == wanted
 
 
 @pytest.mark.parametrize(
@@ -109,6 +123,22 @@ def test_what_is_suggested_means_what_was_meant(at: str, until: str, reason: str
         ("resume", Resume()),
         ("resume web", Resume("web")),
         ("abandon #17", Abandon(17)),
+        ("lock production of web because testing it", Lock(("production", "web"), "testing it")),
+        ("lock web in production for 2h because yes", Lock(("web", "production"), "yes", "in 2h")),
+        ("lock the staging: until 18:00 because yes", Lock(("staging",), "yes", "18:00")),
+        ("lock take production of web because INC-7", Lock(("production", "web"), "INC-7", take=True)),
+        ("unlock production of web", Unlock(("production", "web"))),
+        (
+            "freeze production until Monday 08:00 because release week",
+            Freeze(("production",), "release week", "Monday 08:00"),
+        ),
+        ("freeze web because holidays until 2027-01-02 08:00", Freeze(("web",), "holidays until 2027-01-02 08:00")),
+        ("thaw production", Thaw(("production",))),
+        ("queue web 1.4.0 to production", Deploy("web", "1.4.0", "production", way=Way.QUEUE)),
+        (
+            "web 1.4.0 to production override because INC-7",
+            Deploy("web", "1.4.0", "production", reason="INC-7", way=Way.OVERRIDE),
+        ),
         ("queue web", ShowQueue("web")),
         ("queue of web", ShowQueue("web")),
         ("queue 17 first", MoveFirst(17)),
@@ -135,6 +165,17 @@ def test_each_command_means_what_it_says(text: str, meant: object) -> None:
         ("puase web", "I do not know `puase`.", "pause web"),
         ("pause web a holiday", "`pause` takes one project, or nothing.", "pause web because a holiday"),
         ("resume web shop", "`resume` takes one project, or nothing.", "resume web"),
+        (
+            "lock",
+            "Say what to lock: an environment, and perhaps a project.",
+            "lock production of web because …",
+        ),
+        (
+            "freeze x y z",
+            "Say what to freeze: an environment, and perhaps a project.",
+            "freeze x of y until Monday 08:00 because …",
+        ),
+        ("thwa production", "I do not know `thwa`.", "thaw production"),
         ("abandon", "`abandon` needs the number on the card and nothing else.", "abandon 17"),
         (
             "web 1.4.0 at 22:00",

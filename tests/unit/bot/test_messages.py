@@ -125,6 +125,38 @@ def test_a_pause_is_announced_with_its_reason_and_a_way_to_end_it_and_then_says_
     assert drained.text == "🚰 Foredeck is being drained by ben"
 
 
+def test_a_lock_and_a_freeze_are_announced_with_their_end() -> None:
+    later = NOON + timedelta(hours=8)
+    lock = replace(HOLD, kind=HoldKind.LOCK, environment="production", until=later)
+    freeze = replace(lock, kind=HoldKind.FREEZE, project=None)
+    for hold, text, button in (
+        (lock, "🔒 production of web is locked by ben", "Unlock"),
+        (freeze, "🧊 production is frozen by ben", "Thaw"),
+    ):
+        message = holds.announcement(hold, "/deploy")
+        assert_sendable(message)
+        assert message.text == text
+        assert buttons(message) == [button]
+        assert [e["timestamp"] for e in walk(message.blocks) if e.get("type") == "date"][-1] == int(later.timestamp())
+    over = holds.announcement(replace(freeze, ended_at=later), "/deploy")
+    assert over.text == "▶️ Production is open again: the freeze of ben ended, its time is over."
+
+
+def test_owners_and_those_who_wait_are_told_by_direct_message() -> None:
+    lock = replace(HOLD, kind=HoldKind.LOCK, environment="production")
+    nag = holds.direct(lock, {"what": "nag", "held": [17, 18]}, None)
+    assert_sendable(nag)
+    assert nag.text == "🔒 Your lock of production of web holds up #17 and #18. Do you still need it?"
+    assert buttons(nag) == ["Unlock"]
+    taken = replace(lock, ended_at=NOON, ended_by="eva")
+    assert holds.direct(taken, {"what": "nag"}, None).text == "", "it was released meanwhile"
+    assert_sendable(holds.direct(taken, {"what": "taken"}, None))
+    assert holds.direct(taken, {"what": "taken"}, None).text == "🔓 eva took your lock of production of web."
+    free = holds.direct(taken, {"what": "free"}, task())
+    assert free.text == "🔓 production of web is free again: you are next with #17 (web 1.4.0 to production)."
+    assert holds.direct(taken, {"what": "free"}, task(state=TaskState.CANCELED)).text == ""
+
+
 def test_the_card_of_one_that_is_held_up_says_by_whom_why_and_since_when() -> None:
     held = Waiting(WaitKind.HOLD, "web is paused by ben because of a holiday", ("ben",), since=NOON)
     message = card(task(state=TaskState.QUEUED, started_at=None, waiting=held))

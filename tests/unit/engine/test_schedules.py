@@ -60,7 +60,7 @@ def test_it_begins_by_the_clock_of_the_person_when_slack_has_told_it(deck: Deck)
         ("10:00", "", UnclearTime, "10:00 has passed today in Europe/Vienna.", "Say for example `at tomorrow 10:00`."),
         ("22:00", "nine", UnclearTime, "I cannot read “nine” as a time.",
          "Say for example `until 22:00`, `until tomorrow 06:30`, `until 2026-11-30 22:00` or `until in 2h`."),
-        ("2026-06-04 22:00", "", TooFarAway, "Thu 2026-06-04 22:00 (Europe/Vienna) is more than 30 days away.",
+        ("2026-06-04 22:00", "", TooFarAway, "Thu 2026-06-04 22:00 (Europe/Vienna) is too far away.",
          "The latest is Wed 2026-06-03 11:00 (Europe/Vienna)."),
         ("22:00", "22:04", EndsBeforeItBegins,
          "It would have to begin at Mon 2026-05-04 22:00 (Europe/Vienna) and not after "

@@ -1,0 +1,62 @@
+"""What a request meets before it is queued: locks and freezes in force when it would begin, and ways through."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engine.domain.grants import Permission
+from engine.domain.holds import Hold, HoldKind
+from engine.services import access, holds, schedules
+from engine.services.errors import Held, ReasonMissing
+
+
+class Way(enum.StrEnum):
+    """How somebody wants to pass what is in the way."""
+
+    NONE = ""  # not at all: be refused and say so
+    QUEUE = "queue"  # wait behind a lock
+    OVERRIDE = "override"  # pass a freeze; needs a permission and a reason
+
+
+def check(
+    session: Session,
+    found: access.Rules,
+    *,
+    person: str,
+    project: str,
+    environment: str,
+    at: datetime,
+    way: Way,
+    reason: str,
+) -> None:
+    """Raises Held when something refuses a deployment that would begin at this time; NotPermitted and ReasonMissing
+    when somebody may not override, or does not say why.
+    """
+    where = {"project": project, "environment": environment}
+    if way is Way.OVERRIDE:
+        found.require(person, Permission.FREEZE_ADMINISTER, f"let deployments to {environment} pass a freeze", **where)
+        if not reason.strip():
+            raise ReasonMissing
+    for hold in holds.in_force(session):
+        is_queued = way is Way.QUEUE and hold.kind is HoldKind.LOCK
+        overrides = way is Way.OVERRIDE
+        if not is_queued and hold.refuses(**where, requested_by=person, at=at, overrides=overrides):
+            raise _held(session, found, hold, person, where)
+
+
+def _held(session: Session, found: access.Rules, hold: Hold, person: str, where: dict[str, str]) -> Held:
+    permission = Permission.LOCK_TAKE if hold.kind is HoldKind.LOCK else Permission.FREEZE_ADMINISTER
+    zone = schedules.zone_of(session, found.definitions, person)
+    return Held(
+        hold=hold.id,
+        kind=hold.kind.value,
+        headline=holds.headline(hold),
+        why=holds.because(hold.reason),
+        until=hold.until,
+        ends=zone.spelled(hold.until) if hold.until else "",
+        may_pass=found.may(person, permission, **where),
+        allowed=found.people_who_may(permission, **where),
+    )
