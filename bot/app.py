@@ -20,7 +20,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import manifest
 from bot.announcer import Announcer
 from bot.announcing.couriers import Courier
-from bot.announcing.failures import CREDENTIALS, understood
+from bot.announcing.failures import CREDENTIALS, UNREACHED, understood
 from bot.announcing.moved_paces import MovedPace
 from bot.announcing.paces import Pace
 from bot.announcing.refusals import PrivateLines
@@ -74,7 +74,7 @@ def _pace_for(settings: SlackSettings) -> Pace:
 
 
 def identify(client: WebClient) -> Identity:
-    """Ask Slack who we are. Raises SlackRefused, or OSError when Slack cannot be reached."""
+    """Ask Slack who we are. Raises SlackRefused, or one of UNREACHED."""
     try:
         told = client.auth_test()
     except SlackApiError as error:
@@ -143,7 +143,7 @@ class SlackBot:
         """Connect. Raises SlackRefused; when Slack cannot be reached it goes on trying in the background."""
         try:
             self._connect()
-        except (OSError, SlackClientError) as error:
+        except (SlackClientError, *UNREACHED) as error:
             _log.warning("Slack cannot be reached (%s); trying again", error)
             self._connecting = threading.Thread(target=self._keep_trying, name="foredeck-connect", daemon=True)
             self._connecting.start()
@@ -163,7 +163,7 @@ class SlackBot:
         while not self._stopping.wait(wait):
             try:
                 self._connect()
-            except (OSError, SlackClientError, ForedeckError) as error:
+            except (SlackClientError, ForedeckError, *UNREACHED) as error:
                 wait = min(2 * wait, _LONGEST_RECONNECT_SECONDS)
                 _log.warning("Slack cannot be reached (%s); trying again in %d s", error, wait)
             else:

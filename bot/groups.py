@@ -11,7 +11,7 @@ from datetime import datetime
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.announcing.failures import CREDENTIALS, Meaning, understood
+from bot.announcing.failures import CREDENTIALS, UNREACHED, Meaning, understood
 from engine.errors import ForedeckError
 from engine.services import Database, access
 
@@ -77,7 +77,7 @@ class Groups:
             failure = understood(error)
             self._say_once(failure.code, group)
             return failure.code in CREDENTIALS or failure.meaning not in {Meaning.RATE, Meaning.TEMPORARY}
-        except OSError as error:
+        except UNREACHED as error:
             _log.info("members of Slack group %s could not be fetched: %s", group, error)
             return False
         members = answer.get("users") or []

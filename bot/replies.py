@@ -7,6 +7,7 @@ import urllib.parse
 
 from slack_sdk.webhook import WebhookClient
 
+from bot.announcing.failures import UNREACHED
 from bot.messages.blocks import Message
 
 _log = logging.getLogger("foredeck.slack")
@@ -40,7 +41,7 @@ def reply(response_url: str, api_url: str, message: Message, *, replaces: bool =
         body["thread_ts"] = thread_ts
     try:
         answer = WebhookClient(response_url, timeout=_TIMEOUT_SECONDS).send_dict(body)
-    except OSError as error:
+    except UNREACHED as error:
         _log.warning("an answer could not be sent: %s", error)
         return False
     if answer.status_code != 200:

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.announcing import searches, uploads
-from bot.announcing.failures import Failure, Meaning, backoff, understood
+from bot.announcing.failures import UNREACHED, Failure, Meaning, backoff, understood
 from bot.announcing.paces import Pace
 from bot.announcing.renderings import Rendering, render
 from bot.messages import logs
@@ -58,7 +58,7 @@ class Courier:
                 self._deliver_file(parcel, rendering)
             else:
                 self._deliver_message(parcel, rendering)
-        except (SlackApiError, OSError) as error:
+        except (SlackApiError, *UNREACHED) as error:
             self._put_off(parcel, understood(error))
         except ForedeckError as error:
             outbox.drop(self.db, parcel.id, str(error))

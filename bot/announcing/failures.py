@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from http.client import HTTPException
 
 from slack_sdk.errors import SlackApiError
+
+UNREACHED = (OSError, HTTPException)
+"""What is raised when Slack cannot be reached, or an answer of Slack's ends in the middle (which is no OSError)."""
 
 DEFAULT_RETRY_AFTER = 30.0
 _LONGEST_BACKOFF = 60.0
@@ -48,7 +52,7 @@ class Failure:
     retry_after: float = 0.0
 
 
-def understood(error: SlackApiError | OSError) -> Failure:
+def understood(error: SlackApiError | OSError | HTTPException) -> Failure:
     """What this error means."""
     if not isinstance(error, SlackApiError):
         return Failure(Meaning.TEMPORARY, f"{type(error).__name__}: {error}")

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.announcing.failures import UNREACHED
 from bot.messages import answers
 from bot.replies import reply
 from engine.services import Database, access
@@ -54,7 +55,7 @@ class PrivateLines:
         try:
             direct = self._client.conversations_open(users=slack_id)["channel"]["id"]
             self._client.chat_postMessage(channel=direct, text=message.text, blocks=list(message.blocks))
-        except (SlackApiError, OSError) as error:
+        except (SlackApiError, *UNREACHED) as error:
             _log.warning(
                 "deployment %s cannot be told in chat: %s; nor by direct message: %s", view.number, code, error
             )

@@ -32,7 +32,7 @@ def find_message(
 ) -> tuple[str, str] | None:
     """Channel id and ts of the message that carries this metadata; None when it is not there, or may not be read.
 
-    Raises SlackApiError or OSError when Slack cannot be asked now.
+    Raises SlackApiError or one of UNREACHED when Slack cannot be asked now.
     """
     channel_id = channel_id_of(client, slack_channel)
     if channel_id is None:

@@ -20,7 +20,7 @@ _CHUNK = 65_536
 def upload(
     client: WebClient, content: IO[bytes], size: int, *, name: str, channel_id: str, thread_ts: str, comment: str
 ) -> str:
-    """Share this file in this thread; returns its id. Raises SlackApiError or OSError."""
+    """Share this file in this thread; returns its id. Raises SlackApiError or one of UNREACHED."""
     place = client.files_getUploadURLExternal(filename=name, length=size)
     address, file_id = str(place["upload_url"]), str(place["file_id"])
     if urllib.parse.urlsplit(address).scheme not in {"https", "http"}:

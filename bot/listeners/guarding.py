@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot import ids, people
+from bot.announcing.failures import UNREACHED
 from bot.listeners.acks import Acknowledgement
 from bot.listeners.requests import (
     Answer,
@@ -171,7 +172,7 @@ def _show_modal(desk: Desk, answer: Answer, body: Body, client: WebClient) -> No
         elif answer.refreshes:
             view = body.get("view") or {}
             client.views_update(view_id=view.get("id"), hash=view.get("hash"), view=dict(answer.refreshes))
-    except (SlackApiError, OSError) as error:
+    except (SlackApiError, *UNREACHED) as error:
         code = error.response.get("error") if isinstance(error, SlackApiError) else error
         if code == "hash_conflict":  # the person was quicker: their next choice refreshes it again
             return
@@ -186,7 +187,7 @@ def _tell_privately(client: WebClient, slack_channel: str, slack_user_id: str, m
         client.chat_postEphemeral(
             channel=slack_channel, user=slack_user_id, text=message.text, blocks=list(message.blocks)
         )
-    except (SlackApiError, OSError) as error:
+    except (SlackApiError, *UNREACHED) as error:
         _log.info("a private answer could not be given: %s", error)
 
 

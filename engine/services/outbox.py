@@ -241,6 +241,7 @@ def retry_later(db: Database, parcel_id: int, not_before: datetime, error: str) 
         else:
             row.state, row.error = "dropped", "replaced by a newer update"
             newer.not_before = not_before
+            newer.attempts += row.attempts  # that one may be in chat without our knowing: it is looked for there
 
 
 def drop(db: Database, parcel_id: int, error: str) -> None:

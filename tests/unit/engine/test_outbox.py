@@ -127,6 +127,13 @@ def test_what_is_put_off_makes_room_for_a_newer_update_and_hands_its_wait_on(dec
     assert _waiting(deck) == 1
 
 
+def test_a_newer_update_knows_that_the_one_before_it_was_tried(deck: Deck, number: int) -> None:
+    first = claim_one(deck)
+    tell(deck, number, "card")
+    outbox.retry_later(deck.db, first.id, deck.clock(), "the connection was cut")
+    assert claim_one(deck).attempts == 2
+
+
 def test_who_may_send_is_asked_in_order_and_knows_whether_it_is_an_edit(deck: Deck, number: int) -> None:
     asked: list[tuple[str, bool]] = []
 
