@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from dataclasses import replace as replace_fields
 
 from workers.files.texts import Edit, Unparseable, edited
-from workers.files.values import Replaced, Values, distinct
+from workers.files.values import NOTHING, Replaced, Values, distinct
 
 DEEPEST = 200
 """Levels of nesting."""
@@ -90,7 +90,7 @@ def written_as(value: str, kind: Kind) -> str | None:
 def kind_of(text: str) -> Kind | None:
     """What this strict JSON is; None when it is none."""
     try:
-        return _Scanner(text, Values({}), strict=True).scan_kind()
+        return _Scanner(text, NOTHING, strict=True).scan_kind()
     except Unparseable:
         return None
 

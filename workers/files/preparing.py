@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.contracts import ActionRequest, LogLevel, Secret, StepFile
-from engine.domain import file_patterns, templates
+from engine.domain import file_patterns
 from workers.files import structures
+from workers.files.evaluating import Evaluator
 from workers.files.structures import NotInFormat
 from workers.files.texts import LARGEST, LARGEST_RESULT, LARGEST_TOGETHER, FileUnusable, Unparseable, Unwritable, decode
 from workers.files.values import NotEvaluated, Values
@@ -61,11 +62,8 @@ class _Preparation:
         *,
         is_strict: bool,
     ) -> None:
-        self._now = now
         self._files = {file.path: file for file in files}
-        self._variables = {
-            name: value.reveal() if isinstance(value, Secret) else value for name, value in variables.items()
-        }
+        self._evaluator = Evaluator(variables, now)
         self._is_strict = is_strict
         self._notes: list[Note] = []
 
@@ -90,13 +88,13 @@ class _Preparation:
     def _evaluated_pattern(self, written: str, key: str) -> str:
         if "#{" not in written:
             return written
-        evaluation = templates.evaluate(written, self._variables, now=self._now)
+        evaluation = self._evaluator.evaluate(written)
         if evaluation.unresolved:
             self._complain(f"The pattern {shown(written)} of {key}", evaluation.unresolved)
         if evaluation.text is None and evaluation.error:
             raise FileUnusable(
                 file=f"The pattern {shown(written)} of {key}",
-                what=f"its variables cannot be put in: {evaluation.error}.",
+                what=f"Its variables cannot be put in: {evaluation.error}.",
                 way_out=_LOOK,
             )
         return evaluation.text or ""
@@ -109,7 +107,7 @@ class _Preparation:
             raise _not_text(path, flaw) from None
         if "#{" not in encoded.text:
             return
-        evaluation = templates.evaluate(encoded.text, self._variables, now=self._now)
+        evaluation = self._evaluator.evaluate(encoded.text)
         if evaluation.error and (evaluation.text is None or self._is_strict):
             what = f"Its variables cannot be put in: {evaluation.error}."
             raise FileUnusable(file=shown(path), what=what, way_out="Correct the `#{…}` that is named.")
@@ -125,7 +123,7 @@ class _Preparation:
 
     def _replace_values(self, path: str) -> None:
         data = self._checked(path)
-        values = Values(self._variables, self._now)
+        values = Values(self._evaluator)
         try:
             written, replaced = structures.replace(path, data, values)
         except NotInFormat as error:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from engine.domain import templates
+from workers.files.evaluating import Evaluator
 
 _SYSTEM = re.compile(r"octopus(?:[^:]|\Z)", re.IGNORECASE)
 
@@ -20,13 +19,12 @@ class NotEvaluated(Exception):
 class Values:
     """Octopus's own variables are left out: a file that has a section `Octopus` is reached by `Octopus:…`."""
 
-    variables: Mapping[str, str]
-    now: datetime | None = None  # for the filters on dates
+    evaluator: Evaluator
     unresolved: dict[str, None] = field(default_factory=dict)
     """The tokens of used values that could not be resolved, in their order."""
 
     def __post_init__(self) -> None:
-        self._names = {name.casefold(): name for name in self.variables if name and not _SYSTEM.match(name)}
+        self._names = {name.casefold(): name for name in self.evaluator.values if name and not _SYSTEM.match(name)}
         self._leading = {prefix for name in self._names for prefix in _prefixes(name)}
 
     def __iter__(self) -> Iterator[str]:
@@ -44,14 +42,18 @@ class Values:
     def get(self, path: str) -> str:
         """The value; what it refers to is put in. Raises NotEvaluated."""
         name = self._names[path.casefold()]
-        value = self.variables[name]
+        value = self.evaluator.values[name]
         if "#{" not in value:
             return value
-        evaluation = templates.evaluate(value, self.variables, now=self.now)
+        evaluation = self.evaluator.evaluate(value)
         if evaluation.text is None and evaluation.error:
             raise NotEvaluated(f"The value of {name} cannot be made: {evaluation.error}.")
         self.unresolved.update(dict.fromkeys(evaluation.unresolved))
         return evaluation.text or ""
+
+
+NOTHING = Values(Evaluator({}))
+"""No variables at all."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from ruamel.yaml.events import (
 from workers.files import yaml_scalars
 from workers.files.json_values import Kind, written_as
 from workers.files.texts import Edit, Unparseable, edited
-from workers.files.values import Replaced, Values, distinct
+from workers.files.values import NOTHING, Replaced, Values, distinct
 
 DEEPEST = 100
 """Levels of nesting."""
@@ -64,7 +64,7 @@ def replace(text: str, values: Values) -> Replaced:
 
 def holds_structure(text: str) -> bool:
     """Is it a mapping or a list, and not just words that YAML takes for one long text? Raises Unparseable."""
-    walk = _Walk(text, Values({}))
+    walk = _Walk(text, NOTHING)
     walk.walk()
     return walk.has_structure
 

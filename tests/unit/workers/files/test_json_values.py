@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.workers.files import of
 from workers.files import json_values
 from workers.files.texts import Unparseable
-from workers.files.values import Replaced, Values
+from workers.files.values import Replaced
 
 
 def replaced(text: str, **values: str) -> str:
     """The text with these values; `__` in a name stands for `:`."""
-    return json_values.replace(text, Values({name.replace("__", ":"): value for name, value in values.items()})).text
+    return json_values.replace(text, of({name.replace("__", ":"): value for name, value in values.items()})).text
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_a_value_stays_of_its_kind_where_it_can(text: str, value: str, after: st
 )
 def test_a_path_leads_to_a_value(name: str, after: str) -> None:
     text = '{"Logging": {"Level": "i", "a:b": 1}, "Items": [{"Name": "n"}, ["d", "e"]], "x.y": "z"}'
-    assert json_values.replace(text, Values({name: "X"})) == Replaced(after, (json_values_path(after, name),))
+    assert json_values.replace(text, of({name: "X"})) == Replaced(after, (json_values_path(after, name),))
 
 
 def json_values_path(text: str, name: str) -> str:
@@ -78,7 +79,7 @@ def json_values_path(text: str, name: str) -> str:
 )
 def test_a_path_that_leads_nowhere_changes_nothing(name: str) -> None:
     text = '{"Logging": {"Level": "i"}, "Items": [{"Name": "n"}]}'
-    assert json_values.replace(text, Values({name: "X"})) == Replaced(text)
+    assert json_values.replace(text, of({name: "X"})) == Replaced(text)
 
 
 def test_comments_layout_and_a_last_comma_stay() -> None:
@@ -89,23 +90,23 @@ def test_comments_layout_and_a_last_comma_stay() -> None:
 def test_the_variables_of_octopus_itself_are_not_looked_for() -> None:
     text = '{"Octopus": {"a": 1}, "OctopusX": 1}'
     values = {"Octopus": "{}", "OctopusX": "2", "Octopus.Release.Number": "1", "Octopus:a": "3"}
-    assert json_values.replace(text, Values(values)).text == '{"Octopus": {"a": 3}, "OctopusX": 1}'
+    assert json_values.replace(text, of(values)).text == '{"Octopus": {"a": 3}, "OctopusX": 1}'
 
 
 def test_an_object_is_replaced_before_what_is_in_it() -> None:
-    values = Values({"a": '{"b": 1, "c": 2}', "a:b": "9", "a:x": "8"})
+    values = of({"a": '{"b": 1, "c": 2}', "a:b": "9", "a:x": "8"})
     assert json_values.replace('{"a": {"x": 0}}', values).text == '{"a": {"b": 9, "c": 2}}'
 
 
 @pytest.mark.parametrize("value", ["info", "", "[1]", "{'b': 1}", '{"b": 1', '{"b": 1} // x', '{"b": NaN}'])
 def test_an_object_stays_when_the_value_is_none(value: str) -> None:
-    assert json_values.replace('{"a": {}}', Values({"a": value})) == Replaced(
+    assert json_values.replace('{"a": {}}', of({"a": value})) == Replaced(
         '{"a": {}}', (), ("a is an object there, and the variable's value is not",)
     )
 
 
 def test_a_value_is_evaluated_and_what_is_missing_is_named() -> None:
-    values = Values({"a": "#{Host}:#{Port}", "Host": "db", "b": "#{Unused}"})
+    values = of({"a": "#{Host}:#{Port}", "Host": "db", "b": "#{Unused}"})
     assert json_values.replace('{"a": ""}', values).text == '{"a": "db:#{Port}"}'
     assert list(values.unresolved) == ["Port"]
 
@@ -155,7 +156,7 @@ def leaves(tree: object, path: str = "", depth: int = 0) -> list[tuple[str, obje
 @given(st.lists(TREES, max_size=4) | st.dictionaries(KEYS, TREES, max_size=4), st.data())
 def test_only_the_value_that_is_meant_changes(tree: object, data: st.DataObject) -> None:
     text = json.dumps(tree, indent=data.draw(st.sampled_from([None, 2, "\t"])), ensure_ascii=data.draw(st.booleans()))
-    assert json_values.replace(text, Values({"nowhere:at:all": "x"})).text == text
+    assert json_values.replace(text, of({"nowhere:at:all": "x"})).text == text
     before = leaves(tree)
     if not before:
         return
@@ -163,7 +164,7 @@ def test_only_the_value_that_is_meant_changes(tree: object, data: st.DataObject)
     value = data.draw(st.text(max_size=8) | st.sampled_from(["5", "true", "null", "x"]))
     if not path or "#{" in value or path.casefold().startswith("octopus"):
         return
-    after = leaves(json.loads(json_values.replace(text, Values({path: value})).text))
+    after = leaves(json.loads(json_values.replace(text, of({path: value})).text))
     for (path_before, was), (path_after, now) in zip(before, after, strict=True):
         assert path_before == path_after
         if path_before.casefold() == path.casefold():
@@ -211,7 +212,7 @@ def json_or_none(value: str) -> object:
 def test_a_hostile_file_ends_quickly(text: str) -> None:
     begun = time.process_time()
     try:
-        json_values.replace(text, Values({"a": "y", "0": "1"}))
+        json_values.replace(text, of({"a": "y", "0": "1"}))
     except Unparseable:
         pass
     assert time.process_time() - begun < 5

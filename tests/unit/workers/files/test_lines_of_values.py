@@ -12,9 +12,9 @@ from dotenv import dotenv_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.workers.files import of
 from workers.files import env_values, properties_values
 from workers.files.texts import Unparseable, Unwritable
-from workers.files.values import Values
 
 PROPERTIES = "# head\r\n a.b : old\\\r\n   more\r\nx=1\r\ny  z\r\nempty\r\n\r\n! also\r\nk\\=1=2\r\nTail:"
 
@@ -33,14 +33,14 @@ PROPERTIES = "# head\r\n a.b : old\\\r\n   more\r\nx=1\r\ny  z\r\nempty\r\n\r\n!
     ],
 )
 def test_a_property_is_rewritten_behind_its_separator(name: str, value: str, before: str, after: str) -> None:
-    replaced = properties_values.replace(PROPERTIES, Values({name: value})).text
+    replaced = properties_values.replace(PROPERTIES, of({name: value})).text
     assert replaced == PROPERTIES.replace(before, after)
     assert {key.lower(): text for key, text in javaproperties.loads(replaced).items()}[name.lower()] == value
 
 
 def test_a_property_that_cannot_be_read_is_told_with_its_line() -> None:
     with pytest.raises(Unparseable) as caught:
-        properties_values.replace("a=1\nb=\\u12\n", Values({}))
+        properties_values.replace("a=1\nb=\\u12\n", of({}))
     assert caught.value == Unparseable(2, 1, "a `\\u` in properties is followed by four hexadecimal digits")
 
 
@@ -69,7 +69,7 @@ ENV = (
     ],
 )
 def test_a_line_of_env_is_rewritten_behind_its_sign(name: str, value: str, before: str, after: str) -> None:
-    replaced = env_values.replace(ENV, Values({name: value})).text
+    replaced = env_values.replace(ENV, of({name: value})).text
     assert replaced == ENV.replace(before, after)
     read = dotenv_values(stream=io.StringIO(replaced), interpolate=False)
     assert {key.lower(): text for key, text in read.items()}[name.lower()] == value
@@ -77,7 +77,7 @@ def test_a_line_of_env_is_rewritten_behind_its_sign(name: str, value: str, befor
 
 def test_what_the_readers_of_env_do_not_agree_on_is_refused() -> None:
     with pytest.raises(Unwritable) as caught:
-        env_values.replace("A=1\n", Values({"A": "it's $(rm -rf)"}))
+        env_values.replace("A=1\n", of({"A": "it's $(rm -rf)"}))
     assert "the value of A holds quotes" in str(caught.value)
     assert "rm" not in str(caught.value)
 
@@ -87,7 +87,7 @@ def test_what_the_readers_of_env_do_not_agree_on_is_refused() -> None:
 )
 def test_what_is_no_env_file_is_told_with_its_line(text: str, line: int) -> None:
     with pytest.raises(Unparseable) as caught:
-        env_values.replace(text, Values({}))
+        env_values.replace(text, of({}))
     assert caught.value == Unparseable(line, 1, "`NAME=value` was expected, with quotes that end")
 
 
@@ -103,7 +103,7 @@ def test_a_shell_and_the_library_read_the_same_value(lines: list[str], value: st
     text = "\n".join(lines)
     before = dotenv_values(stream=io.StringIO(text), interpolate=False)
     try:
-        replaced = env_values.replace(text, Values({name: value}))
+        replaced = env_values.replace(text, of({name: value}))
     except Unwritable:
         return
     after = dotenv_values(stream=io.StringIO(replaced.text), interpolate=False)
@@ -125,5 +125,5 @@ def test_only_the_property_that_is_meant_changes(lines: list[str], value: str, n
         return
     text = "\n".join(lines)
     before = javaproperties.loads(text)
-    after = javaproperties.loads(properties_values.replace(text, Values({name: value})).text)
+    after = javaproperties.loads(properties_values.replace(text, of({name: value})).text)
     assert after == {key: value if key == name else old for key, old in before.items()}

@@ -123,6 +123,18 @@ def test_the_variables_are_taken_as_they_are_written() -> None:
     assert (contents(made), made.notes[0].level) == ({"a": b"#{literal} b"}, LogLevel.VERBOSE)
 
 
+def test_no_part_of_a_secret_is_told() -> None:
+    secret = {"Password": Secret("hunter2#{tail}"), "Url": "x:#{Password}", "Loop": Secret("#{Loop}hunter3")}
+    made = prepared({"a": b"#{Password} #{Url}", "b.json": b'{"Url": ""}'}, secret, ("a",), ("*.json",))
+    assert contents(made) == {"a": b"hunter2#{tail} x:hunter2#{tail}", "b.json": b'{"Url": "x:hunter2#{tail}"}'}
+    assert [text for level, text in told(made) if level is LogLevel.WARNING] == [
+        '"a": there is no value for #{…} in a secret; it was left as it is.',
+        '"b.json": there is no value for #{…} in a secret; it was left as it is.',
+    ]
+    said, _ = failure({"a": b"#{Loop}"}, secret, ("*",))
+    assert said == '"a": Its variables cannot be put in: a secret in it cannot be evaluated.'
+
+
 def test_many_tokens_are_not_all_named() -> None:
     text = "".join(f"#{{T{number}}}" for number in range(9)).encode()
     said, _ = failure({"a": text}, {}, ("*",), strict=True)

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from tests.unit.workers.files import of
 from workers.files import xml_values
 from workers.files.texts import Unparseable, Unwritable
-from workers.files.values import Replaced, Values
+from workers.files.values import Replaced
 
 PAGE = """\
 <?xml version="1.0"  encoding='utf-8'?>
@@ -52,30 +53,30 @@ PAGE = """\
     ],
 )
 def test_a_path_leads_to_what_is_rewritten(path: str, value: str, before: str, after: str) -> None:
-    assert xml_values.replace(PAGE, Values({path: value})) == Replaced(PAGE.replace(before, after, 1), (path,))
+    assert xml_values.replace(PAGE, of({path: value})) == Replaced(PAGE.replace(before, after, 1), (path,))
 
 
 @pytest.mark.parametrize(
     "name", ["LogLevel", "bad[", "x:y", "count(//add)", "//add/@nosuch", "//nosuch", "a b", "é", "//d:add"]
 )
 def test_what_is_no_path_or_leads_nowhere_changes_nothing(name: str) -> None:
-    assert xml_values.replace(PAGE, Values({name: "x"})) == Replaced(PAGE)
+    assert xml_values.replace(PAGE, of({name: "x"})) == Replaced(PAGE)
 
 
 def test_every_place_that_a_path_leads_to_is_rewritten() -> None:
-    text = xml_values.replace(PAGE, Values({"//add/@value": "v"})).text
+    text = xml_values.replace(PAGE, of({"//add/@value": "v"})).text
     assert text == PAGE.replace('"old &amp; x"', '"v"').replace("'1'", "'v'")
 
 
 def test_elements_are_replaced_by_a_piece_of_xml_only() -> None:
-    assert xml_values.replace(PAGE, Values({"//outer": "<x>"})) == Replaced(
+    assert xml_values.replace(PAGE, of({"//outer": "<x>"})) == Replaced(
         PAGE, (), ("//outer is an element with elements there, and the variable's value is not a piece of XML",)
     )
 
 
 def test_a_control_character_is_refused_without_repeating_the_value() -> None:
     with pytest.raises(Unwritable) as caught:
-        xml_values.replace(PAGE, Values({"//empty": "hunter2\x07"}))
+        xml_values.replace(PAGE, of({"//empty": "hunter2\x07"}))
     assert str(caught.value) == "the value of //empty holds a control character, which XML does not allow"
 
 
@@ -93,7 +94,7 @@ def test_a_control_character_is_refused_without_repeating_the_value() -> None:
 )
 def test_what_is_no_xml_is_told_with_its_place(text: str, line: int, column: int, what: str) -> None:
     with pytest.raises(Unparseable) as caught:
-        xml_values.replace(text, Values({}))
+        xml_values.replace(text, of({}))
     assert (caught.value.line, caught.value.what) == (line, what)
     assert abs(caught.value.column - column) <= 1
 
@@ -109,13 +110,13 @@ def test_what_is_no_xml_is_told_with_its_place(text: str, line: int, column: int
 )
 def test_entities_are_refused(declaration: str) -> None:
     with pytest.raises(Unparseable) as caught:
-        xml_values.replace(f"<!DOCTYPE a [{declaration}]><a>&x;</a>", Values({"//a": "x"}))
+        xml_values.replace(f"<!DOCTYPE a [{declaration}]><a>&x;</a>", of({"//a": "x"}))
     assert caught.value.what.startswith("it declares entities, which are refused")
 
 
 def test_an_external_document_type_is_not_fetched_and_not_lost() -> None:
     text = "<!DOCTYPE a SYSTEM 'file:///etc/passwd'>\n<a>x</a>"
-    assert xml_values.replace(text, Values({"//a": "y"})).text == text.replace("x", "y").replace("yml", "xml")
+    assert xml_values.replace(text, of({"//a": "y"})).text == text.replace("x", "y").replace("yml", "xml")
 
 
 TEXTS = st.text("ab <>&\"'\n\té]-", max_size=6)
@@ -137,14 +138,14 @@ def documents(draw: st.DrawFn, depth: int = 0) -> str:
 @given(documents(), TEXTS, st.data())
 def test_only_the_attribute_that_is_meant_changes(text: str, value: str, data: st.DataObject) -> None:
     before = etree.fromstring(text)
-    assert xml_values.replace(text, Values({"//none": "x", "Plain": "y"})).text == text
+    assert xml_values.replace(text, of({"//none": "x", "Plain": "y"})).text == text
     attributes = [(node, key) for node in before.iter("*") for key in node.attrib]
     if not attributes or "#{" in value:
         return
     node, key = data.draw(st.sampled_from(attributes))
     path = f"{before.getroottree().getpath(node)}/@{key}"
     node.set(key, value)
-    after = etree.fromstring(xml_values.replace(text, Values({path: value})).text)
+    after = etree.fromstring(xml_values.replace(text, of({path: value})).text)
     assert etree.tostring(after) == etree.tostring(before)
 
 
@@ -162,7 +163,7 @@ def test_only_the_attribute_that_is_meant_changes(text: str, value: str, data: s
 def test_a_hostile_file_ends_quickly(text: str) -> None:
     begun = time.process_time()
     try:
-        xml_values.replace(text, Values({"//a[5]/@x": "2"}))
+        xml_values.replace(text, of({"//a[5]/@x": "2"}))
     except Unparseable:
         pass
     assert time.process_time() - begun < 5

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from tests.unit.workers.files import of
 from workers.files import yaml_values
 from workers.files.texts import Unparseable
-from workers.files.values import Replaced, Values
+from workers.files.values import Replaced
 
 
 def load(text: str) -> Any:
@@ -100,31 +101,31 @@ BLOCK = "|      # a block\n    one\n      two\n\n    three\n\n"
     ],
 )  # fmt: skip
 def test_a_value_is_rewritten_in_its_place(name: str, value: str, before: str, after: str) -> None:
-    replaced = yaml_values.replace(PAGE, Values({name: value}))
+    replaced = yaml_values.replace(PAGE, of({name: value}))
     assert replaced.text == PAGE.replace(before, after, 1)
     assert [path.casefold() for path in replaced.paths] == [name.casefold()]
     list(YAML(typ="safe", pure=True).load_all(replaced.text.replace("*main", "x")))
 
 
 def test_every_document_is_searched() -> None:
-    text = yaml_values.replace(PAGE, Values({"service:ratio": "2"})).text
+    text = yaml_values.replace(PAGE, of({"service:ratio": "2"})).text
     assert text == PAGE.replace("atio: 0.5", "atio: 2")
 
 
 def test_a_mapping_is_replaced_as_a_whole_and_then_what_is_in_it() -> None:
-    replaced = yaml_values.replace("a:\n  b: 1 # c\nd: 2\n", Values({"a": '{"x": 1, "y": 2}', "a:x": "9"}))
+    replaced = yaml_values.replace("a:\n  b: 1 # c\nd: 2\n", of({"a": '{"x": 1, "y": 2}', "a:x": "9"}))
     assert replaced.text == 'a:\n  {"x": 9, "y": 2} # c\nd: 2\n'
 
 
 def test_a_mapping_stays_when_the_value_is_none() -> None:
-    assert yaml_values.replace("a: {b: 1}\n", Values({"a": "x"})) == Replaced(
+    assert yaml_values.replace("a: {b: 1}\n", of({"a": "x"})) == Replaced(
         "a: {b: 1}\n", (), ("a is a mapping there, and the variable's value is not an object",)
     )
 
 
 def test_windows_line_ends_stay() -> None:
     text = "a: 1\r\nb: |\r\n  x\r\n  y\r\nc: 2\r\n"
-    assert yaml_values.replace(text, Values({"a": "3", "b": "p\nq\n"})).text == "a: 3\r\nb: |\r\n  p\r\n  q\r\nc: 2\r\n"
+    assert yaml_values.replace(text, of({"a": "3", "b": "p\nq\n"})).text == "a: 3\r\nb: |\r\n  p\r\n  q\r\nc: 2\r\n"
 
 
 @pytest.mark.parametrize(
@@ -141,13 +142,13 @@ def test_windows_line_ends_stay() -> None:
 )
 def test_what_is_no_yaml_is_told_with_its_place(text: str, line: int, column: int, what: str) -> None:
     with pytest.raises(Unparseable) as caught:
-        yaml_values.replace(text, Values({}))
+        yaml_values.replace(text, of({}))
     assert caught.value == Unparseable(line, column, what)
 
 
 def test_a_syntax_error_does_not_quote_the_line() -> None:
     with pytest.raises(Unparseable) as caught:
-        yaml_values.replace("a: *hunter2hunter2hunter2 x: y\n", Values({}))
+        yaml_values.replace("a: *hunter2hunter2hunter2 x: y\n", of({}))
     assert "hunter2" not in caught.value.what
 
 
@@ -174,7 +175,7 @@ def test_only_the_value_that_is_meant_changes(tree: dict[str, Any], flow: bool, 
     writer.dump(tree, stream)
     text = stream.getvalue()
     tree = load(text)
-    assert yaml_values.replace(text, Values({"nowhere:at:all": "x"})).text == text
+    assert yaml_values.replace(text, of({"nowhere:at:all": "x"})).text == text
     before = leaves(tree)
     if not before:
         return
@@ -182,7 +183,7 @@ def test_only_the_value_that_is_meant_changes(tree: dict[str, Any], flow: bool, 
     value = data.draw(st.text("ab \n'\"#:-{}[],&*!|>%@ä0\r\t", max_size=6) | st.sampled_from(["5", "true", "null"]))
     if "#{" in value:
         return
-    after = leaves(load(yaml_values.replace(text, Values({path: value})).text))
+    after = leaves(load(yaml_values.replace(text, of({path: value})).text))
     assert [path for path, _ in after] == [path for path, _ in before]
     for (one, old), (_, new) in zip(before, after, strict=True):
         if one.casefold() != path.casefold():
@@ -210,7 +211,7 @@ def test_only_the_value_that_is_meant_changes(tree: dict[str, Any], flow: bool, 
 def test_a_hostile_file_ends_quickly(text: str) -> None:
     begun = time.process_time()
     try:
-        yaml_values.replace(text, Values({"a": "y", "0": "1"}))
+        yaml_values.replace(text, of({"a": "y", "0": "1"}))
     except Unparseable:
         pass
     assert time.process_time() - begun < 8
