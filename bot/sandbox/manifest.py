@@ -74,6 +74,9 @@ class Manifest:
     events: frozenset[str] = frozenset()
     shortcuts: dict[str, Shortcut] = field(default_factory=dict)
     unfurl_domains: tuple[str, ...] = ()
+    # As for a new app of Slack's: a Home tab only when it is asked for, direct messages unless they are switched off.
+    has_home: bool = False
+    has_messages: bool = True
     is_socket_mode: bool = True
     addresses: Addresses = Addresses()
 
@@ -117,6 +120,7 @@ def _parsed(document: dict[str, Any]) -> Manifest:
     information = _mapping(document.get("display_information", {}), "display_information")
     features = _mapping(document.get("features", {}), "features")
     bot_user = _mapping(features.get("bot_user", {}), "features.bot_user")
+    app_home = _mapping(features.get("app_home", {}), "features.app_home")
     scopes = _mapping(_mapping(document.get("oauth_config", {}), "oauth_config").get("scopes", {}), "scopes")
     settings = _mapping(document.get("settings", {}), "settings")
     events = _mapping(settings.get("event_subscriptions", {}), "settings.event_subscriptions")
@@ -137,6 +141,8 @@ def _parsed(document: dict[str, Any]) -> Manifest:
         events=frozenset(str(event) for event in events.get("bot_events") or []),
         shortcuts={shortcut.callback_id: shortcut for shortcut in shortcuts},
         unfurl_domains=tuple(str(domain).lower() for domain in features.get("unfurl_domains") or []),
+        has_home=bool(app_home.get("home_tab_enabled", False)),
+        has_messages=bool(app_home.get("messages_tab_enabled", True)),
         # A manifest that neither says so nor names an address is one of Socket Mode: there is no other way to it.
         is_socket_mode=bool(settings.get("socket_mode_enabled", not _names_any(addresses, commands))),
         addresses=addresses,

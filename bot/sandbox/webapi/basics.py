@@ -1,10 +1,14 @@
 """api.test, auth.*, apps.connections.open and blocks.validate."""
 
+import json
+
 from bot.sandbox.blocks import validator
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.people import TEAM_ID, TEAM_NAME
 from bot.sandbox.webapi.calls import Call
+
+VALIDATED = 100_000
 
 
 def api_test(call: Call) -> JsonObject:
@@ -51,6 +55,9 @@ def validate_blocks(call: Call) -> JsonObject:
         sentence = "must provide exactly one of `blocks`, `view`, or `message`"
         raise SlackError("invalid_arguments", response_metadata={"messages": [sentence]})
     kind, value = given[0], call.get(given[0])
+    if len(json.dumps(value, ensure_ascii=False)) > VALIDATED:
+        reason = f"must be less than {VALIDATED + 1} characters [json-pointer:/{kind}]"
+        raise SlackError.with_messages("invalid_arguments", [reason])
     if kind == "view":
         found = validator.view_problems(value, "")
     elif kind == "message":

@@ -43,14 +43,21 @@ class Call:
         if value in self.workspace.users:
             if value == self.workspace.bot_user_id or self.workspace.users[value]["deleted"]:
                 raise SlackError("channel_not_found")
-            return self.workspace.direct_message(value)
+            return self._direct_message(self.workspace.direct_message(value))
         channel = self.workspace.channel(value)
         if channel is None or (channel.is_private and not self.is_member(channel)):
             raise SlackError("channel_not_found")
+        if channel.is_im:
+            return self._direct_message(channel)
         if channel.is_archived:
             raise SlackError("is_archived")
         if not self.is_member(channel) and "chat:write.public" not in self.sandbox.manifest.scopes:
             raise SlackError("not_in_channel")
+        return channel
+
+    def _direct_message(self, channel: Channel) -> Channel:
+        if not self.sandbox.manifest.has_messages:
+            raise SlackError("messages_tab_disabled")
         return channel
 
     def is_member(self, channel: Channel) -> bool:

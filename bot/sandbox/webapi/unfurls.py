@@ -1,5 +1,7 @@
 """chat.unfurl: what the app shows below a message for the links in it."""
 
+from urllib.parse import urlsplit
+
 from bot.sandbox import messages
 from bot.sandbox.blocks.content import checked_blocks, is_readable
 from bot.sandbox.channels import Channel
@@ -57,12 +59,21 @@ def _attachment(call: Call, url: str, given: object, message: JsonObject) -> Jso
     if not isinstance(given, dict) or not given or not is_readable(given):
         raise SlackError("cannot_parse_attachment")
     shown = message["text"].replace("&amp;", "&")
-    if url not in shown:
+    host = _host(url)
+    domains = call.sandbox.manifest.unfurl_domains
+    if url not in shown or not any(host == domain or host.endswith(f".{domain}") for domain in domains):
         raise SlackError("cannot_unfurl_url")
     attachment = {**given, "from_url": url, "app_unfurl_url": url, "is_app_unfurl": True}
     if "blocks" in given:
         attachment["blocks"] = checked_blocks(given["blocks"], "message")
     return {**attachment, "app_id": call.workspace.app_id, "bot_id": call.workspace.bot_id}
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:  # a host in brackets that is none
+        return ""
 
 
 def _ask_to_sign_in(call: Call, channel: Channel, message: JsonObject) -> None:

@@ -44,6 +44,8 @@ def update(call: Call) -> JsonObject:
 def publish(call: Call) -> JsonObject:
     """views.publish: the App Home of one person."""
     view = _typed(call, "home")
+    if not call.sandbox.manifest.has_home:
+        raise SlackError("not_enabled")
     user_id = call.get("user_id")
     if user_id not in call.workspace.users:
         raise SlackError.with_messages("invalid_arguments", ["invalid `user_id`"])

@@ -73,7 +73,9 @@ def _names(people: SandboxClient, client: WebClient) -> dict[str, str]:
         "direct": str(client.conversations_open(users=ANA)["channel"]["id"]),
         "parent": str(parent),
         "reply": str(reply),
-        "theirs": str(people.writes("ana", "deployments", "see https://ci.example.com/7?a=1&b=2")["ts"]),
+        "theirs": str(
+            people.writes("ana", "deployments", "see https://ci.example.com/7?a=1&b=2 and https://e.org")["ts"]
+        ),
         "file": uploaded("log.txt"),
         "deleted": deleted,
         "announced": str(client.files_getUploadURLExternal(filename="a.txt", length=3)["file_id"]),

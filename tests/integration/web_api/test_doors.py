@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from bot.sandbox.webapi.methods import METHODS
+from tests.support.sandbox import EVERYTHING
 from tests.support.web_api import ANA, DEPLOYMENTS, InProcess
 
 MANIFEST = """
@@ -111,6 +113,24 @@ def slack_channel(made: InProcess) -> str:
     """A public channel that the app is not in."""
     known = made.sandbox.workspace.channel("elsewhere")
     return (known or made.sandbox.workspace.add_channel("elsewhere", [ANA])).id
+
+
+class TestTabs:
+    HOME: ClassVar[dict[str, object]] = {"type": "home", "blocks": []}
+
+    def test_a_home_is_published_only_by_an_app_that_has_one(self, slack: InProcess) -> None:
+        assert slack.call("views.publish", user_id=ANA, view=self.HOME)["error"] == "not_enabled"
+        with InProcess(EVERYTHING) as made:
+            assert made.call("views.publish", user_id=ANA, view=self.HOME)["ok"]
+
+    @pytest.mark.parametrize("method", ["chat.postMessage", "chat.meMessage", "chat.scheduleMessage"])
+    def test_no_direct_messages_when_they_are_switched_off(self, tmp_path: Path, method: str) -> None:
+        manifest = tmp_path / "manifest.yml"
+        switched_off = "features: {app_home: {messages_tab_enabled: false}, "
+        text = MANIFEST.replace("SCOPES", "'chat:write'").replace("features: {", switched_off)
+        manifest.write_text(text)
+        with InProcess(manifest) as made:
+            assert made.call(method, channel=ANA, text="x", post_at=1)["error"] == "messages_tab_disabled"
 
 
 class TestBodies:
