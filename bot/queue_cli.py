@@ -143,4 +143,20 @@ def thaw(db: Any, names: tuple[str, ...], person: str | None, **_: Any) -> None:
     click.echo(f"Thawed: {holds.scope(hold)}.")
 
 
-COMMANDS = (queue, pause, resume, drain, abandon, lock, unlock, freeze, thaw)
+@click.command()
+@click.argument("project", required=False)
+@with_database
+def triggers(db: Any, project: str | None, **_: Any) -> None:
+    """List when each trigger fires next, of PROJECT or of all."""
+    from engine.services import triggers as services
+
+    found = services.upcoming(db, project)
+    for view in found:
+        last = f"; the last time: {view.last_outcome}" if view.last_outcome else ""
+        last = f"; the last one: #{view.last_task}" if view.last_task else last
+        click.echo(f"{view.project} {view.slug} to {view.environment}: {view.schedule}, next {view.next_spelled}{last}")
+    if not found:
+        click.echo("No triggers.")
+
+
+COMMANDS = (queue, pause, resume, drain, abandon, lock, unlock, freeze, thaw, triggers)

@@ -12,9 +12,10 @@ from bot.messages.blocks import Message
 from bot.messages.cards import card
 from bot.messages.holds import announcement, direct
 from bot.messages.interruptions import interruption
+from bot.messages.queues import trigger_refused
 from bot.messages.wording import step_of_run
-from engine.services import Database, access, holds, interruptions, log_telling, tasks
-from engine.services.outbox import CARD, DIRECT, HOLD, INTERRUPTION, LOG, NOTICE, Parcel
+from engine.services import Database, access, holds, interruptions, log_telling, tasks, triggers
+from engine.services.outbox import CARD, DIRECT, HOLD, INTERRUPTION, LOG, NOTICE, TRIGGER, Parcel
 from engine.services.views import StepStatus, TaskState, TaskView
 
 _LOG_READ_BYTES = 2 * log_telling.STRETCH_BYTES
@@ -48,6 +49,9 @@ def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "
         hold = holds.view(db, int(parcel.payload["hold"]))
         task = tasks.view(db, int(parcel.payload["task"])) if "task" in parcel.payload else None
         return Rendering(direct(hold, parcel.payload, task), hold.since)
+    if parcel.kind == TRIGGER:
+        fired = triggers.view_of_fire(db, int(parcel.payload["fire"]))
+        return Rendering(trigger_refused(fired), fired.fired_at)
     view = tasks.view(db, parcel.task or 0)
     if parcel.kind == CARD:
         ahead = view.waiting.task if view.waiting else None

@@ -79,11 +79,10 @@ def _in_the_way(desk: Desk, wanted: Deploy, key: str, error: Held) -> Message:
         queued = replace(wanted, way=Way.QUEUE)
         choices.append(button("Queue", request_key=f"{key}:queue", besides=queued.besides))
         if error.may_pass:
-            choices.append(take_lock_button(hold=error.facts["hold"], k=key, **wanted.place, **wanted.besides))
+            choices.append(take_lock_button(hold=error.hold, k=key, **wanted.place, **wanted.besides))
         typed = [queued.typed]
     else:
-        ends = error.facts["until"]
-        later = replace(wanted, at=f"{ends:%Y-%m-%d %H:%M} UTC") if ends else wanted
+        later = replace(wanted, at=f"{error.until:%Y-%m-%d %H:%M} UTC") if error.until else wanted
         choices.append(button("When it ends", request_key=f"{key}:later", besides=later.besides, number=1))
         passing = replace(wanted, way=Way.OVERRIDE)
         typed = [later.typed]

@@ -77,6 +77,8 @@ def _left_out(view: TaskView) -> b.Block | None:
 
 def _facts(view: TaskView) -> str:
     facts = [f"*#{view.number}*", f"asked for by {b.escape(view.requested_by)}"]
+    if view.overrides:
+        facts.append("*passes freezes*")
     if view.reason:
         facts.append(f"“{b.escape(b.shorten(view.reason, 200))}”")
     if view.finished_at is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bot.messages import blocks as b
 from bot.messages import wording
 from bot.messages.holds import headline
-from engine.services.views import HoldView, QueueEntryView, QueueView, TaskView, Waiting, WaitKind
+from engine.services.views import HoldView, QueueEntryView, QueueView, TaskView, TriggerFireView, Waiting, WaitKind
 
 
 def queue(view: QueueView, command: str, *, card_url: Callable[[int], str] = lambda _number: "") -> b.Message:
@@ -38,6 +38,15 @@ def moved_first(view: TaskView) -> b.Message:
     then = f" {waiting_sentence(view.waiting)}" if view.waiting else " It begins now."
     words = f"#{view.number} ({wording.subject(view)}) is at the front of the queue.{then}"
     return b.message(words, b.section(words))
+
+
+def trigger_refused(fired: TriggerFireView) -> b.Message:
+    """A trigger deployed nothing; told in the channel, because nobody is there who typed."""
+    words = f"⏰ The trigger {fired.slug} of {fired.project} deployed nothing"
+    return b.message(
+        f"{words}: {fired.outcome}",
+        b.rich([b.bold(words), b.text(" "), b.date(fired.fire_at)], [b.text(b.shorten(fired.outcome, 500))]),
+    )
 
 
 def waiting_sentence(waiting: Waiting) -> str:

@@ -21,6 +21,7 @@ from engine.definitions.values import (
     QueueRules,
     SecretStore,
     Team,
+    Trigger,
     VariableSet,
     WorkerDefinition,
     WorkerPool,
@@ -178,6 +179,7 @@ def _project_to_json(project: Project) -> dict[str, Any]:
         "variables": variables_to_json(project.variables),
         "queue": asdict(project.queue),
         "variable_sets": list(project.variable_sets),
+        "triggers": [asdict(trigger) for trigger in project.triggers],
     }
 
 
@@ -190,6 +192,7 @@ def _project_from_json(item: Mapping[str, Any]) -> Project:
         variables=variables_from_json(item["variables"]),
         queue=QueueRules(**item.get("queue", {})),
         variable_sets=tuple(item.get("variable_sets", ())),
+        triggers=tuple(Trigger(**trigger) for trigger in item.get("triggers", ())),
     )
 
 

@@ -13,7 +13,8 @@ from engine.definitions.processes import read_process
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.slugs import flaw_of
 from engine.definitions.ties import ReadVariable, note_ties, note_ties_between_sets
-from engine.definitions.values import Project, QueueRules, Team, VariableSet
+from engine.definitions.triggers import read_triggers
+from engine.definitions.values import Project, QueueRules, Team, Trigger, VariableSet
 from engine.definitions.variables import read_variables
 from engine.domain import templates
 from engine.domain.processes import Process
@@ -70,6 +71,7 @@ class _ProjectReader:
             queue=head.queue,
             process=process or Process(()),
             variables=tuple(value.variable for value in own),
+            triggers=head.triggers,
             variable_sets=tuple(dict.fromkeys(filter(None, included))),
         )
 
@@ -100,6 +102,7 @@ class _Head:
     slack_channel: str | None = None
     queue: QueueRules = field(default_factory=QueueRules)
     included: tuple[Field, ...] = ()  # library sets
+    triggers: tuple[Trigger, ...] = ()
 
 
 def _read_own_variables(folder: Folder, path: str, process: Process | None) -> list[ReadVariable]:
@@ -120,14 +123,16 @@ def _read_head(folder: Folder, slug: str, path: str) -> _Head:
         return _Head(slug)
     hints = {"steps": "Steps are in process.yml.", "process": "The process is in process.yml."}
     hints["variables"] = "Variables are in variables.yml."
-    record = field.table(["slug", "name", "slack_channel", "queue", "variable_sets"], hints=hints)
+    record = field.table(["slug", "name", "slack_channel", "queue", "variable_sets", "triggers"], hints=hints)
     written = record.need("slug", slug)
     if written and (text := written.slug()) and text != slug:
         message = f"The slug {shown(text)} is not the name of the project's folder, {shown(slug)}."
         written.wrong("slug", message, "Rename one of them.")
     included = record.get("variable_sets")
     items = tuple(included.items("`[smtp]`")) if included else ()
-    return _Head(record.line("name", slug), read_slack_channel(record), _read_queue(record), items)
+    return _Head(
+        record.line("name", slug), read_slack_channel(record), _read_queue(record), items, read_triggers(record)
+    )
 
 
 def _read_queue(head: Record) -> QueueRules:

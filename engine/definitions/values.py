@@ -107,6 +107,20 @@ class VariableSet:
 
 
 @dataclass(frozen=True)
+class Trigger:
+    """Deploys by the clock: the newest release, or what is live in `origin`."""
+
+    slug: str
+    cron: str
+    environment: str
+    person: str  # on whose behalf: their permissions count
+    time_zone: str | None = None  # None: that of the defaults
+    origin: str | None = None
+    missed: str = "skip"  # or "run", once: what fell into a time when Foredeck did not run
+    when_current: str = "skip"  # or "redeploy": what is live there already
+
+
+@dataclass(frozen=True)
 class Project:
     """What is deployed, how, and with which variables."""
 
@@ -117,3 +131,4 @@ class Project:
     variables: tuple[Variable, ...] = ()  # its own
     queue: QueueRules = QueueRules()
     variable_sets: tuple[str, ...] = ()  # the library sets that it includes
+    triggers: tuple[Trigger, ...] = ()

@@ -14,6 +14,7 @@ from engine.models.deployments import (
 )
 from engine.models.holds import HoldRow
 from engine.models.outbox import LogCursor, OutboxRow, PostedMessage
+from engine.models.triggers import TriggerFire, TriggerRow
 
 __all__ = [
     "ActionRun",
@@ -34,4 +35,6 @@ __all__ = [
     "Task",
     "TaskLink",
     "TimeZone",
+    "TriggerFire",
+    "TriggerRow",
 ]

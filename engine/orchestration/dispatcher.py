@@ -20,6 +20,7 @@ from engine.orchestration import admitting, advancing, passing
 from engine.orchestration.running import Runner
 from engine.ports import Clock, Workers
 from engine.sealing import Sealer
+from engine.services import triggers
 
 _log = logging.getLogger(__name__)
 
@@ -103,6 +104,18 @@ class Dispatcher:
         if is_due:
             with self._db.write() as session:
                 passing.pass_time(session, self._clock())
+        self._fire_triggers()
+
+    def _fire_triggers(self) -> None:
+        """Each in a transaction of its own: one that breaks is tried again and holds up no other."""
+        with self._db.read() as session:
+            due = triggers.due(session, self._clock())
+        for project, slug in due:
+            try:
+                with self._db.write() as session:
+                    triggers.fire(session, self._clock(), project, slug)
+            except Exception:
+                _log.exception("the trigger %s of %s could not fire; it will be tried again", slug, project)
 
     def _begin(self) -> None:
         """Let those begin whose turn has come."""

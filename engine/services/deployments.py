@@ -51,37 +51,73 @@ def request(
     exist is created, frozen as the project is now.
     """
     with db.write() as session:
-        found = access.rules(session, now)
-        if request_key and (task := _asked_before(session, request_key)):
-            if person != task.requested_by:
-                _require_may_deploy(found, person, task.project, task.environment)
-            return task_views.build(session, task, found)
-        release, environment = _resolve(
+        task = request_in(
             session,
             now,
-            found,
             person=person,
             project=project,
             version=version,
             environment=environment,
+            slack_channel_typed=slack_channel_typed,
+            request_key=request_key,
             create_release=create_release,
+            skip=skip,
+            at=at,
+            until=until,
+            reason=reason,
+            way=way,
         )
-        times = schedules.read(session, now, found.definitions, person, at=at, until=until)
-        where = {"project": release.project, "environment": environment}
-        gates.check(session, found, person=person, at=times.begins_at or now, way=way, reason=reason, **where)
-        process = process_from_json(release.process)
-        skipped = _steps_to_skip(process, skip)
-        plan = plans.make(process, **where, skip=skipped)
-        task = _queued(found, release, environment, plan, times)
-        task.requested_by, task.request_key, task.reason = person, request_key, reason[:REASON_LIMIT]
-        task.slack_channel = _slack_channel(found, release.project, environment, slack_channel_typed)
-        task.typed_in = slack_channel_typed
-        task.is_partial, task.overrides = bool(skipped), way is Way.OVERRIDE
-        task.queued_at = task.changed_at = now
-        session.add(task)
-        session.flush()
-        queues.enter(session, now, task, found)
-        return task_views.build(session, task, found)
+        return task_views.build(session, task, access.rules(session, now))
+
+
+def request_in(
+    session: Session,
+    now: datetime,
+    *,
+    person: str,
+    project: str,
+    version: str,
+    environment: str,
+    slack_channel_typed: str | None = None,
+    request_key: str | None = None,
+    create_release: bool = False,
+    skip: Sequence[str] = (),
+    at: str = "",
+    until: str = "",
+    reason: str = "",
+    way: Way = Way.NONE,
+) -> Task:
+    """The same within a transaction."""
+    found = access.rules(session, now)
+    if request_key and (task := _asked_before(session, request_key)):
+        if person != task.requested_by:
+            _require_may_deploy(found, person, task.project, task.environment)
+        return task
+    release, environment = _resolve(
+        session,
+        now,
+        found,
+        person=person,
+        project=project,
+        version=version,
+        environment=environment,
+        create_release=create_release,
+    )
+    times = schedules.read(session, now, found.definitions, person, at=at, until=until)
+    where = {"project": release.project, "environment": environment}
+    gates.check(session, found, person=person, at=times.begins_at or now, way=way, reason=reason, **where)
+    process = process_from_json(release.process)
+    skipped = _steps_to_skip(process, skip)
+    task = _queued(found, release, environment, plans.make(process, **where, skip=skipped), times)
+    task.requested_by, task.request_key, task.reason = person, request_key, reason[:REASON_LIMIT]
+    task.slack_channel = _slack_channel(found, release.project, environment, slack_channel_typed)
+    task.typed_in = slack_channel_typed
+    task.is_partial, task.overrides = bool(skipped), way is Way.OVERRIDE
+    task.queued_at = task.changed_at = now
+    session.add(task)
+    session.flush()
+    queues.enter(session, now, task, found)
+    return task
 
 
 def _queued(found: access.Rules, release: Release, environment: str, plan: plans.Plan, times: schedules.Times) -> Task:

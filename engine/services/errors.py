@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from engine.errors import ForedeckError
 
@@ -215,7 +216,7 @@ class NotStuck(ForedeckError):
 
 
 class Held(ForedeckError):
-    """A lock or a freeze refuses it. `hold` is its id, `until` when it ends, where that is known (UTC).
+    """A lock or a freeze refuses it. `until`: when it ends, where that is known (UTC).
 
     `may_pass`: this person may take the lock, or let the deployment pass the freeze.
     """
@@ -226,26 +227,25 @@ class Held(ForedeckError):
         self,
         *,
         hold: int,
-        kind: str,
+        is_lock: bool,
         headline: str,
         why: str,
-        until: object,
+        since: str,
+        until: datetime | None,
         ends: str,
         may_pass: bool,
-        allowed: object,
+        allowed: Sequence[str],
     ) -> None:
-        self.is_lock = kind == "lock"
-        self.may_pass = may_pass
-        headline = headline[:1].upper() + headline[1:]
-        super().__init__(hold=hold, kind=kind, headline=headline, why=why, until=until, ends=ends, allowed=allowed)
+        self.hold, self.is_lock, self.until, self.may_pass = hold, is_lock, until, may_pass
+        self._since, self._ends, self._allowed = since, ends, tuple(allowed)
+        super().__init__(headline=headline[:1].upper() + headline[1:], why=why)
 
     @property
     def hint(self) -> str:
-        """When it ends, and whom to ask."""
-        ends = f"It ends {self.facts['ends']}." if self.facts["ends"] else "It has no end yet."
-        allowed: Sequence[str] = self.facts["allowed"]  # type: ignore[assignment]
-        who = "" if self.may_pass or not allowed else f" {_either(allowed[:5])} may let it pass."
-        return f"{ends}{who}"
+        """Since when, until when, and whom to ask."""
+        ends = f"it ends {self._ends}." if self._ends else "it has no end yet."
+        who = "" if self.may_pass or not self._allowed else f" {_either(self._allowed[:5])} may let it pass."
+        return f"Since {self._since}; {ends}{who}"
 
 
 class AlreadyHeld(ForedeckError):

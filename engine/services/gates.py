@@ -52,9 +52,10 @@ def _held(session: Session, found: access.Rules, hold: Hold, person: str, where:
     zone = schedules.zone_of(session, found.definitions, person)
     return Held(
         hold=hold.id,
-        kind=hold.kind.value,
+        is_lock=hold.kind is HoldKind.LOCK,
         headline=holds.headline(hold),
         why=holds.because(hold.reason),
+        since=zone.spelled(hold.since),
         until=hold.until,
         ends=zone.spelled(hold.until) if hold.until else "",
         may_pass=found.may(person, permission, **where),

@@ -16,10 +16,20 @@ from engine.models import OutboxRow, PostedMessage, Task
 CARD, INTERRUPTION, LOG, FILE, NOTICE = "card", "interruption", "log", "file", "notice"
 HOLD = "hold"  # what holds deployments up: about no task
 DIRECT = "direct"  # to one person alone
+TRIGGER = "trigger"  # a trigger deployed nothing
 
 # Cards and interventions overtake; everything else of a thread keeps its order among itself.
 _IN_ORDER = 5
-_PRIORITY = {CARD: 0, INTERRUPTION: 1, HOLD: 1, DIRECT: 1, LOG: _IN_ORDER, FILE: _IN_ORDER, NOTICE: _IN_ORDER}
+_PRIORITY = {
+    CARD: 0,
+    INTERRUPTION: 1,
+    HOLD: 1,
+    DIRECT: 1,
+    TRIGGER: 1,
+    LOG: _IN_ORDER,
+    FILE: _IN_ORDER,
+    NOTICE: _IN_ORDER,
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class Parcel:
 
     id: int
     task: int | None  # None: it is about no task
-    kind: str  # card, interruption, log, file, notice, hold, direct
+    kind: str  # card, interruption, log, file, notice, hold, direct, trigger
     key: str  # which message
     payload: dict[str, Any]
     attempts: int
@@ -81,6 +91,12 @@ def tell_hold(session: Session, now: datetime, hold: int, slack_channel: str | N
     """Something holds deployments up, or does no more: one message in this channel that always says the latest."""
     if slack_channel:
         _write(session, now, HOLD, f"hold:{hold}", {"hold": hold}, addressee=slack_channel)
+
+
+def tell_trigger(session: Session, now: datetime, fire: int, slack_channel: str | None) -> None:
+    """A trigger deployed nothing, and somebody has to know."""
+    if slack_channel:
+        _write(session, now, TRIGGER, f"trigger:{fire}", {"fire": fire}, addressee=slack_channel)
 
 
 def tell_person(session: Session, now: datetime, person: str, hold: int, what: str, **facts: Any) -> None:

@@ -76,6 +76,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         slack_channel=task.slack_channel,
         typed_in=task.typed_in,
         reason=task.reason,
+        overrides=task.overrides,
         ended_because=task.ended_because,
     )
 

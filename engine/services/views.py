@@ -29,6 +29,8 @@ __all__ = [
     "StepView",
     "TaskState",
     "TaskView",
+    "TriggerFireView",
+    "TriggerView",
     "Verdict",
     "WaitKind",
     "Waiting",
@@ -169,6 +171,7 @@ class TaskView:
     slack_channel: str | None  # name or id where the card goes; None: nowhere (asked for in a terminal without one)
     typed_in: str | None  # id of the Slack channel where it was asked for
     reason: str = ""  # why it was asked for
+    overrides: bool = False  # it passes freezes
     ended_because: str = ""  # why it ended, where nobody asked for that, e.g. "superseded by #19 …"
 
     @property
@@ -202,6 +205,34 @@ class HoldView:
     def what(self) -> str:
         """What it is about, in a few words."""
         return self.project or "the whole queue"
+
+
+@dataclass(frozen=True)
+class TriggerView:
+    """A trigger and when it fires next."""
+
+    project: str
+    slug: str
+    environment: str
+    schedule: str  # in words
+    next_fire_at: datetime
+    next_spelled: str  # by its own clock
+    last_task: int | None
+    last_outcome: str  # why it deployed nothing the last time; empty when it did, or never fired
+
+
+@dataclass(frozen=True)
+class TriggerFireView:
+    """What came of one fire."""
+
+    id: int
+    project: str
+    slug: str
+    fire_at: datetime
+    fired_at: datetime
+    task: int | None
+    outcome: str
+    time_zone: str
 
 
 @dataclass(frozen=True)

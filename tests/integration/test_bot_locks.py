@@ -38,7 +38,7 @@ def test_the_next_person_is_told_privately_and_queues_or_takes_it(bot: ServedBot
     assert bot.says("ana", "/deploy lock staging of web because testing a migration") == {}
     _said(bot, "🔒 staging of web is locked by ana")
     refused = bot.says("ben", "/deploy web 1.0.0 to staging")
-    assert refused["text"].startswith("Staging of web is locked by ana because testing a migration. It ends ")
+    assert refused["text"].startswith("Staging of web is locked by ana because testing a migration. Since ")
     bot.presses("ben", bot.private("ben", "Staging of web is locked by ana"), "deploy_this:0")
     bot.card(1, "Staging of web is locked by ana")
     bot.says("eva", "/deploy web 1.0.0 to staging")
@@ -59,13 +59,13 @@ def test_a_frozen_environment_refuses_with_its_end_and_a_way_through_for_who_may
     assert bot.says("ben", "/deploy freeze production of web for 3h because release week") == {}
     _said(bot, "🧊 production of web is frozen by ben")
     refused = bot.says("ana", "/deploy web 1.0.0 to production")
-    assert "Production of web is frozen by ben because release week. It ends " in refused["text"]
+    assert "Production of web is frozen by ben because release week. Since " in refused["text"]
     assert "override" not in refused["text"]
     assert " UTC" in refused["text"], "when it ends, as a command"
     offered = bot.says("eva", "/deploy web 1.0.0 to production because INC-7")
     assert "/deploy web 1.0.0 to production override because INC-7" in offered["text"]
     bot.presses("eva", bot.private("eva", "Production of web is frozen"), "deploy_this:2")
-    bot.card(1, "Done in")
+    assert "passes freezes" in str(bot.card(1, "Done in")["blocks"])
     bot.says("ben", "/deploy thaw production of web")
     _said(bot, "▶️ Production of web is open again: the freeze of ben ended, by ben")
     bot.says("ana", "/deploy web 1.0.0 to production")

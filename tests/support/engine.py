@@ -23,7 +23,7 @@ from engine.orchestration.dispatcher import Dispatcher
 from engine.orchestration.running import Runner
 from engine.ports import Clock, Workers
 from engine.sealing import Sealer
-from engine.services import configuration, deployments, interruptions, tasks
+from engine.services import configuration, deployments, interruptions, tasks, triggers
 from engine.services.configuration import Loaded
 from engine.services.views import InterruptionView, TaskState, TaskView, Verdict
 from engine.times import utc_now
@@ -195,6 +195,8 @@ class Deck:
         while True:
             with self.db.write() as session:
                 passing.pass_time(session, self.clock())
+                for project, slug in triggers.due(session, self.clock()):
+                    triggers.fire(session, self.clock(), project, slug)
             with self.db.read() as session:
                 due, chosen = advancing.due_tasks(session), admitting.chosen(session)
             if not due and not chosen:

@@ -24,6 +24,7 @@ from engine.services.views import (
     ReleaseView,
     StepStatus,
     TaskState,
+    TriggerFireView,
     Verdict,
     Waiting,
     WaitKind,
@@ -140,6 +141,13 @@ def test_a_lock_and_a_freeze_are_announced_with_their_end() -> None:
         assert [e["timestamp"] for e in walk(message.blocks) if e.get("type") == "date"][-1] == int(later.timestamp())
     over = holds.announcement(replace(freeze, ended_at=later), "/deploy")
     assert over.text == "▶️ Production is open again: the freeze of ben ended, its time is over."
+
+
+def test_a_trigger_that_deployed_nothing_says_so_in_the_channel() -> None:
+    fired = TriggerFireView(3, "web", "nightly", NOON, NOON, None, NASTY, "UTC")
+    message = queues.trigger_refused(fired)
+    assert_sendable(message)
+    assert message.text.startswith("⏰ The trigger nightly of web deployed nothing: ")
 
 
 def test_owners_and_those_who_wait_are_told_by_direct_message() -> None:

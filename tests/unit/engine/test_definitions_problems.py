@@ -49,6 +49,28 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         "Write `high`, or remove the key: regular.",
     ),
     (
+        "a schedule that cannot be",
+        {
+            "projects/web/project.yml": "slug: web\ntriggers:\n"
+            '  nightly: {cron: "61 2 * * *", environment: staging, as: ana}\n'
+        },
+        "projects/web/project.yml:3: triggers.nightly.cron: This cannot be a minute. "
+        'For example "30 2 * * 1-5": at 02:30 from Monday to Friday.',
+    ),
+    (
+        "a trigger that nobody answers for",
+        {"projects/web/project.yml": 'slug: web\ntriggers:\n  nightly: {cron: "0 2 * * *", environment: staging}\n'},
+        "projects/web/project.yml:3: triggers.nightly.as: The key `as` is missing. For example `as: ana`.",
+    ),
+    (
+        "a trigger with a choice that there is not",
+        {
+            "projects/web/project.yml": "slug: web\ntriggers:\n  nightly:\n"
+            '    {cron: "0 2 * * *", environment: staging, as: ana, missed: later}\n'
+        },
+        'projects/web/project.yml:4: triggers.nightly.missed: "later" is not a choice here. Write skip or run.',
+    ),
+    (
         "a tag that is not known in time",
         {"projects/web/project.yml": 'slug: web\nqueue: {concurrency_tag: "#{Octopus.Task.Id}"}\n'},
         'projects/web/project.yml:2: queue.concurrency_tag: "Octopus.Task.Id" is not known before a deployment '

@@ -72,7 +72,10 @@ def test_a_lock_refuses_others_with_who_why_and_until_when_and_lets_its_owner_th
     with pytest.raises(Held) as caught:
         asks(deck, "mia")
     assert str(caught.value) == "Staging of web is locked by ana because testing a migration."
-    assert caught.value.hint == "It ends Mon 2026-05-04 17:00 (UTC). ben or eva may let it pass."
+    assert (
+        caught.value.hint
+        == "Since Mon 2026-05-04 09:00 (UTC); it ends Mon 2026-05-04 17:00 (UTC). ben or eva may let it pass."
+    )
     assert (caught.value.is_lock, caught.value.may_pass) == (True, False)
     with pytest.raises(Held) as caught:
         asks(deck, "ben")
@@ -181,7 +184,10 @@ def test_a_freeze_refuses_what_would_begin_meanwhile_and_holds_what_waits(deck: 
     with pytest.raises(Held) as caught:
         asks(deck, "ana", "production")
     assert str(caught.value) == "Production is frozen by ben because release week."
-    assert caught.value.hint == "It ends Mon 2026-05-11 08:00 (UTC). ben or eva may let it pass."
+    assert (
+        caught.value.hint
+        == "Since Mon 2026-05-04 09:00 (UTC); it ends Mon 2026-05-11 08:00 (UTC). ben or eva may let it pass."
+    )
     with pytest.raises(Held):
         asks(deck, "ana", "production", at="Sunday 22:00")
     later = asks(deck, "ana", "production", at="Monday 08:00")

@@ -1,0 +1,57 @@
+"""Reads `triggers:` of a project: what is deployed by the clock, where, from what, and on whose behalf."""
+
+from __future__ import annotations
+
+from engine.definitions.fields import Field, Record
+from engine.definitions.nodes import shown
+from engine.definitions.places import read_time_zone
+from engine.definitions.slugs import flaw_of
+from engine.definitions.values import Trigger
+from engine.domain import crons
+
+_KEYS = ("cron", "time_zone", "environment", "from", "as", "missed", "when_current")
+_CHOICES = {"missed": ("skip", "run"), "when_current": ("skip", "redeploy")}
+
+
+def read_triggers(head: Record) -> tuple[Trigger, ...]:
+    """The triggers in project.yml, by slug."""
+    section = head.get("triggers")
+    if section is None:
+        return ()
+    return tuple(sorted((_read(slug, field) for slug, field in section.variables()), key=lambda one: one.slug))
+
+
+def _read(slug: str, field: Field) -> Trigger:
+    if flaw := flaw_of(slug, is_typed_first=False):
+        field.wrong("slug", *flaw)
+    record = field.table(_KEYS)
+    zone, origin = record.get("time_zone"), record.get("from")
+    environment, person = record.need("environment", "staging"), record.need("as", "ana")
+    return Trigger(
+        slug=slug,
+        cron=_read_cron(record),
+        time_zone=read_time_zone(zone) if zone else None,
+        environment=environment.reference("environments") if environment else "",
+        person=person.reference("people") if person else "",
+        origin=origin.reference("environments") if origin else None,
+        missed=_choice(record, "missed"),
+        when_current=_choice(record, "when_current"),
+    )
+
+
+def _read_cron(record: Record) -> str:
+    field = record.need("cron", f'"{crons.EXAMPLE}"')
+    text = field.line(f'`"{crons.EXAMPLE}"`') if field else ""
+    if field and text and (flaw := crons.flaw_of(text)):
+        field.wrong("cron", flaw, f'For example "{crons.EXAMPLE}": at 02:30 from Monday to Friday.')
+        return crons.EXAMPLE
+    return text
+
+
+def _choice(record: Record, key: str) -> str:
+    known = _CHOICES[key]
+    field = record.get(key)
+    text = field.text() if field else known[0]
+    if field and text and text not in known:
+        field.wrong("choice", f"{shown(text)} is not a choice here.", f"Write {' or '.join(known)}.")
+    return text if text in known else known[0]
