@@ -128,8 +128,9 @@ def _over(hold: HoldView) -> str:
     if hold.kind is HoldKind.PAUSE:
         return f"▶️ {by}resumed {hold.what}, which {hold.by} had paused for {_length(hold)}."
     how = f"by {hold.ended_by}" if hold.ended_by else "its time is over"
+    of = f" of {hold.by}" if hold.by else ""
     what = "lock" if hold.kind is HoldKind.LOCK else "freeze"
-    return f"▶️ {wording.capitalised(holds.scope(hold))} is open again: the {what} of {hold.by} ended, {how}."
+    return f"▶️ {wording.capitalised(holds.scope(hold))} is open again: the {what}{of} ended, {how}."
 
 
 def _meaning(hold: HoldView) -> str:

@@ -16,6 +16,7 @@ from engine.definitions.values import (
     AccountDefinition,
     Defaults,
     Environment,
+    FreezeDefinition,
     Person,
     Project,
     QueueRules,
@@ -57,6 +58,7 @@ class Definitions:
     projects: Mapping[str, Project]
     secret_stores: Mapping[str, SecretStore]
     variable_sets: Mapping[str, VariableSet]
+    freezes: Mapping[str, FreezeDefinition] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """What the frozen files hold, by digest. Of a folder that was just read only; stored apart."""
 
@@ -93,6 +95,7 @@ class Definitions:
             "projects": [_project_to_json(project) for project in self.projects.values()],
             "secret_stores": [_store_to_json(store) for store in self.secret_stores.values()],
             "variable_sets": [_set_to_json(variable_set) for variable_set in self.variable_sets.values()],
+            "freezes": [{**asdict(freeze), "scope": scope_to_json(freeze.scope)} for freeze in self.freezes.values()],
         }
 
 
@@ -125,6 +128,9 @@ def _definitions_from_json(stored: Mapping[str, Any]) -> Definitions:
         # Revisions of earlier versions have none.
         secret_stores=by_slug(_store_from_json(item) for item in stored.get("secret_stores", ())),
         variable_sets=by_slug(_set_from_json(item) for item in stored.get("variable_sets", ())),
+        freezes=by_slug(
+            FreezeDefinition(**{**item, "scope": scope_from_json(item["scope"])}) for item in stored.get("freezes", ())
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.definitions.documents import FORMAT, Definitions, Sluggish, by_slug
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
+from engine.definitions.freezes import read_freezes
 from engine.definitions.machines import read_accounts, read_worker_pools, read_workers
 from engine.definitions.nodes import Place, Scalar, Table
 from engine.definitions.people import read_grants, read_people, read_teams
@@ -114,6 +115,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         projects=by_slug(sorted(read_projects(folder, teams, environments, sets), key=_slug)),
         secret_stores=stores,
         variable_sets=sets,
+        freezes=by_slug(sorted(read_freezes(sections.field("freezes")), key=_slug)),
         contents=folder.reading.contents,
     )
 

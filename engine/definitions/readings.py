@@ -96,6 +96,7 @@ _NOUNS = {
     "worker_pools": "worker pool",
     "workers": "worker",
     "accounts": "account",
+    "freezes": "freeze",
     "projects": "project",
     "variable_sets": "variable set",
     "secret_stores": "secret store",

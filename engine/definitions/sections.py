@@ -8,7 +8,7 @@ from engine.definitions.nodes import Entry, Items, Node, Place, Table
 from engine.definitions.readings import Reading
 
 SECTIONS = ("defaults", "people", "teams", "grants", "environments", "worker_pools", "workers", "accounts",
-            "variable_sets", "secret_stores")  # fmt: skip
+            "variable_sets", "secret_stores", "freezes")  # fmt: skip
 
 # One file each: `defaults` is one value, and the order of environments must not depend on the names of files.
 _NEVER_A_FOLDER = ("defaults", "environments")

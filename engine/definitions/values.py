@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engine.domain.processes import Process
+from engine.domain.scopes import EVERYWHERE, Scope
 from engine.domain.variables import SecretReference, Variable
 
 
@@ -104,6 +105,20 @@ class VariableSet:
     slug: str
     name: str
     variables: tuple[Variable, ...] = ()
+
+
+@dataclass(frozen=True)
+class FreezeDefinition:
+    """A window of time in which nothing begins there; its marks are as `engine.domain.windows` reads them."""
+
+    slug: str
+    name: str
+    opens: str
+    closes: str
+    scope: Scope = EVERYWHERE
+    repeats: str = "never"
+    time_zone: str | None = None  # None: that of the defaults
+    refuses: bool = True  # what would begin meanwhile; else it waits
 
 
 @dataclass(frozen=True)

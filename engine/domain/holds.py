@@ -28,6 +28,7 @@ class Hold:
     project: str | None = None  # None: every project
     environment: str | None = None  # None: every environment
     until: datetime | None = None  # None: until somebody ends it
+    is_lenient: bool = False  # a freeze that lets what is asked for wait instead of refusing it
 
     def covers(self, *, project: str, environment: str) -> bool:
         """Is it about this project and environment?"""
@@ -51,6 +52,8 @@ class Hold:
         self, *, project: str, environment: str, requested_by: str, at: datetime, overrides: bool = False
     ) -> bool:
         """Is such a deployment, that would begin then, refused rather than held? Pauses only hold."""
-        if self.kind not in {HoldKind.LOCK, HoldKind.FREEZE} or (self.until is not None and at >= self.until):
+        if self.kind not in {HoldKind.LOCK, HoldKind.FREEZE} or self.is_lenient:
+            return False
+        if self.until is not None and at >= self.until:
             return False
         return self.holds_back(project=project, environment=environment, requested_by=requested_by, overrides=overrides)

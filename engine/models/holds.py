@@ -24,11 +24,14 @@ class HoldRow(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     since: Mapped[datetime]
     until: Mapped[datetime | None]
+    source: Mapped[str | None] = mapped_column(String(255))  # the freeze of the configuration whose window it is
+    is_lenient: Mapped[bool] = mapped_column(default=False)  # what is asked for waits instead of being refused
     nag_at: Mapped[datetime | None]  # its owner is asked then whether it is still needed, if it holds anybody up
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(255))  # None: it ran out
 
     __table_args__ = (
+        Index("ix_holds_source", "source", "since"),
         Index(
             "ix_holds_open",
             "kind",

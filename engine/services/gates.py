@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.domain.grants import Permission
 from engine.domain.holds import Hold, HoldKind
-from engine.services import access, holds, schedules
+from engine.services import access, freezes, holds, schedules
 from engine.services.errors import Held, ReasonMissing
 
 
@@ -40,7 +40,7 @@ def check(
         found.require(person, Permission.FREEZE_ADMINISTER, f"let deployments to {environment} pass a freeze", **where)
         if not reason.strip():
             raise ReasonMissing
-    for hold in holds.in_force(session):
+    for hold in (*holds.in_force(session), *freezes.foreseen(session, found.definitions, at)):
         is_queued = way is Way.QUEUE and hold.kind is HoldKind.LOCK
         overrides = way is Way.OVERRIDE
         if not is_queued and hold.refuses(**where, requested_by=person, at=at, overrides=overrides):

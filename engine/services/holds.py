@@ -119,7 +119,7 @@ def headline(hold: Hold | HoldView) -> str:
         case HoldKind.LOCK:
             return f"{scope(hold)} is locked by {hold.by}"
         case HoldKind.FREEZE:
-            return f"{scope(hold)} is frozen by {hold.by}"
+            return f"{scope(hold)} is frozen" + (f" by {hold.by}" if hold.by else "")
 
 
 def scope(hold: Hold | HoldView) -> str:
@@ -218,7 +218,17 @@ def slack_channel(found: access.Rules, project: str | None, environment: str | N
 
 def hold_of(row: HoldRow) -> Hold:
     """As the domain sees it."""
-    return Hold(row.id, HoldKind(row.kind), row.by, row.since, row.reason, row.project, row.environment, row.until)
+    return Hold(
+        id=row.id,
+        kind=HoldKind(row.kind),
+        by=row.by,
+        since=row.since,
+        reason=row.reason,
+        project=row.project,
+        environment=row.environment,
+        until=row.until,
+        is_lenient=row.is_lenient,
+    )
 
 
 def view_of(row: HoldRow) -> HoldView:

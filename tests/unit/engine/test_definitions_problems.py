@@ -49,6 +49,23 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         "Write `high`, or remove the key: regular.",
     ),
     (
+        "a freeze that closes before it opens",
+        section('freezes:\n  week: {from: "2026-12-23 18:00", until: "2026-12-20 08:00"}\n'),
+        "foredeck.yml:22: freezes.week.until: It would close before it opens. Write a later `until`.",
+    ),
+    (
+        "a time that does not fit how often a freeze comes",
+        section('freezes:\n  nights: {repeats: daily, from: "Friday 18:00", until: "06:00"}\n'),
+        'foredeck.yml:22: freezes.nights.from: "Friday 18:00" is no time of a window that comes daily. '
+        'For example "18:00".',
+    ),
+    (
+        "a freeze of what does not exist",
+        section('freezes:\n  week: {when: {environment: prod}, from: "2026-12-23 18:00", until: "2026-12-24 08:00"}\n'),
+        'foredeck.yml:22: freezes.week.when.environment: There is no environment "prod". '
+        "Known environments: staging, production.",
+    ),
+    (
         "a schedule that cannot be",
         {
             "projects/web/project.yml": "slug: web\ntriggers:\n"
