@@ -25,9 +25,20 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except ForedeckError as error:
             click.echo(f"Error: {error}", err=True)
-            if error.hint:
-                click.echo(f"  {error.hint}", err=True)
+            for line in filter(None, (error.hint, _way_on(error))):
+                click.echo(f"  {line}", err=True)
             ctx.exit(1)
+
+
+def _way_on(error: ForedeckError) -> str:
+    """What can be added to the command to get past a lock or a freeze."""
+    from engine.services.queue_errors import Held
+
+    if not isinstance(error, Held):
+        return ""
+    if error.is_lock:
+        return "Add --queue to wait behind it."
+    return "Add --override and --because to pass it." if error.may_pass else "Add --at to begin when it ends."
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -154,8 +165,8 @@ def deploy(
         way=Way(way),
     )
     click.echo(f"Deployment #{task.number}: {task.project} {task.version} to {task.environment}")
-    if task.waiting and task.waiting.until:
-        click.echo(f"It {task.waiting.text}.")
+    if task.waiting:
+        click.echo(f"{task.waiting.text[:1].upper()}{task.waiting.text[1:]}.")
     if follow:
         sys.exit(terminal.follow(db, state, task.number))
     if not root.is_served(state):

@@ -73,7 +73,7 @@ def drain(db: Any, reason: str, wait: bool, end: bool, person: str | None, **_: 
     """Let nothing new begin and say when nothing runs: then Foredeck can be stopped. It lasts until --end."""
     from bot import terminal
     from engine.services import holds
-    from engine.services.errors import AlreadyDraining
+    from engine.services.queue_errors import AlreadyDraining
 
     who = acting(db, person)
     if end:

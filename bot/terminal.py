@@ -104,7 +104,8 @@ def queue(view: QueueView) -> str:
         for entry in entries:
             why = f", {entry.why}" if entry.why else ""
             subject = f"{entry.project} {entry.version} to {entry.environment}"
-            lines.append(f"  #{entry.number} {subject}: {entry.requested_by}, since {_moment(entry.since)}{why}")
+            when = "begins" if entries is view.scheduled else "since"
+            lines.append(f"  #{entry.number} {subject}: {entry.requested_by}, {when} {_moment(entry.since)}{why}")
         if count > len(entries):
             lines.append(f"  … and {count - len(entries)} more")
     return "\n".join(lines)

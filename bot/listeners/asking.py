@@ -13,8 +13,9 @@ from bot.messages.holds import take_lock_button
 from engine.definitions import Person
 from engine.errors import ForedeckError
 from engine.services import access, deployments
-from engine.services.errors import Held, ReleaseNotFound, UnclearTime, UnknownEnvironment, UnknownName, UnknownProject
+from engine.services.errors import ReleaseNotFound, UnknownEnvironment, UnknownName, UnknownProject
 from engine.services.gates import Way
+from engine.services.queue_errors import Held, UnclearTime
 from engine.services.views import TaskView, WaitKind
 
 

@@ -10,7 +10,7 @@ from bot.messages import holds as told
 from bot.messages import queues as shown
 from bot.orders import Abandon, Freeze, Lock, MoveFirst, Order, Pause, Resume, ShowQueue, Thaw, Unlock
 from engine.services import freezes, holds, locks, queues, tasks
-from engine.services.errors import AlreadyHeld
+from engine.services.queue_errors import AlreadyHeld
 from engine.services.views import HoldKind, HoldView
 
 

@@ -9,7 +9,7 @@ from bot import ids
 from bot.messages import blocks as b
 from bot.messages import wording
 from engine.services import holds
-from engine.services.errors import AlreadyHeld
+from engine.services.queue_errors import AlreadyHeld
 from engine.services.views import HoldKind, HoldView, TaskView
 
 

@@ -18,7 +18,8 @@ from engine.domain.moments import Zone
 from engine.domain.windows import Repeats, Window, occurrence, read_mark
 from engine.models import HoldRow
 from engine.services import access, configuration, holds, schedules
-from engine.services.errors import AlreadyHeld, EndMissing, NoConfiguration, NotHeld, ReasonMissing, TooFarAway
+from engine.services.errors import NoConfiguration
+from engine.services.queue_errors import AlreadyHeld, EndMissing, NotHeld, ReasonMissing, TooFarAway
 from engine.services.scopes import read_scope
 from engine.services.views import HoldView
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine.domain.grants import Permission
 from engine.domain.holds import Hold, HoldKind
 from engine.services import access, freezes, holds, schedules
-from engine.services.errors import Held, ReasonMissing
+from engine.services.queue_errors import Held, ReasonMissing
 
 
 class Way(enum.StrEnum):

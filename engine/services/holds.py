@@ -13,7 +13,7 @@ from engine.domain.grants import Permission
 from engine.domain.holds import Hold, HoldKind
 from engine.models import HoldRow, Task
 from engine.services import access, outbox
-from engine.services.errors import AlreadyDraining, AlreadyPaused, NotDraining, NothingToResume
+from engine.services.queue_errors import AlreadyDraining, AlreadyPaused, NotDraining, NothingToResume
 from engine.services.views import HoldView
 
 _CARDS_TOLD = 50

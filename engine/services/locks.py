@@ -12,7 +12,8 @@ from engine.domain.grants import Permission
 from engine.domain.holds import HoldKind
 from engine.models import HoldRow, Task
 from engine.services import access, holds, outbox, schedules
-from engine.services.errors import AlreadyHeld, NotHeld, NotPermitted, ReasonMissing, TooFarAway
+from engine.services.errors import NotPermitted
+from engine.services.queue_errors import AlreadyHeld, NotHeld, ReasonMissing, TooFarAway
 from engine.services.scopes import read_scope
 from engine.services.views import HoldView
 

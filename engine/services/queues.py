@@ -14,7 +14,7 @@ from engine.domain.queueing import Rank
 from engine.domain.states import InterruptionState, TaskState
 from engine.models import Interruption, Task
 from engine.services import access, holds, lines, outbox, task_views, tasks
-from engine.services.errors import NotInLine
+from engine.services.queue_errors import NotInLine
 from engine.services.views import QueueEntryView, QueueView, TaskView
 
 SHOWN = 10

@@ -14,7 +14,7 @@ from engine.domain import moments
 from engine.domain.moments import Unclear, Zone
 from engine.models import TimeZone
 from engine.services import configuration
-from engine.services.errors import EndsBeforeItBegins, TooFarAway, UnclearTime
+from engine.services.queue_errors import EndsBeforeItBegins, TooFarAway, UnclearTime
 
 FARTHEST = timedelta(days=30)
 """Nothing is scheduled farther ahead (Octopus's limit)."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.services import access
-from engine.services.errors import ScopeUnclear, UnknownEnvironment
+from engine.services.errors import UnknownEnvironment
+from engine.services.queue_errors import ScopeUnclear
 
 
 @dataclass(frozen=True)

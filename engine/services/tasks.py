@@ -16,7 +16,8 @@ from engine.domain.grants import Permission
 from engine.domain.states import InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Highlight, Interruption, Task
 from engine.services import access, lines, outbox, task_views
-from engine.services.errors import AlreadyCanceling, NotPermitted, NotStuck, TaskIsOver, UnknownTask
+from engine.services.errors import AlreadyCanceling, NotPermitted, TaskIsOver, UnknownTask
+from engine.services.queue_errors import NotStuck
 from engine.services.views import LogPage, TaskView
 
 _ENDED = {

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.services import deployments, freezes, holds
-from engine.services.errors import Held
 from engine.services.gates import Way
+from engine.services.queue_errors import Held
 from engine.services.views import HoldView, TaskState, TaskView, WaitKind
 from tests.support.engine import MAIN, Deck
 

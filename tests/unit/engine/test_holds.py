@@ -8,15 +8,8 @@ from engine.contracts import Outcome
 from engine.domain.holds import Hold, HoldKind
 from engine.domain.queueing import Situation, Waiter, choose
 from engine.services import holds, queues, tasks
-from engine.services.errors import (
-    AlreadyDraining,
-    AlreadyPaused,
-    NotDraining,
-    NothingToResume,
-    NotPermitted,
-    NotStuck,
-    UnknownProject,
-)
+from engine.services.errors import NotPermitted, UnknownProject
+from engine.services.queue_errors import AlreadyDraining, AlreadyPaused, NotDraining, NothingToResume, NotStuck
 from engine.services.views import TaskState, WaitKind
 from tests.support.engine import BUILD_ONLY, MAIN, Deck
 from tests.support.engine_workers import ends

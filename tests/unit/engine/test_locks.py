@@ -13,18 +13,9 @@ from sqlalchemy import select
 from engine.domain.holds import Hold, HoldKind
 from engine.models import OutboxRow
 from engine.services import deployments, freezes, holds, locks
-from engine.services.errors import (
-    AlreadyHeld,
-    EndMissing,
-    Held,
-    NotHeld,
-    NotPermitted,
-    ReasonMissing,
-    ScopeUnclear,
-    TooFarAway,
-    UnknownEnvironment,
-)
+from engine.services.errors import NotPermitted, UnknownEnvironment
 from engine.services.gates import Way
+from engine.services.queue_errors import AlreadyHeld, EndMissing, Held, NotHeld, ReasonMissing, ScopeUnclear, TooFarAway
 from engine.services.views import HoldView, TaskState, TaskView, WaitKind
 from tests.support.engine import MAIN, Deck
 

@@ -6,7 +6,8 @@ import pytest
 
 from engine.contracts import Outcome
 from engine.services import queues
-from engine.services.errors import NotInLine, NotPermitted, UnknownProject
+from engine.services.errors import NotPermitted, UnknownProject
+from engine.services.queue_errors import NotInLine
 from engine.services.views import TaskState, WaitKind
 from tests.support.engine import BUILD_ONLY, MAIN, Deck
 from tests.support.engine_workers import ends

@@ -8,7 +8,7 @@ import pytest
 
 from engine.contracts import Outcome
 from engine.services import holds, queues, schedules
-from engine.services.errors import EndsBeforeItBegins, TooFarAway, UnclearTime
+from engine.services.queue_errors import EndsBeforeItBegins, TooFarAway, UnclearTime
 from engine.services.views import TaskState, WaitKind
 from tests.support.engine import MAIN, Deck
 from tests.support.engine_workers import ends
@@ -59,7 +59,7 @@ def test_it_begins_by_the_clock_of_the_person_when_slack_has_told_it(deck: Deck)
     [
         ("10:00", "", UnclearTime, "10:00 has passed today in Europe/Vienna.", "Say for example `at tomorrow 10:00`."),
         ("22:00", "nine", UnclearTime, "I cannot read “nine” as a time.",
-         "Say for example `until 22:00`, `until tomorrow 06:30`, `until 2026-11-30 22:00` or `until in 2h`."),
+         "Say for example `until 22:00`, `until tomorrow 06:30`, `until 2026-11-30 22:00` or `for 2h`."),
         ("2026-06-04 22:00", "", TooFarAway, "Thu 2026-06-04 22:00 (Europe/Vienna) is too far away.",
          "The latest is Wed 2026-06-03 11:00 (Europe/Vienna)."),
         ("22:00", "22:04", EndsBeforeItBegins,
