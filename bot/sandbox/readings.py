@@ -79,35 +79,42 @@ def _entity(inner: str, named: Named) -> str:
 
 
 def _block(block: JsonObject, named: Named, values: JsonObject) -> Iterator[str]:
+    states = values.get(str(block.get("block_id")), {})
+    match block["type"]:
+        case "divider":
+            yield "———"
+        case "file":
+            yield "[file]"
+        case "actions" | "context_actions":
+            yield " ".join(_element(element, named, states) for element in block["elements"])
+        case "input":
+            state = states.get(block["element"].get("action_id"))
+            yield f"{plain(block['label'])}: {chosen(state, named) if state else ''}".rstrip()
+        case "carousel":
+            yield from block_lines(block["elements"], named, values)
+        case "rich_text" | "markdown" | "plan" | "task_card" | "table" | "data_table":
+            yield from _told(block, named)
+        case _:
+            yield from _other(block, named, values)
+
+
+def _told(block: JsonObject, named: Named) -> Iterator[str]:
+    """What is only read."""
     match block["type"]:
         case "rich_text":
             yield from _lines("".join(_rich(element, named) for element in block["elements"]))
+        case "markdown":
+            yield from _lines(block["text"])
         case "plan":
             yield plain(block.get("title"))
             for task in block.get("tasks") or []:
                 yield from _task(task, named)
         case "task_card":
             yield from _task(block, named)
-        case "carousel":
-            yield from block_lines(block["elements"], named, values)
-        case "table" | "data_table":
-            yield from _lines(block.get("caption", ""))
+        case _:
+            yield from _words(block.get("caption"), named)
             for row in block["rows"]:
                 yield " | ".join(" ".join(_words(cell, named)) for cell in row)
-        case "actions" | "context_actions":
-            yield " ".join(
-                _element(element, named, values.get(str(block.get("block_id")), {})) for element in block["elements"]
-            )
-        case "input":
-            element = block["element"]
-            state = values.get(str(block.get("block_id")), {}).get(element.get("action_id"))
-            yield f"{plain(block['label'])}: {chosen(state, named) if state else ''}".rstrip()
-        case "divider":
-            yield "———"
-        case "markdown":
-            yield from _lines(block["text"])
-        case _:
-            yield from _other(block, named, values)
 
 
 def _other(block: JsonObject, named: Named, values: JsonObject) -> Iterator[str]:
@@ -133,6 +140,8 @@ def _element(element: JsonObject, named: Named, states: JsonObject) -> str:
     """Something to press or choose, in brackets."""
     state = states.get(element.get("action_id", ""))
     label = (chosen(state, named) if state else "") or plain(element.get("text") or element.get("placeholder"))
+    if element["type"] == "overflow":
+        label = " | ".join(plain(option.get("text")) for option in element["options"])
     return f"[{label or element.get('alt_text') or element['type']}]"
 
 

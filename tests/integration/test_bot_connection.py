@@ -16,8 +16,9 @@ from bot.app import SlackBot
 from bot.hearing import Patience
 from bot.settings import SlackSettings
 from engine.times import utc_now
+from tests.support.bot_workspaces import connect_workspace
 from tests.support.sandbox import JsonObject, SandboxChild, SandboxClient, start_sandbox_child
-from tests.support.served_bot import connect_bot, write_configuration
+from tests.support.served_bot import write_configuration
 
 HASTY = Patience(look=0.05, ping=0.3, silence=1.0, first_wait=0.1, longest_wait=0.5)
 WHILE_DEAF = {"dispatch_failed", "no_app_connected", "operation_timeout"}
@@ -83,11 +84,11 @@ def test_after_slack_was_gone_without_a_word_it_hears_again_and_tells_nothing_tw
     state = tmp_path / "sandbox"
     with (
         start_sandbox_child("--state", str(state)) as child,
-        connect_bot(tmp_path, write_configuration(tmp_path), child.client) as bot,
+        connect_workspace(tmp_path, write_configuration(tmp_path), child.client) as bot,
     ):
-        bot.says("ana", "/release create web 1.0.0")
-        bot.says("ana", "/deploy web 1.0.0 to staging")
-        bot.card(1, "Done in")
+        bot.ana.types("/release create web 1.0.0")
+        bot.ana.types("/deploy web 1.0.0 to staging")
+        bot.card("(#1)", "Done in")
         bot.reply("is done (#1)")
         before = len(bot.sandbox.messages("deployments"))
         child.kill()
@@ -96,8 +97,8 @@ def test_after_slack_was_gone_without_a_word_it_hears_again_and_tells_nothing_tw
             _wait_until_heard(bot.sandbox)
             kept = [m for m in bot.sandbox.messages("deployments") if not m.get("is_ephemeral")]
             assert len(kept) <= before
-            bot.says("ana", "/deploy web 1.0.0 to staging")
-            bot.card(2, "Done in")
+            bot.ana.types("/deploy web 1.0.0 to staging")
+            bot.card("(#2)", "Done in")
     assert "the connection to Slack has ended" in caplog.text
     assert "hearing Slack again, after" in caplog.text
 

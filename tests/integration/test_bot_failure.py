@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.served_bot import ServedBot, serve_bot
+from tests.support.bot_workspaces import BotWorkspace, serve_workspace
 
 PROCESS = """
 steps:
@@ -23,43 +22,37 @@ steps:
 
 
 @pytest.fixture
-def bot(tmp_path: Path) -> Iterator[ServedBot]:
-    with serve_bot(tmp_path, process=PROCESS) as served:
-        served.says("ana", "/release create web 1.0.0")
-        served.says("ana", "/deploy web 1.0.0 to staging")
+def bot(tmp_path: Path) -> Iterator[BotWorkspace]:
+    with serve_workspace(tmp_path, process=PROCESS) as served:
+        served.ana.types("/release create web 1.0.0")
+        served.ana.types("/deploy web 1.0.0 to staging")
         yield served
 
 
-def test_the_failure_shows_what_decided_it_and_can_be_tried_again_once(bot: ServedBot) -> None:
+def test_the_failure_shows_what_decided_it_and_can_be_tried_again_once(bot: BotWorkspace) -> None:
     told = bot.reply("failed at build (#1)")
-    shown = str(told["blocks"])
-    assert told["subtype"] == "thread_broadcast"
-    assert f"'user_id': '{bot.ids['ana']}'" in shown
-    assert "The shop does not answer." in shown
-    assert "curl: (7) Failed to connect" in shown
-    assert "line 2990" not in shown, "only the last lines"
+    assert told.is_broadcast
+    assert told.mentions == {"ana"}
+    assert "The shop does not answer." in told.text
+    assert "curl: (7) Failed to connect" in told.text
+    assert "line 2990" not in told.text, "only the last lines"
+    (label,) = (one for one in told.buttons if "again" in one)
+    again = told.button(label)
     for _ in range(2):
-        bot.presses("ana", told, "deploy_this:0")
-        assert "Deployment #2" in bot.private("ana", "Deployment #2")["text"]
-    bot.card(2, "Failed")
-    still = bot.reply("failed at build (#1)")
-    assert still["ts"] == told["ts"], "what everybody sees was not replaced"
-    assert "mia" not in shown
-    bot.presses("ben", told, "deploy_this:0")
-    bot.private("ben", "You may not deploy web to staging.")
-    bot.presses("mia", told, "deploy_this:0")
-    bot.private("mia", "I do not know you yet")
+        again.click(as_=bot.ana)
+        bot.ana.private("Deployment #2")
+    bot.card("(#2)", "Failed")
+    assert "failed at build (#1)" in told.text, "what everybody sees was not replaced"
+    again.click(as_=bot.ben)
+    bot.ben.private("You may not deploy web to staging.")
+    again.click(as_=bot.mia)
+    bot.mia.private("I do not know you yet")
 
 
-def test_a_long_log_is_one_message_and_one_file_and_nothing_in_it_pings(bot: ServedBot) -> None:
-    bot.reply("failed at build (#1)")
-
-    def file_shared(state: dict[str, Any]) -> Any:
-        return [m for m in state["messages"] if m.get("files")]
-
-    (shared,) = bot.sandbox.wait_for(file_shared)
-    logs = [m for m in bot.sandbox.messages("deployments") if m["text"].startswith("build: log")]
+def test_a_long_log_is_one_message_and_one_file_and_nothing_in_it_pings(bot: BotWorkspace) -> None:
+    card = bot.card("(#1)", "Failed")
+    shared = card.thread.wait_for("file web-1-build-1.log")
+    assert shared.files[0]["size"] > 60_000
+    logs = [message for message in card.thread.replies if message.text.startswith("build: log")]
     assert 1 <= len(logs) <= 2
-    everything = str(bot.sandbox.messages("deployments"))
-    assert "'type': 'broadcast'" not in everything
-    assert shared["files"][0]["size"] > 60_000
+    assert "'type': 'broadcast'" not in str([message.raw for message in bot.messages()])

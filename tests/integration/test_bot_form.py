@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from tests.support.served_bot import FOREDECK, ServedBot, serve_bot
+from bot.sandbox.testing.modals import Modal
+from tests.support.bot_workspaces import BotWorkspace, serve_workspace
+from tests.support.sandbox import JsonObject
+from tests.support.served_bot import FOREDECK
 
 GROUPED = FOREDECK.replace(
     "  release-managers: {people: [ben, eva]}",
@@ -20,83 +22,70 @@ QUICK = "steps:\n  - step: build\n    run_script: {inline: 'echo built'}\n"
 
 
 @pytest.fixture(scope="module")
-def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedBot]:
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotWorkspace]:
     """One bot for the tests of this file."""
-    with serve_bot(tmp_path_factory.mktemp("bot"), process=QUICK, foredeck=GROUPED) as served:
-        served.says("ana", "/release create web 1.0.0")
-        served.says("ana", "/release create web 1.1.0")
+    with serve_workspace(tmp_path_factory.mktemp("bot"), process=QUICK, foredeck=GROUPED) as served:
+        served.ana.types("/release create web 1.0.0")
+        served.ana.types("/release create web 1.1.0")
         yield served
 
 
-def _form(bot: ServedBot, line: str = "/deploy") -> dict[str, Any]:
-    assert bot.says("ana", line) == {}
-    return bot.modal("ana")
+@pytest.fixture
+def form(bot: BotWorkspace) -> Iterator[Modal]:
+    """What ana gets when she types the command alone."""
+    yield from _opened(bot, "/deploy")
 
 
-def _offered(bot: ServedBot, modal: dict[str, Any], field: str, typed: str = "") -> list[str]:
-    block = next(block["block_id"] for block in modal["blocks"] if block["block_id"].split(":")[0] == field)
-    answer = bot.sandbox.suggestions("ana", field, typed, view_id=modal["id"], block_id=block)
-    return [option["text"]["text"] for option in answer["options"]]
+@pytest.fixture
+def form_of_release(bot: BotWorkspace) -> Iterator[Modal]:
+    """What ana gets when she types a release, too."""
+    yield from _opened(bot, "/deploy web 1.0.0")
 
 
-def _close(bot: ServedBot, modal: dict[str, Any]) -> None:
-    bot.sandbox.closes("ana", modal["id"])
+def _opened(bot: BotWorkspace, line: str) -> Iterator[Modal]:
+    assert bot.ana.types(line).message is None
+    modal = bot.ana.modal
+    yield modal
+    if modal.is_open:
+        modal.close()
 
 
-def test_the_only_project_is_chosen_already_and_the_fields_offer_what_there_is(bot: ServedBot) -> None:
-    modal = _form(bot)
-    assert [block["block_id"] for block in modal["blocks"]] == ["project", "release:web", "environment:web"]
-    assert _offered(bot, modal, "project") == ["web"]
-    assert _offered(bot, modal, "release") == ["1.1.0", "1.0.0"]
-    assert _offered(bot, modal, "environment") == ["staging", "production"]
-    assert _offered(bot, modal, "environment", "prod") == ["production"]
-    _close(bot, modal)
+def test_the_only_project_is_chosen_already_and_the_fields_offer_what_there_is(form: Modal) -> None:
+    assert form.values == {"Project": "web", "Release": "", "Environment": ""}
+    assert form.field("Project").options() == ["web"]
+    assert form.field("Release").options() == ["1.1.0", "1.0.0"]
+    assert form.field("Environment").options() == ["staging", "production"]
+    assert form.field("Environment").options("prod") == ["production"]
 
 
-def test_what_was_typed_is_filled_in(bot: ServedBot) -> None:
-    modal = _form(bot, "/deploy web 1.0.0")
-    release = next(block for block in modal["blocks"] if block["block_id"] == "release:web")
-    assert release["element"]["initial_option"]["value"] == "1.0.0"
-    _close(bot, modal)
+def test_what_was_typed_is_filled_in(form_of_release: Modal) -> None:
+    assert form_of_release.values["Release"] == "1.0.0"
 
 
-def test_the_form_deploys(bot: ServedBot) -> None:
-    modal = _form(bot, "/deploy web 1.0.0")
-    answer = bot.sandbox.submits("ana", modal["id"], {"environment:web": {"environment": "staging"}})
-    assert answer["ok"], answer
-    assert not answer["response"]
-    assert bot.card(1, "Done in")
+def test_the_form_deploys(bot: BotWorkspace, form_of_release: Modal) -> None:
+    form_of_release.submit({"Environment": "staging"})
+    bot.card("web 1.0.0 → staging", "Done in")
 
 
-def test_a_new_version_is_created_on_the_way(bot: ServedBot) -> None:
-    modal = _form(bot)
-    assert _offered(bot, modal, "release", "2.0.0")[0] == "Create release 2.0.0"
-    values = {"release:web": {"release": "2.0.0"}, "environment:web": {"environment": "staging"}}
-    answer = bot.sandbox.submits("ana", modal["id"], values)
-    assert answer["ok"], answer
-    assert not answer["response"], answer
-    assert bot.card(2, "Done in")["text"].startswith("web 2.0.0 → staging")
+def test_a_new_version_is_created_on_the_way(bot: BotWorkspace, form: Modal) -> None:
+    assert form.field("Release").options("2.0.0")[0] == "Create release 2.0.0"
+    form.submit({"Release": "2.0.0", "Environment": "staging"})
+    bot.card("web 2.0.0 → staging", "Done in")
 
 
-def test_what_may_not_be_done_any_more_is_refused_at_its_field(bot: ServedBot) -> None:
-    modal = _form(bot, "/deploy web 1.0.0")
-    answer = bot.sandbox.submits("ana", modal["id"])
-    assert not answer["ok"] or answer["response"]["errors"] == {"environment:web": "Choose an environment."}
-    _close(bot, modal)
+def test_what_is_missing_is_asked_for_at_its_field(form_of_release: Modal) -> None:
+    assert list(form_of_release.try_submit()) == ["Environment"]
 
 
-def test_choosing_the_project_again_forgets_the_rest(bot: ServedBot) -> None:
-    modal = _form(bot, "/deploy web 1.0.0")
-    bot.sandbox.clicks("ana", "project", view_id=modal["id"], value="web")
-    fresh = bot.sandbox.wait_for(lambda _: _refreshed(bot, modal["hash"]))
-    release = next(block for block in fresh["blocks"] if block["block_id"] == "release:web")
-    assert "initial_option" not in release["element"]
-    _close(bot, modal)
+def test_choosing_the_project_again_proposes_nothing_for_the_rest(bot: BotWorkspace, form_of_release: Modal) -> None:
+    def release() -> JsonObject:
+        (block,) = (block for block in form_of_release.raw["blocks"] if block["block_id"] == "release:web")
+        element: JsonObject = block["element"]
+        return element
 
-
-def _refreshed(bot: ServedBot, old_hash: str) -> dict[str, Any] | None:
-    modal = bot.modal("ana")
-    return modal if modal["hash"] != old_hash else None
+    assert "initial_option" in release()
+    form_of_release.field("Project").choose("web")
+    bot.until(lambda _: "initial_option" not in release(), "an empty field for the release")
 
 
 @pytest.mark.parametrize(
@@ -108,21 +97,16 @@ def _refreshed(bot: ServedBot, old_hash: str) -> dict[str, Any] | None:
         ("/deploy web <b>", "cannot be a version"),
     ],
 )
-def test_what_cannot_be_filled_in_is_said_instead(bot: ServedBot, line: str, words: str) -> None:
-    assert words in bot.says("ana", line)["text"]
+def test_what_cannot_be_filled_in_is_said_instead(bot: BotWorkspace, line: str, words: str) -> None:
+    assert words in bot.ana.types(line).text
 
 
-def test_who_may_deploy_nothing_is_told_so(bot: ServedBot) -> None:
-    assert "You may not deploy anything yet." in bot.says("ben", "/deploy")["text"]
+def test_who_may_deploy_nothing_is_told_so(bot: BotWorkspace) -> None:
+    assert "You may not deploy anything yet." in bot.ben.types("/deploy").text
 
 
-def test_members_of_a_slack_group_may_what_its_team_may(bot: ServedBot) -> None:
-    refused = bot.says("eva", "/deploy web 1.0.0 to staging")
-    assert "may not deploy" in refused["text"]
-    group = bot.sandbox.post("usergroups", handle="sre", users=["eva"])["usergroup"]
-    assert group["id"].startswith("S0SRE"), "the configuration of this test names it"
-
-    def deployed(_state: Any) -> bool:
-        return bot.says("eva", "/deploy web 1.0.0 to staging") == {}
-
-    assert bot.sandbox.wait_for(deployed)
+def test_members_of_a_slack_group_may_what_its_team_may(bot: BotWorkspace) -> None:
+    assert "may not deploy" in bot.eva.types("/deploy web 1.0.0 to staging").text
+    assert bot.set_group("sre", bot.eva).startswith("S0SRE"), "the configuration of this test names it"
+    line = "/deploy web 1.0.0 to staging"
+    bot.until(lambda _: bot.eva.types(line).message is None, "eva to be known as one of the group")

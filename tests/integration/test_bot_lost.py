@@ -9,24 +9,24 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.sandbox import JsonObject
-from tests.support.served_bot import ServedBot, serve_bot
+from bot.sandbox.testing.messages import Message
+from tests.support.bot_workspaces import BotWorkspace, serve_workspace
 
 
 @pytest.fixture
-def bot(tmp_path: Path) -> Iterator[ServedBot]:
+def bot(tmp_path: Path) -> Iterator[BotWorkspace]:
     """Its build waits for a file the first time, and notes each run."""
     notes, done = tmp_path / "notes", tmp_path / "done"
     body = f"echo ran >> {notes}; until [ -e {done} ]; do sleep 0.05; done; echo built"
     process = f'steps:\n  - step: build\n    run_script: {{inline: "{body}"}}\n'
-    with serve_bot(tmp_path, process=process) as served:
+    with serve_workspace(tmp_path, process=process) as served:
         yield served
 
 
-def _lose(bot: ServedBot) -> JsonObject:
+def _lose(bot: BotWorkspace) -> Message:
     """Deploy, end the script behind Foredeck's back with all it left, and wait for the question."""
-    bot.says("ana", "/release create web 1.0.0")
-    bot.says("ana", "/deploy web 1.0.0 to staging")
+    bot.ana.types("/release create web 1.0.0")
+    bot.ana.types("/deploy web 1.0.0 to staging")
     tickets = bot.folder / "state" / "built-in" / "tickets"
     bot.sandbox.wait_for(lambda _: (bot.folder / "notes").exists())
     (ticket,) = tickets.iterdir()
@@ -37,23 +37,23 @@ def _lose(bot: ServedBot) -> JsonObject:
     return bot.reply("(#1) waits for")
 
 
-def test_run_again_runs_it_once_more(bot: ServedBot) -> None:
+def test_run_again_runs_it_once_more(bot: BotWorkspace) -> None:
     asked = _lose(bot)
-    assert asked["subtype"] == "thread_broadcast"
-    assert bot.card(1, "The end of build is unknown")
-    bot.presses("mia", asked, "open_run_again")
-    assert bot.private("mia", "I do not know you yet")
+    assert asked.is_broadcast
+    card = bot.card("(#1)", "The end of build is unknown")
+    run_again = asked.button("Run again")
+    run_again.click(as_=bot.mia)
+    bot.mia.private("I do not know you yet")
     (bot.folder / "done").touch()
-    bot.presses("ana", asked, "open_run_again")
-    modal = bot.modal("ana")
-    assert bot.sandbox.submits("ana", modal["id"])["ok"]
-    bot.card(1, "Done in")
+    run_again.click(as_=bot.ana)
+    bot.ana.modal.submit()
+    card.wait_for("Done in")
     assert (bot.folder / "notes").read_text() == "ran\nran\n"
 
 
-def test_fail_lets_it_fail_by_typing_too(bot: ServedBot) -> None:
+def test_fail_lets_it_fail_by_typing_too(bot: BotWorkspace) -> None:
     _lose(bot)
-    assert "Only ana or somebody who may" in bot.says("ben", "/deploy fail 1")["text"]
-    assert "said that it failed" in bot.says("ana", "/deploy fail 1 because I looked")["text"]
-    bot.card(1, "Failed at build")
-    assert "ana has already" in bot.says("ana", "/deploy retry 1")["text"]
+    assert "Only ana or somebody who may" in bot.ben.types("/deploy fail 1").text
+    assert "said that it failed" in bot.ana.types("/deploy fail 1 because I looked").text
+    bot.card("(#1)", "Failed at build")
+    assert "ana has already" in bot.ana.types("/deploy retry 1").text

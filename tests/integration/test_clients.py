@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from bot.sandbox.testing.workspaces import Workspace
 from tests.support.sandbox import EVERYTHING, REPOSITORY, SandboxClient, start_sandbox
 
 NODE_APP = REPOSITORY / "tests" / "support" / "node_bolt"
-TRANSPORTS = ["builtin", "websocket_client", "aiohttp", "websockets", "node"]
+TRANSPORTS = ["builtin", "websocket_client", "aiohttp", "websockets", "http", "node", "node-http"]
 
 SEEN = """\
 @ana types in #deployments: /deploy web to production
@@ -48,18 +51,26 @@ the form of @ben is closed
 @ana writes in #deployments:
   @foredeck hello
 @foredeck posts in #deployments, in the thread of “@foredeck hello”:
-  Heard @ana."""
+  Heard @ana.
+@ana chooses the shortcut deploy_message on “@foredeck hello”
+only @ana sees in #deployments, in the thread of “@foredeck hello”, from @foredeck:
+  Chosen for: @foredeck hello
+the App Home of @ana:
+  Nothing runs, @ana."""
 
 
 @pytest.fixture(params=TRANSPORTS)
-def workspace(request: pytest.FixtureRequest) -> Iterator[Workspace]:
+def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
     """A workspace with the app of the story, connected by this transport."""
-    with start_sandbox(EVERYTHING) as sandbox, _connected(sandbox, request.param):
+    transport: str = request.param
+    port = _free_port() if transport in ("http", "node-http") else None
+    manifest = _called_at(port, tmp_path / "manifest.json") if port else EVERYTHING
+    with start_sandbox(manifest) as sandbox, _serving(sandbox, transport, port):
         yield Workspace(sandbox)
 
 
 @contextlib.contextmanager
-def _connected(sandbox: SandboxClient, transport: str) -> Iterator[None]:
+def _serving(sandbox: SandboxClient, transport: str, port: int | None) -> Iterator[None]:
     env_vars = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(REPOSITORY),
@@ -67,14 +78,43 @@ def _connected(sandbox: SandboxClient, transport: str) -> Iterator[None]:
         "SLACK_BOT_TOKEN": sandbox.bot_token,
         "SLACK_APP_TOKEN": sandbox.app_token,
         "SLACK_SIGNING_SECRET": sandbox.signing_secret,
+        **({"PORT": str(port)} if port else {}),
     }
-    command = _node() if transport == "node" else [sys.executable, "-m", "tests.support.story_app", transport]
-    with subprocess.Popen(command, env=env_vars) as process:
+    is_node = transport.startswith("node")
+    command = _node() if is_node else [sys.executable, "-m", "tests.support.story_app", transport]
+    with subprocess.Popen(command, env=env_vars, stdout=subprocess.DEVNULL) as process:
         try:
-            sandbox.wait_for_app()
+            if port is None:
+                sandbox.wait_for_app()
+            else:
+                sandbox.wait_for(lambda _: _listens(port))
             yield
         finally:
             process.kill()
+
+
+def _called_at(port: int, path: Path) -> Path:
+    """The manifest of an app that Slack calls at this port, where Bolt's own server listens."""
+    url = f"http://127.0.0.1:{port}/slack/events"
+    document = YAML(typ="safe").load(EVERYTHING)
+    document["settings"]["socket_mode_enabled"] = False
+    document["settings"]["event_subscriptions"]["request_url"] = url
+    document["settings"]["interactivity"].update(request_url=url, message_menu_options_url=url)
+    for command in document["features"]["slash_commands"]:
+        command["url"] = url
+    path.write_text(json.dumps(document))
+    return path
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _node() -> list[str]:
@@ -102,6 +142,9 @@ def test_the_story_looks_the_same_on_every_transport(workspace: Workspace) -> No
     assert workspace.control.download(shared.files[0]["url_private"]) == b"built\n"
     asked = ana.mentions("hello")
     assert asked.thread.wait_for("Heard @ana.").mentions == {"ana"}
+    ana.chooses("Deploy this", on=asked)
+    ana.private("Chosen for: @foredeck hello")
+    assert ana.opens_home() == "Nothing runs, @ana."
     assert (workspace.failed_calls, workspace.failed_deliveries) == ([], [])
     assert sorted(_seen(workspace.transcript)) == sorted(SEEN.splitlines())
 

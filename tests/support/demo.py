@@ -12,10 +12,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
+from bot.sandbox.testing.workspaces import Workspace
 from tests.support.sandbox import REPOSITORY, SandboxClient
 
 START_SECONDS = 60
@@ -23,12 +23,17 @@ START_SECONDS = 60
 
 @dataclass
 class Demo:
-    """A running demo. `client` acts in its workspace."""
+    """A running demo."""
 
     process: subprocess.Popen[str]
     client: SandboxClient
     state: Path
     output: list[str]
+
+    @property
+    def workspace(self) -> Workspace:
+        """Its workspace, to act in."""
+        return Workspace(self.client, timeout=60)
 
     def interrupt(self) -> int:
         """Press Ctrl-C; the exit code."""
@@ -48,30 +53,6 @@ class Demo:
                 process.kill()
         self.process.wait()
         psutil.wait_procs(everything, timeout=10)
-
-    def card(self, number: int, timeout: float = 30) -> dict[str, Any]:
-        """The card of this deployment, once it is there."""
-        found: dict[str, Any] = self.client.wait_for(
-            lambda state: next((m for m in state["messages"] if is_card(m, number)), None), timeout
-        )
-        return found
-
-
-def is_card(message: dict[str, Any], number: int) -> bool:
-    """Is it the card of this deployment?"""
-    is_top = message.get("thread_ts") in {None, message["ts"]}
-    return is_top and "bot_id" in message and not message.get("is_ephemeral") and f"#{number}" in text_of(message)
-
-
-def text_of(thing: Any) -> str:
-    """All text in a message or view, for looking for words."""
-    if isinstance(thing, str):
-        return thing
-    if isinstance(thing, dict):
-        return " ".join(text_of(value) for value in thing.values())
-    if isinstance(thing, list):
-        return " ".join(text_of(value) for value in thing)
-    return ""
 
 
 def processes_in(folder: Path) -> list[psutil.Process]:

@@ -18,7 +18,6 @@ from slack_sdk import WebClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 Body = dict[str, Any]
-SYNCHRONOUS = ("builtin", "websocket_client")
 ASYNCHRONOUS = ("aiohttp", "websockets")
 
 
@@ -102,6 +101,20 @@ async def mentioned(ack: Any, body: Body, call: Client) -> None:
     await call("chat_postMessage", channel=event["channel"], thread_ts=event["ts"], text=f"Heard <@{event['user']}>.")
 
 
+async def chosen(ack: Any, body: Body, call: Client) -> None:
+    """A shortcut of a message: a private answer in its thread."""
+    await ack()
+    where = {"channel": body["channel"]["id"], "thread_ts": body["message"]["ts"]}
+    await call("chat_postEphemeral", **where, user=body["user"]["id"], text=f"Chosen for: {body['message']['text']}")
+
+
+async def at_home(ack: Any, body: Body, call: Client) -> None:
+    """Somebody opens the App Home: it is published."""
+    user = body["event"]["user"]
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": f"Nothing runs, <@{user}>."}}
+    await call("views_publish", user_id=user, view={"type": "home", "blocks": [block]})
+
+
 async def heard(ack: Any, body: Body, call: Client) -> None:
     """Any other message, which the manifest asks for."""
 
@@ -116,6 +129,8 @@ def register(app: Any, wrapped: Callable[[Listener], Any]) -> None:
     app.options("place")(wrapped(suggested))
     app.view("decision")(wrapped(submitted))
     app.event("app_mention")(wrapped(mentioned))
+    app.shortcut("deploy_message")(wrapped(chosen))
+    app.event("app_home_opened")(wrapped(at_home))
     app.event("message")(wrapped(heard))
 
 
@@ -146,6 +161,14 @@ def asynchronous(listener: Listener) -> Any:
     return listen
 
 
+def serve_over_http() -> None:
+    """Be called by Slack, at the port that the environment names."""
+    client = WebClient(os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
+    app = App(client=client, signing_secret=os.environ["SLACK_SIGNING_SECRET"])
+    register(app, synchronous)
+    app.start(int(os.environ["PORT"]), http_server_logger_enabled=False)
+
+
 def serve_synchronously(transport: str) -> None:
     """Connect with a transport that uses threads, and stay."""
     if transport == "builtin":
@@ -171,9 +194,15 @@ async def serve_asynchronously(transport: str) -> None:
     await asyncio.Event().wait()
 
 
-if __name__ == "__main__":
-    chosen = sys.argv[1]
-    if chosen in ASYNCHRONOUS:
-        asyncio.run(serve_asynchronously(chosen))
+def main(transport: str) -> None:
+    """Serve the story, until somebody ends the process."""
+    if transport == "http":
+        serve_over_http()
+    elif transport in ASYNCHRONOUS:
+        asyncio.run(serve_asynchronously(transport))
     else:
-        serve_synchronously(chosen)
+        serve_synchronously(transport)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -82,7 +82,7 @@ class InView:
 
 @dataclass(frozen=True)
 class Button:
-    """A button, or an entry of an overflow menu's element."""
+    """A button."""
 
     where: Where
     place: Place
@@ -121,7 +121,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Field:
-    """A select or an input."""
+    """A select, an input, or a menu."""
 
     where: Where
     place: Place
@@ -163,7 +163,7 @@ def label(element: JsonObject) -> str:
 
 def pressed(blocks: list[JsonObject]) -> Iterator[Place]:
     """Everything to press in these blocks."""
-    return (place for place in elements.places(blocks) if place.kind in PRESSED)
+    return (place for place in elements.places(blocks) if place.kind in PRESSED and place.kind != "overflow")
 
 
 def labelled(places: Iterable[Place], wanted: str) -> Place | None:
@@ -182,8 +182,8 @@ def labelled(places: Iterable[Place], wanted: str) -> Place | None:
 
 
 def find(where: Where, blocks: list[JsonObject], wanted: str) -> Field:
-    """The select or input with this label, placeholder or action id; raises NotThere, which names the others."""
-    places = [place for place in elements.places(blocks) if place.kind in STATE_KEYS]
+    """The select, input or menu with this label, placeholder or action id; raises NotThere, which names the others."""
+    places = [place for place in elements.places(blocks) if place.kind in STATE_KEYS or place.kind == "overflow"]
     for place in places:
         if wanted in (place.action_id, place.block_id) or _folded(_label_of_field(place)) == _folded(wanted):
             return Field(where, place)

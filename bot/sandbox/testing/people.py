@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.sandbox import readings
 from bot.sandbox.json_types import JsonObject
-from bot.sandbox.testing.errors import NotDone
+from bot.sandbox.testing.errors import NotDone, NotThere, nothing_like
 from bot.sandbox.testing.looks import Look, contains
 from bot.sandbox.testing.messages import Message
 from bot.sandbox.testing.modals import Modal
@@ -24,6 +25,16 @@ class Answer:
 
     text: str
     message: Message | None = None
+
+    @property
+    def buttons(self) -> list[str]:
+        """The labels of its buttons."""
+        return self.message.buttons if self.message is not None else []
+
+    @property
+    def raw(self) -> JsonObject:
+        """The answer as Slack's JSON; empty when there was none."""
+        return self.message.raw if self.message is not None else {}
 
     def button(self, label: str) -> Button:
         """A button of the answer."""
@@ -71,6 +82,26 @@ class Person:
     def clicks(self, button: Button) -> None:
         """Press a button."""
         button.click(as_=self)
+
+    def chooses(self, shortcut: str, on: Message | None = None) -> None:
+        """Choose a shortcut of the app by its name or callback id: one of a message with `on`, else a global one."""
+        known = self.workspace.look().state["shortcuts"]
+        found = next((one for one in known if shortcut in (one["name"], one["callback_id"])), None)
+        if found is None:
+            raise NotThere(nothing_like("shortcut", shortcut, [one["name"] for one in known]))
+        where = {"channel": on.channel_id, "ts": on.ts} if on is not None else {}
+        answer = self.workspace.control.post("shortcuts", user=self.id, callback_id=found["callback_id"], **where)
+        self.workspace.done(answer, f"Choosing the shortcut “{shortcut}” as {self.name}")
+
+    def opens_home(self) -> str:
+        """Open the App Home; all its words as soon as the app has published them."""
+        self.workspace.done(self.workspace.control.post("homes", user=self.id), f"Opening the App Home as {self.name}")
+
+        def found(look: Look) -> str | None:
+            home = look.state["homes"].get(self.id)
+            return "\n".join(readings.view_lines(home, look.named)) if home else None
+
+        return self.workspace.until(found, f"the App Home of {self.name}")
 
     def private(self, *words: str, timeout: float | None = None) -> Message:
         """The newest message that only this person sees and that has all these words, as soon as there is one."""

@@ -26,10 +26,15 @@ function form(channel, ts) {
   };
 }
 
+// With a port Slack calls it over HTTP, else it connects by Socket Mode.
+const port = process.env.PORT;
+const transport = port
+  ? { signingSecret: process.env.SLACK_SIGNING_SECRET }
+  : { appToken: process.env.SLACK_APP_TOKEN, socketMode: true };
+
 const app = new App({
+  ...transport,
   token: process.env.SLACK_BOT_TOKEN,
-  appToken: process.env.SLACK_APP_TOKEN,
-  socketMode: true,
   clientOptions: { slackApiUrl: process.env.SLACK_API_URL },
   logLevel: LogLevel.ERROR,
 });
@@ -75,4 +80,15 @@ app.event("app_mention", async ({ event, client }) => {
   await client.chat.postMessage({ channel: event.channel, thread_ts: event.ts, text: `Heard <@${event.user}>.` });
 });
 
-await app.start();
+app.shortcut("deploy_message", async ({ ack, body, client }) => {
+  await ack();
+  const where = { channel: body.channel.id, thread_ts: body.message.ts };
+  await client.chat.postEphemeral({ ...where, user: body.user.id, text: `Chosen for: ${body.message.text}` });
+});
+
+app.event("app_home_opened", async ({ event, client }) => {
+  const block = { type: "section", text: { type: "mrkdwn", text: `Nothing runs, <@${event.user}>.` } };
+  await client.views.publish({ user_id: event.user, view: { type: "home", blocks: [block] } });
+});
+
+await app.start(port);
