@@ -11,7 +11,6 @@ from bot.sandbox.json_types import JsonObject
 Named = Callable[[str], str]
 """What somebody or something with this id is called: `@ben`, `#deployments`; an unknown id stays itself."""
 
-MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 ENTITY = re.compile(r"<([^<>]*)>")
 SIGNS = {"pending": "○", "in_progress": "◐", "complete": "●", "error": "✖"}
 

@@ -42,6 +42,7 @@ class Transcript:
             "modal": self._modal,
             "modal_closed": self._modal_closed,
             "home": self._home,
+            "notification": self._notified,
             "call": self._called,
         }
         at = dt.datetime.fromtimestamp(workspace.clock.now(), dt.UTC)
@@ -136,6 +137,10 @@ class Transcript:
 
     def _home(self, fields: JsonObject) -> None:
         self._note(f"the App Home of {self.named(fields['user'])}:", readings.view_lines(fields["view"], self.named))
+
+    def _notified(self, fields: JsonObject) -> None:
+        told = fields["notification"]
+        self._note(f"  {self.named(told['user'])} is notified: {told['reason'].replace('_', ' ')}")
 
     def _called(self, fields: JsonObject) -> None:
         call = fields["call"]

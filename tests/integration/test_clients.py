@@ -28,6 +28,7 @@ only @ana sees in #deployments, from @foredeck:
 @foredeck posts in #deployments:
   *web* 1.4.0, asked for by @ana: web to production
   [Proceed…]
+  @ana is notified: mention
 @ben presses [Proceed…] on “*web* 1.4.0, asked for by @ana: web to production”
 @ben sees a form:
   Proceed
@@ -48,10 +49,12 @@ the form of @ben is closed
 @foredeck posts in #deployments, in the thread of “@ben proceeded to production: it is quiet”:
   The log.
   file build.log (6 bytes)
+  @ana is notified: thread
 @ana writes in #deployments:
   @foredeck hello
 @foredeck posts in #deployments, in the thread of “@foredeck hello”:
   Heard @ana.
+  @ana is notified: mention
 @ana chooses the shortcut deploy_message on “@foredeck hello”
 only @ana sees in #deployments, in the thread of “@foredeck hello”, from @foredeck:
   Chosen for: @foredeck hello

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.sandbox import readings
+from bot.sandbox import notifications
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.testing import elements
 from bot.sandbox.testing.elements import Button, InMessage
@@ -51,10 +51,20 @@ class Message:
 
     @property
     def mentions(self) -> set[str]:
-        """The names of those it mentions, who are notified of it."""
+        """The names of those it mentions."""
         look = self.workspace.look()
-        ids = {user["id"]: user["name"] for user in look.state["users"]}
-        return {name for some_id, name in ids.items() if some_id in _mentioned(self._in(look))}
+        return {look.named(user).removeprefix("@") for user in notifications.mentions(self._in(look)).users}
+
+    @property
+    def notified(self) -> dict[str, str]:
+        """Whom it notified when it was posted, by name, and why: `mention`, `group_mention`, `thread`, `broadcast` or
+        `direct_message`."""
+        look = self.workspace.look()
+        return {
+            look.named(one["user"]).removeprefix("@"): one["reason"]
+            for one in look.state["notifications"]
+            if (one["channel"], one["ts"]) == (self.channel_id, self.ts)
+        }
 
     @property
     def files(self) -> list[JsonObject]:
@@ -187,15 +197,3 @@ class Thread:
 
 def _places(message: JsonObject) -> list[elements.Place]:
     return list(elements.pressed(message.get("blocks") or []))
-
-
-def _mentioned(value: object) -> set[str]:
-    """The ids of users in mrkdwn and in rich text."""
-    if isinstance(value, str):
-        return set(readings.MENTION.findall(value))
-    if isinstance(value, list):
-        return {one for part in value for one in _mentioned(part)}
-    if not isinstance(value, dict):
-        return set()
-    own = {str(value["user_id"])} if value.get("type") == "user" else set()
-    return own | {one for key in ("text", "blocks", "elements", "fields") for one in _mentioned(value.get(key))}
