@@ -69,6 +69,7 @@ TABLE: Sequence[SystemVariable] = (
     SystemVariable("Octopus.WorkerPool.Name", "Linux"),
     SystemVariable("Foredeck.Slack.UserId", "U01ANA", "of who asked for it, where that is known"),
     SystemVariable("Foredeck.Slack.ChannelId", "C0DEPLOY", "where it was asked for, when in Slack"),
+    SystemVariable("Foredeck.Hash", "#", "stands in templates for the # that somebody typed"),
 )
 
 _TEMPLATE_HASH = "Foredeck.Hash"
@@ -177,17 +178,17 @@ def _of_earlier_steps(session: Session, task: Task, plan: Plan) -> dict[str, str
         values[f"Octopus.Step[{step.name}].Status.Code"] = _status([RunState(run.state) for run in runs])
         failed = next((run for run in runs if RunState(run.state).is_failure), None)
         if failed is not None:
-            reason = failed.reason or "a step failed"
+            reason = literal(failed.reason) or "a step failed"  # it may repeat a note that somebody typed
             values[f"Octopus.Step[{step.name}].Status.Error"] = reason
             values.setdefault("Octopus.Deployment.Error", reason)
-            detail = f"{step.name}: {reason} {failed.hint}".strip()
+            detail = f"{step.name}: {reason} {literal(failed.hint)}".strip()
             values.setdefault("Octopus.Deployment.ErrorDetail", detail)
         for run in runs:
             name = step.actions[run.action].name
             if run.state == RunState.SKIPPED.value:
                 values[f"Octopus.Action[{name}].IsSkipped"] = "True"
             elif RunState(run.state).is_failure:
-                values[f"Octopus.Action[{name}].Status.Error"] = run.reason or "it failed"
+                values[f"Octopus.Action[{name}].Status.Error"] = literal(run.reason) or "it failed"
     return values
 
 
