@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bot import queue_cli
+from bot import queue_cli, variables_cli
 from bot.cli_options import acting, config_option, counted, person_option, print_problems, state_option, with_database
 from engine.errors import ForedeckError
 from engine.times import utc_now
@@ -48,6 +48,16 @@ def main() -> None:
     if not sys.platform.startswith("linux"):
         click.echo("Foredeck runs on Linux only: its runner needs /proc and sessions of Linux.", err=True)
         sys.exit(1)
+
+
+def _pairs(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for text in given:
+        name, is_pair, value = text.partition("=")
+        if not is_pair or not name.strip():
+            raise click.BadParameter("it is written NAME=VALUE.")
+        pairs.append((name.strip(), value))
+    return tuple(pairs)
 
 
 @main.command()
@@ -126,6 +136,7 @@ def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
 @click.option("--because", "reason", default="", help="Why; shown on the card.")
 @click.option("--queue", "way", flag_value="queue", default="", help="Wait behind a lock instead of being refused.")
 @click.option("--override", "way", flag_value="override", help="Pass a freeze; needs --because and a permission.")
+@click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=_pairs, help="An answer to a prompt.")
 @person_option
 @with_database
 def deploy(
@@ -141,6 +152,7 @@ def deploy(
     until: str,
     reason: str,
     way: str,
+    answers: tuple[tuple[str, str], ...],
     person: str | None,
     **_: Any,
 ) -> None:
@@ -163,6 +175,7 @@ def deploy(
         until=until,
         reason=reason,
         way=Way(way),
+        answers=answers,
     )
     click.echo(f"Deployment #{task.number}: {task.project} {task.version} to {task.environment}")
     if task.waiting:
@@ -328,7 +341,7 @@ def demo(port: int, state: Path) -> None:
     sys.exit(show.run(port, state.resolve()))
 
 
-for _command in queue_cli.COMMANDS:
+for _command in (*queue_cli.COMMANDS, *variables_cli.COMMANDS):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -5,14 +5,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot import clauses, orders, typed_text
+from bot import answering, clauses, orders, typed_text
+from bot.answering import Answers, with_answers
 from bot.clauses import Clauses
 from bot.orders import NotUnderstood, Order
 from engine.services.gates import Way
 from engine.services.views import Verdict
+
+_MOST_CARRIED = 1000  # characters of answers that a button carries
 
 DEPLOY_VERBS = ("help", "status", "cancel", "logs", "approve", "abort", "retry", "fail")
 RELEASE_VERBS = ("create", "list", "help")
@@ -37,11 +40,13 @@ class OpenForm:
     project: str = ""
     version: str = ""
     environment: str = ""
+    answers: Answers = ()
+    besides: Mapping[str, Any] = field(default_factory=dict)  # as of `Deploy`
 
 
 @dataclass(frozen=True)
 class Deploy:
-    """Deploy this there; `at` and `until` are times as they were typed."""
+    """Deploy this there; `at` and `until` are times as they were typed. `answers`: to what the deployment asks for."""
 
     project: str
     version: str
@@ -50,11 +55,14 @@ class Deploy:
     until: str = ""
     reason: str = ""
     way: Way = Way.NONE
+    answers: Answers = ()
 
     @property
-    def besides(self) -> dict[str, str]:
-        """What was said besides what goes where, as a button carries it."""
-        said = {"a": self.at[:100], "u": self.until[:100], "r": self.reason[:500], "w": self.way.value}
+    def besides(self) -> dict[str, Any]:
+        """What was said besides what goes where, as a button carries it; answers that do not fit are asked again."""
+        said: dict[str, Any] = {"a": self.at[:100], "u": self.until[:100], "r": self.reason[:500], "w": self.way.value}
+        if len(str(self.answers)) <= _MOST_CARRIED:
+            said["n"] = dict(self.answers)
         return {key: words for key, words in said.items() if words}
 
     @property
@@ -64,10 +72,11 @@ class Deploy:
 
     @classmethod
     def carried(cls, facts: Mapping[str, Any]) -> Deploy:
-        """From what a button carried. Raises KeyError."""
+        """From what a button carried. Raises KeyError, ValueError, TypeError."""
         project, version, environment = (str(facts[key]) for key in ("p", "v", "e"))
         at, until, reason, way = (str(facts.get(key, "")) for key in ("a", "u", "r", "w"))
-        return cls(project, version, environment, at, until, reason, Way(way))
+        answers = tuple((str(name), str(value)) for name, value in dict(facts.get("n", {})).items())
+        return cls(project, version, environment, at, until, reason, Way(way), answers)
 
     @property
     def typed(self) -> str:
@@ -77,7 +86,8 @@ class Deploy:
         because = f" because {self.reason}" if self.reason else ""
         queue = "queue " if self.way is Way.QUEUE else ""
         override = " override" if self.way is Way.OVERRIDE else ""
-        return f"{queue}{self.project} {self.version} to {self.environment}{at}{until}{override}{because}"
+        command = f"{queue}{self.project} {self.version} to {self.environment}{at}{until}{override}"
+        return f"{with_answers(command, self.answers)}{because}"
 
 
 @dataclass(frozen=True)
@@ -137,7 +147,9 @@ def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:
     verb, rest = words[0].lower(), words[1:]
     if verb in projects:
         return _deployment(text)
-    if verb == "queue" and isinstance(queued := _deployment(typed_text.after_words(text, 1)), Deploy):
+    if verb == "queue" and isinstance(
+        queued := _deployment(typed_text.escaped(typed_text.after_words(text, 1))), Deploy
+    ):
         return queued if queued.way is Way.OVERRIDE else replace(queued, way=Way.QUEUE)
     if verb in orders.VERBS:
         return orders.parse(verb, text)
@@ -195,6 +207,20 @@ def _about_a_number(verb: str, rest: list[str], text: str) -> Cancel | ShowLogs 
 
 
 def _deployment(text: str) -> Deploy | OpenForm | NotUnderstood:
+    """A deployment with the answers behind `with`, up to the next clause."""
+    said, tail = typed_text.parted(text, "with")
+    if said == text or typed_text.reasoned(said)[1]:  # the word belongs to the reason
+        return _without_answers(text)
+    found = answering.read(tail)
+    rest = f"{said} {typed_text.escaped(found.rest)}"
+    wanted = _without_answers(rest)
+    if found.flaw:
+        command = wanted.typed if isinstance(wanted, Deploy) else " ".join(typed_text.words(rest))
+        return NotUnderstood(found.flaw, f"{command} with {found.meant}")
+    return wanted if isinstance(wanted, NotUnderstood) else replace(wanted, answers=found.answers)
+
+
+def _without_answers(text: str) -> Deploy | OpenForm | NotUnderstood:
     """`PROJECT VERSION to ENVIRONMENT [at TIME] [until TIME] [because REASON]`, in any order of the clauses."""
     typed = clauses.split(text)
     what = list(typed.what)

@@ -17,6 +17,7 @@ OPEN_DECISION = {
 DEPLOY_THIS = "deploy_this"  # value: see `pack`; the person's own request, asked for again
 END_HOLD = "end_hold"  # value: the id of what holds deployments up
 TAKE_LOCK = "take_lock"  # value: as of DEPLOY_THIS, with the id of the lock
+FILL_IN = "fill_in"  # value: see `pack`; opens the form with what was typed
 OPEN_LINK = "open_link"  # a link button; Slack tells us of the click all the same
 
 # Modals.
@@ -28,6 +29,7 @@ NOTE = "note"
 PROJECT = "project"
 RELEASE = "release"
 ENVIRONMENT = "environment"
+ANSWER = "answer"
 
 # Metadata of every message that passes through the outbox.
 MESSAGE_EVENT = "foredeck_message"

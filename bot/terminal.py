@@ -16,13 +16,16 @@ import click
 from engine.errors import AlreadyServing
 from engine.services import holds, tasks
 from engine.services.views import (
+    ExplanationView,
     HoldView,
     InterruptionKind,
     InterruptionView,
     LogPage,
     PlanView,
+    Question,
     QueueView,
     ReleaseView,
+    Standing,
     StepStatus,
     StepView,
     TaskState,
@@ -49,7 +52,32 @@ def plan(view: PlanView) -> str:
         condition = f" ({step.condition})" if step.condition else ""
         lines.append(f"  {step.number}. {step.name}: {step.what}, {step.where}{condition}")
     lines += [f"  left out: {name}, {reason}" for name, reason in view.left_out]
+    lines += [f"  asks for: {_question(question)}" for question in view.questions]
     lines += [view.note] if view.note else []
+    return "\n".join(lines)
+
+
+def _question(question: Question) -> str:
+    """Its name, as it is typed, with what else is to be known of it."""
+    prompt = question.prompt
+    facts = [question.label] if question.label != question.name else []
+    facts += ["required"] if prompt.required else []
+    facts += [f"one of {', '.join(option.value for option in prompt.options)}"] if prompt.options else []
+    facts += [f"otherwise {question.default}"] if question.default else []
+    return f"{question.name} ({'; '.join(facts)})" if facts else question.name
+
+
+def explanation(view: ExplanationView) -> str:
+    """Every value of a variable, where it is written, and how it stands."""
+    if not view.values:
+        return f"{view.name} is set by Foredeck itself when a step runs; nothing in the configuration can change it."
+    lines = [f"{view.name} for {view.where}"]
+    if view.values[0].standing is not Standing.WINS:
+        lines.append("  No value applies there.")
+    for value in view.values:
+        source = f" ({value.source})" if value.source else ""
+        lines.append(f"  {value.standing.value}: {value.value} in {value.place}{source}")
+        lines.append(f"    {value.why}")
     return "\n".join(lines)
 
 
@@ -69,6 +97,7 @@ def task(view: TaskView) -> str:
         f"#{view.number} {view.project} {view.version} to {view.environment}: {_state(view)}",
         f"  asked for by {view.requested_by} at {_moment(view.queued_at)}",
     ]
+    lines += [f"  {label}: {value}" for label, value in view.answers]
     lines += [f"  {_step(step)}" for step in view.steps]
     if view.waiting:
         people = f" ({', '.join(view.waiting.people)})" if view.waiting.people else ""

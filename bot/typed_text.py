@@ -12,6 +12,8 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": 
 _STRAY = "`*\"'"
 _NUMBER = re.compile(r"#?([0-9]{1,12})[.,:]?\Z")
 _BECAUSE = re.compile(r"(?i)(?:\A|\s)because[:,]?(?=\s|\Z)")
+# A word; quotes may begin it, or follow its first `=`, and hold anything up to the next one of their kind.
+_VALUE = re.compile(r"""(?:(?:"[^"]*"|'[^']*'|[^\s="'])[^\s="]*)?=(?:"[^"]*"|'[^']*'(?!\w)|\S*)|\S+""")
 _DASHES = re.compile(r"\A[–—]|[–—]\Z")
 
 
@@ -27,11 +29,14 @@ def words(text: str) -> list[str]:
 
 
 def reasoned(text: str) -> tuple[str, str]:
-    """What stands before `because`, and the reason behind it with its inner spacing."""
-    found = _BECAUSE.search(plain(text))
-    if found is None:
-        return plain(text), ""
-    return plain(text)[: found.start()], plain(text)[found.end() :].strip()
+    """What stands before `because`, as it was typed, and the reason behind it, plain, with its inner spacing."""
+    found = _BECAUSE.search(text)
+    return (text, "") if found is None else (text[: found.start()], plain(text[found.end() :]).strip())
+
+
+def escaped(text: str) -> str:
+    """Plain text as Slack sends it, for what makes text plain."""
+    return html.escape(text, quote=False)
 
 
 def number(word: str) -> int | None:
@@ -47,6 +52,32 @@ def after_words(text: str, count: int) -> str:
         parts = rest.split(maxsplit=1)
         rest = parts[1] if len(parts) > 1 else ""
     return rest.strip()
+
+
+def parted(text: str, word: str) -> tuple[str, str]:
+    """What stands before this word, and after it with its quotes and line breaks; the word is not the first one."""
+    found = re.search(rf"(?i)(?<=\S)\s+{re.escape(word)}(?:\s+|\Z)", text)
+    return (text[: found.start()], text[found.end() :]) if found else (text, "")
+
+
+def values(text: str) -> list[str]:
+    """The words of a list of `NAME=VALUE`; what is in quotes is one, and keeps what is in it. Addresses stay whole."""
+    straight = html.unescape(_LINK.sub(_address, text)).translate(_QUOTES)
+    return [found[0] for found in _VALUE.finditer(straight)]
+
+
+def unquoted(text: str) -> str:
+    """The same without the quotes around it, or around what follows its first `=`."""
+    text = text.strip()
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`" else text
+
+
+def _address(found: re.Match[str]) -> str:
+    """A link by its label where Slack made it of a bare name, else its whole address."""
+    target, label = found["target"], found["label"]
+    if target.startswith(("@", "#", "!")):
+        return _shown(found)
+    return label if label and _SCHEME.sub("", target).rstrip("/") == label.rstrip("/") else target
 
 
 def _bare(word: str) -> str:

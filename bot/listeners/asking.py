@@ -15,6 +15,7 @@ from engine.errors import ForedeckError
 from engine.services import access, deployments
 from engine.services.errors import ReleaseNotFound, UnknownEnvironment, UnknownName, UnknownProject
 from engine.services.gates import Way
+from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.queue_errors import Held, UnclearTime
 from engine.services.views import TaskView, WaitKind
 
@@ -35,6 +36,7 @@ def ask(desk: Desk, person: Person, wanted: Deploy, *, slack_channel: str, key: 
         until=wanted.until,
         reason=wanted.reason,
         way=wanted.way,
+        answers=wanted.answers,
     )
 
 
@@ -63,6 +65,12 @@ def refusal(desk: Desk, person: Person, wanted: Deploy, key: str, error: Foredec
     if isinstance(error, UnclearTime):
         ways = [_at_another_time(wanted, error, way).typed for way in error.ways[:3]]
         return answers.said(str(error), *(f"`{desk.command} {way}`" for way in ways))
+    return _not_answered(desk, wanted, error)
+
+
+def _not_answered(desk: Desk, wanted: Deploy, error: ForedeckError) -> Message:
+    if isinstance(error, AnswersMissing | WrongAnswer | UnknownAnswer):
+        return answers.with_choices(answers.not_answered(error, wanted, desk.command), (answers.form_button(wanted),))
     return answers.refused(error)
 
 

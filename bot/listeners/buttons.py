@@ -43,7 +43,7 @@ def deploy_this(desk: Desk, pressed: Pressed) -> Answer:
     facts = ids.unpack(pressed.value)
     try:
         wanted, key = Deploy.carried(facts), str(facts["k"])
-    except (KeyError, ValueError):
+    except (KeyError, TypeError, ValueError):
         return outdated(desk, pressed)
     creates = bool(facts.get("c"))
     try:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from bot import ids
 from bot.commands import Deploy, OpenForm
 from bot.listeners import asking
-from bot.listeners.requests import Answer, Desk, ModalAnswer, Pressed, Searched, Submitted
+from bot.listeners.requests import NOTHING, Answer, Desk, ModalAnswer, Pressed, Searched, Submitted
 from bot.messages import answers
 from bot.messages.blocks import Element
 from bot.modals import deployments as form
+from bot.modals import questions
 from bot.modals.deployments import Entered
 from engine.definitions import Person
 from engine.errors import ForedeckError
-from engine.services import access, releases
+from engine.services import access, prompts, releases
 from engine.services.errors import (
     InvalidVersion,
     NotPermitted,
@@ -23,6 +26,8 @@ from engine.services.errors import (
     UnknownEnvironment,
     UnknownProject,
 )
+from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
+from engine.services.views import Question
 
 
 def opening(desk: Desk, person: Person, typed: OpenForm, *, slack_channel: str) -> Answer:
@@ -35,7 +40,12 @@ def opening(desk: Desk, person: Person, typed: OpenForm, *, slack_channel: str) 
         raise UnknownProject(name=typed.project, known=projects)
     if not project and len(projects) == 1:
         project = projects[0]
-    entered = _completed(desk, person, Entered(project, typed.version, typed.environment.lower()))
+    entered = Entered(
+        project, typed.version, typed.environment.lower(), answers=dict(typed.answers), besides=typed.besides
+    )
+    entered = _completed(desk, person, entered)
+    if entered.questions:
+        prompts.refuse_unknown(entered.questions, typed.answers, project=project, environment=entered.environment)
     return Answer(opens=form.deploy_modal(entered, slack_channel=slack_channel))
 
 
@@ -43,8 +53,34 @@ def project_chosen(desk: Desk, pressed: Pressed) -> Answer:
     """Another project: its releases and environments are offered from now on."""
     entered = form.entered_in(pressed.modal.get("state", {}))
     facts = ids.unpack(str(pressed.modal.get("private_metadata", "")))
-    fresh = _completed(desk, pressed.person, Entered(project=entered.project))
+    fresh = _completed(desk, pressed.person, Entered(project=entered.project, besides=_besides(facts)))
     return Answer(refreshes=form.deploy_modal(fresh, slack_channel=str(facts.get("c", ""))))
+
+
+def place_chosen(desk: Desk, pressed: Pressed) -> Answer:
+    """Another release or environment: what it asks for is shown, when that is not what is shown already."""
+    facts = ids.unpack(str(pressed.modal.get("private_metadata", "")))
+    entered = form.entered_in(pressed.modal.get("state", {}))
+    waiting = facts.get("w")
+    if isinstance(waiting, dict):
+        entered = replace(entered, answers={**waiting, **entered.answers})
+    entered = replace(entered, besides=_besides(facts))
+    entered = _completed(desk, pressed.person, entered)
+    if list(map(questions.block_id, entered.questions)) == questions.blocks_of(pressed.modal):
+        return NOTHING
+    return Answer(refreshes=form.deploy_modal(entered, slack_channel=str(facts.get("c", ""))))
+
+
+def fill_in(desk: Desk, pressed: Pressed) -> Answer:
+    """*Fill in the form*, where something was not answered: the form with what was typed."""
+    facts = ids.unpack(pressed.value)
+    try:
+        wanted = Deploy.carried(facts)
+    except (KeyError, TypeError, ValueError):
+        return NOTHING
+    besides = {key: said for key, said in wanted.besides.items() if key != "n"}
+    typed = OpenForm(wanted.project, wanted.version, wanted.environment, wanted.answers, besides)
+    return opening(desk, pressed.person, typed, slack_channel=pressed.slack_channel)
 
 
 def search_projects(desk: Desk, searched: Searched) -> Sequence[Element]:
@@ -81,7 +117,9 @@ def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
     missing = _missing(entered)
     if missing:
         return ModalAnswer(errors=missing)
-    wanted = Deploy(entered.project, entered.version, entered.environment)
+    place = {"p": entered.project, "v": entered.version, "e": entered.environment}
+    wanted = Deploy.carried({**_besides(submitted.facts), **place, "n": entered.answers})
+    entered = replace(entered, besides=_besides(submitted.facts))
     try:
         view = asking.ask(
             desk,
@@ -91,9 +129,27 @@ def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
             key=submitted.view_id,
             creates=True,
         )
+    except (AnswersMissing, WrongAnswer, UnknownAnswer) as error:
+        return _asked_again(desk, submitted, entered, error)
     except ForedeckError as error:
         return ModalAnswer(errors={_field(error, entered.project): _plainly(error)})
     return ModalAnswer(message=asking.told_about(desk, view, slack_channel), slack_channel=slack_channel)
+
+
+def _asked_again(
+    desk: Desk, submitted: Submitted, entered: Entered, error: AnswersMissing | WrongAnswer | UnknownAnswer
+) -> ModalAnswer:
+    """What is wrong is said at its field; a form that does not show what is asked for now is shown afresh."""
+    completed = _completed(desk, submitted.person, entered)
+    fields = {question.name: questions.block_id(question) for question in completed.questions}
+    shown = submitted.state.get("values", {})
+    if isinstance(error, AnswersMissing):
+        wrong = {fields.get(question.name, ""): "An answer is needed." for question in error.questions}
+    else:
+        wrong = {fields.get(str(error.facts["name"]), ""): _plainly(error)}
+    if all(field in shown for field in wrong):
+        return ModalAnswer(errors=wrong)
+    return ModalAnswer(shows=form.deploy_modal(completed, slack_channel=str(submitted.facts.get("c", ""))))
 
 
 def _completed(desk: Desk, person: Person, entered: Entered) -> Entered:
@@ -105,6 +161,7 @@ def _completed(desk: Desk, person: Person, entered: Entered) -> Entered:
         raise UnknownEnvironment(name=entered.environment, known=environments)
     environment = entered.environment or (next(iter(environments)) if len(environments) == 1 else "")
     names = {c.slug: c.name for c in access.projects_for(desk.db, person.slug)}
+    asked = _questions(desk, entered, environment)
     return Entered(
         project=entered.project,
         version=entered.version,
@@ -112,7 +169,23 @@ def _completed(desk: Desk, person: Person, entered: Entered) -> Entered:
         is_new=bool(entered.version) and _is_new(desk, person, entered.project, entered.version),
         project_name=names.get(entered.project, ""),
         environment_name=environments.get(environment, ""),
+        besides=entered.besides,
+        answers=prompts.understood(asked, tuple(entered.answers.items())) if asked else entered.answers,
+        questions=asked,
     )
+
+
+def _besides(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed and is no field of the form, as it waits there."""
+    kept = facts.get("b")
+    return dict(kept) if isinstance(kept, dict) else {}
+
+
+def _questions(desk: Desk, entered: Entered, environment: str) -> tuple[Question, ...]:
+    """What is asked for there; nothing before the environment is known."""
+    if not environment:
+        return ()
+    return prompts.asked(desk.db, project=entered.project, version=entered.version, environment=environment)
 
 
 def _is_new(desk: Desk, person: Person, project: str, version: str) -> bool:

@@ -33,7 +33,10 @@ PRESSES: Mapping[str, PressListener] = {
     ids.OPEN_LINK: buttons.open_link,
     ids.END_HOLD: orders.end_hold,
     ids.TAKE_LOCK: buttons.take_lock,
+    ids.FILL_IN: deploy_form.fill_in,
     ids.PROJECT: deploy_form.project_chosen,
+    ids.RELEASE: deploy_form.place_chosen,
+    ids.ENVIRONMENT: deploy_form.place_chosen,
 }
 """By action id; what follows a colon in an action id only makes it unique within its message."""
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from bot import ids
+from bot import commands, ids
 from bot.messages import blocks as b
 from bot.messages import checklists, wording
 from bot.messages.cards import cancel_button, link_buttons
 from bot.messages.help import help_text
 from engine.errors import ForedeckError
 from engine.services.errors import NotPermitted, ReleaseNotFound, newest_of
+from engine.services.prompt_errors import AnswersMissing
 from engine.services.views import ReleaseView, StepView, TaskState, TaskView
 
 _SUGGESTED = 3
@@ -48,11 +51,26 @@ def deploy_button(
     request_key: str,
     create: bool,
     number: int = 0,
-    besides: Mapping[str, str] | None = None,
+    besides: Mapping[str, Any] | None = None,
 ) -> b.Element:
     """One press asks for this deployment. It carries what was typed, `besides` too; authorised like typing it."""
     value = ids.pack(p=project, v=version, e=environment, k=request_key, c=1 if create else None, **(besides or {}))
     return b.button(label, f"{ids.DEPLOY_THIS}:{number}", value, style="primary" if number == 0 else None)
+
+
+def form_button(wanted: commands.Deploy) -> b.Element:
+    """One press opens the form with what was typed so far."""
+    value = ids.pack(**wanted.place, **wanted.besides)
+    return b.button("Fill in and deploy…", ids.FILL_IN, value, style="primary")
+
+
+def not_answered(error: ForedeckError, wanted: commands.Deploy, command: str) -> b.Message:
+    """Something was not answered as it should be: one press opens the form. Of what is missing the command is shown."""
+    if not isinstance(error, AnswersMissing):
+        return refused(error)
+    missing = tuple((question.name, "…") for question in error.questions)
+    typed = f"{command} {replace(wanted, answers=(*wanted.answers, *missing)).typed}"
+    return said(str(error), "Nothing was deployed yet.", f"Typed, it is `{typed}`")
 
 
 def not_understood(sentence: str, suggestion: str, command: str) -> b.Message:
@@ -161,6 +179,7 @@ def status(view: TaskView, *, card_url: str = "") -> b.Message:
         b.rich(
             [b.bold(f"{wording.sign(view)} {wording.title(view)}"), b.text(f" · #{view.number}"), *_to_card(card_url)],
             [b.text(wording.state(view))],
+            *([b.text(f"{label}: "), b.text(b.shorten(value, 300))] for label, value in view.answers),
         ),
         checklists.lines(view),
         b.actions(*link_buttons(view.links), *([cancel_button(view)] if may_cancel else [])),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot import ids
 from bot.messages import blocks as b
+from bot.modals.questions import answer_input, answers_in
+from engine.services.views import Question
 
 _VALUE_LIMIT = 150
 _OPTION_LIMIT = 75
 _OPTIONS = 100
+_METADATA_LIMIT = 3000
 
 
 @dataclass(frozen=True)
@@ -27,25 +30,48 @@ class Entered:
     is_new: bool = False
     project_name: str = ""
     environment_name: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)  # by the variable's name
+    questions: tuple[Question, ...] = ()
+    besides: Mapping[str, Any] = field(default_factory=dict)  # typed, and no field of the form: times and a reason
 
 
 def deploy_modal(entered: Entered, *, slack_channel: str) -> dict[str, Any]:
-    """The form as it is with these entries. Release and environment appear once the project is known."""
+    """The form as it is with these entries. Release and environment appear once the project is known, and what is
+    asked for there once the environment is, too.
+    """
     shown = [_project_input(entered)]
     if entered.project:
         shown += [_release_input(entered), _environment_input(entered)]
+        shown += [answer_input(question, entered.answers.get(question.name)) for question in entered.questions]
     else:
         shown.append(b.context("Release and environment follow when you have chosen a project."))
+    if entered.besides.get("a") or entered.besides.get("u"):
+        shown.append(b.context(_when(entered.besides)))
     modal: dict[str, Any] = {
         "type": "modal",
         "callback_id": ids.DEPLOY_MODAL,
-        "private_metadata": ids.pack(c=slack_channel),
+        "private_metadata": _metadata(entered, slack_channel),
         "title": b.plain("Deploy", 24),
         "close": b.plain("Close", 24),
         "submit": b.plain("Deploy", 24),
         "blocks": shown,
     }
     return modal
+
+
+def _metadata(entered: Entered, slack_channel: str) -> str:
+    """What the form keeps and has no field for. Answers that were typed wait for the field that they are meant for."""
+    facts = {"c": slack_channel, "b": dict(entered.besides) or None}
+    waiting = None if entered.questions else dict(entered.answers) or None
+    packed = ids.pack(**facts, w=waiting)
+    return packed if len(packed) <= _METADATA_LIMIT else ids.pack(**facts)
+
+
+def _when(besides: Mapping[str, Any]) -> str:
+    """The times that were typed, which the form keeps."""
+    at, until = besides.get("a", ""), besides.get("u", "")
+    begins = f"It begins as typed: {at}." if at else ""
+    return " ".join(filter(None, (begins, f"Not after: {until}." if until else "")))
 
 
 def entered_in(state: Mapping[str, Any]) -> Entered:
@@ -55,7 +81,12 @@ def entered_in(state: Mapping[str, Any]) -> Entered:
         name = block_id.partition(":")[0]
         option = fields.get(name, {}).get("selected_option")
         chosen[name] = str(option["value"]) if option else ""
-    return Entered(chosen.get(ids.PROJECT, ""), chosen.get(ids.RELEASE, ""), chosen.get(ids.ENVIRONMENT, ""))
+    return Entered(
+        chosen.get(ids.PROJECT, ""),
+        chosen.get(ids.RELEASE, ""),
+        chosen.get(ids.ENVIRONMENT, ""),
+        answers=answers_in(state),
+    )
 
 
 def block_id(field: str, project: str = "") -> str:
@@ -98,13 +129,15 @@ def _project_input(entered: Entered) -> b.Block:
 def _release_input(entered: Entered) -> b.Block:
     label = f"Create release {entered.version}" if entered.is_new else entered.version
     block = block_id(ids.RELEASE, entered.project)
-    return _input(ids.RELEASE, block, "Release", "Choose or type a version", entered.version, label)
+    return _input(ids.RELEASE, block, "Release", "Choose or type a version", entered.version, label, dispatch=True)
 
 
 def _environment_input(entered: Entered) -> b.Block:
     label = _named(entered.environment, entered.environment_name)
     block = block_id(ids.ENVIRONMENT, entered.project)
-    return _input(ids.ENVIRONMENT, block, "Environment", "Choose an environment", entered.environment, label)
+    return _input(
+        ids.ENVIRONMENT, block, "Environment", "Choose an environment", entered.environment, label, dispatch=True
+    )
 
 
 def _named(slug: str, name: str) -> str:

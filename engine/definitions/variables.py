@@ -15,7 +15,7 @@ from engine.definitions.secret_references import (
 )
 from engine.definitions.ties import ReadVariable
 from engine.domain.processes import Process
-from engine.domain.variables import OWN, Control, Prompt, SecretReference, Variable
+from engine.domain.variables import OWN, Prompt, SecretReference, Variable
 
 _EXAMPLE = "`[{value: info}, {value: debug, when: {environment: staging}}]`"
 _OURS = ("Octopus", "Foredeck")
@@ -68,11 +68,6 @@ def _read_prompt(name: str, field: Field, record: Record, default: str | SecretR
     if "value" in record.fields and isinstance(default, str):
         check_default(prompt, default, record.fields["value"])
     return prompt
-
-
-def default_of(prompt: Prompt, value: str) -> str:
-    """What stands in the form before anybody answers."""
-    return (value or "False") if prompt.control is Control.CHECKBOX else value
 
 
 def _read_value(name: str, field: Field) -> str:

@@ -51,9 +51,9 @@ class Situation:
     process: str | None = DEPLOYMENT
 
 
-Specificity = tuple[int, tuple[int, ...], bool]
-"""How many kinds, their ranks (negated, so that more is more specific) from the most specific on, and whether the
-value is the project's own."""
+Specificity = tuple[int, tuple[int, ...]]
+"""How many kinds, and their ranks from the most specific on, with that of who wrote the value at the end: the project,
+or the platform team in a library set. Ranks are negated, so that more is more specific."""
 
 
 def ranks(scope: Scope, at: Situation) -> tuple[Rank, ...] | None:
@@ -74,15 +74,10 @@ def ranks(scope: Scope, at: Situation) -> tuple[Rank, ...] | None:
 def specificity(variable: Variable, at: Situation) -> Specificity | None:
     """How specific this value is there, to be compared; None when it does not apply."""
     found = ranks(variable.scope, at)
-    return None if found is None else (len(found), tuple(-rank for rank in found), variable.is_own)
-
-
-def rank_of(variable: Variable, at: Situation) -> Rank | None:
-    """The rank of its most specific kind; None when it does not apply."""
-    found = ranks(variable.scope, at)
     if found is None:
         return None
-    return found[0] if found else (Rank.PROJECT if variable.is_own else Rank.UNSCOPED)
+    written_by = Rank.PROJECT if variable.is_own else Rank.UNSCOPED
+    return len(found), tuple(-rank for rank in (*found, written_by))
 
 
 def choose(variables: Iterable[Variable], at: Situation) -> Mapping[str, Variable]:

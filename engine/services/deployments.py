@@ -13,9 +13,10 @@ from engine.database import Database
 from engine.domain import plans, templates
 from engine.domain.grants import Permission
 from engine.domain.processes import Process, process_from_json
+from engine.domain.prompts import asked as questions_of
 from engine.domain.states import TaskState
 from engine.models import Release, Task
-from engine.services import access, gates, planned, queues, releases, schedules, task_views
+from engine.services import access, gates, planned, prompts, queues, releases, schedules, task_views
 from engine.services.errors import StepNotSkipped
 from engine.services.gates import Way
 from engine.services.views import PlanView, TaskView
@@ -40,15 +41,16 @@ def request(
     until: str = "",
     reason: str = "",
     way: Way = Way.NONE,
+    answers: prompts.Given = (),
 ) -> TaskView:
     """Queue a deployment. With the same `request_key` it is the same deployment, however often and by whom it is asked
     for; another person must be allowed to ask for it, too. `skip`: steps to leave out, by slug or name.
     `at`, `until`: when it is to begin, and until when it may, in the person's words and time zone. `way`: how to pass
-    what is locked or frozen.
+    what is locked or frozen. `answers`: to what it asks for, by name or label.
 
     Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound, StepNotSkipped,
-    UnclearTime, TooFarAway, EndsBeforeItBegins, Held, ReasonMissing. With `create_release` a release that does not
-    exist is created, frozen as the project is now.
+    UnclearTime, TooFarAway, EndsBeforeItBegins, Held, ReasonMissing, UnknownAnswer, WrongAnswer, AnswersMissing. With
+    `create_release` a release that does not exist is created, frozen as the project is now.
     """
     with db.write() as session:
         task = request_in(
@@ -66,6 +68,7 @@ def request(
             until=until,
             reason=reason,
             way=way,
+            answers=answers,
         )
         return task_views.build(session, task, access.rules(session, now))
 
@@ -86,6 +89,7 @@ def request_in(
     until: str = "",
     reason: str = "",
     way: Way = Way.NONE,
+    answers: prompts.Given = (),
 ) -> Task:
     """The same within a transaction."""
     found = access.rules(session, now)
@@ -108,7 +112,9 @@ def request_in(
     gates.check(session, found, person=person, at=times.begins_at or now, way=way, reason=reason, **where)
     process = process_from_json(release.process)
     skipped = _steps_to_skip(process, skip)
-    task = _queued(found, release, environment, plans.make(process, **where, skip=skipped), times)
+    plan = plans.make(process, **where, skip=skipped)
+    task = _queued(found, release, environment, plan, times)
+    task.form_values = prompts.accept(release, plan, environment, answers)
     task.requested_by, task.request_key, task.reason = person, request_key, reason[:REASON_LIMIT]
     task.slack_channel = _slack_channel(found, release.project, environment, slack_channel_typed)
     task.typed_in = slack_channel_typed
@@ -144,12 +150,12 @@ def preview(db: Database, *, project: str, version: str, environment: str, skip:
         slug = access.require_project(found, project)
         target = access.require_environment(found, environment)
         release = releases.find(session, slug, version)
-        definition = found.definitions.projects[slug]
-        process = process_from_json(release.process) if release else definition.process
+        process, variables = prompts.frozen(session, found, project=slug, version=version)
         plan = plans.make(process, project=slug, environment=target, skip=_steps_to_skip(process, skip))
+        asked = questions_of(variables, plan, project=slug, environment=target)
         view = planned.describe(plan, found.definitions, project=slug, version=version, environment=target)
         note = "" if release else f"{slug} has no release {version} yet: this is planned as the project is now."
-        return replace(view, note=note)
+        return replace(view, note=note, questions=asked)
 
 
 def _steps_to_skip(process: Process, names: Sequence[str]) -> tuple[str, ...]:

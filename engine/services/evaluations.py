@@ -24,7 +24,7 @@ _SHORTEST_MASK = 4  # shorter values are not masked at all
 
 @dataclass(frozen=True)
 class Evaluated:
-    """Variables as a script gets them.
+    """Variables as a script gets them, and as they were written.
 
     `masks`: what must not show beyond the secrets themselves. `flaws`: by variable, what is wrong with its value, as a
     sentence.
@@ -37,9 +37,8 @@ class Evaluated:
     """The same variables before the evaluation, for what is itself a template: the files of a step."""
 
     def flaws_in(self, script: str) -> tuple[str, ...]:
-        """What is wrong with the variables that this script names."""
-        text = script.casefold()
-        return tuple(flaw for name, flaw in self.flaws.items() if _names(text, name.casefold()))
+        """What is wrong with the variables that this script reads by their names."""
+        return tuple(flaw for name, flaw in self.flaws.items() if _reads(script, name))
 
     @property
     def fails_on_unresolved(self) -> bool:
@@ -94,7 +93,8 @@ def shown(values: Mapping[str, Value]) -> dict[str, str | None]:
 def flaw_of(evaluation: templates.Evaluation) -> str:
     """What is wrong with this evaluation, in the middle of a sentence; empty when nothing is."""
     if evaluation.error:
-        return evaluation.error.strip().rstrip(".")
+        said = evaluation.error.strip().rstrip(".")
+        return said if said[1:2].isupper() else said[:1].lower() + said[1:]
     tokens = [token if token.startswith("#{") else f"#{{{token}}}" for token in evaluation.unresolved]
     if not tokens:
         return ""
@@ -163,6 +163,7 @@ def _shown(value: Value) -> str:
     return str(Secret("")) if isinstance(value, Secret | SecretReference) else value
 
 
-def _names(script: str, name: str) -> bool:
-    """Does the script name this variable?"""
-    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", script) is not None
+def _reads(script: str, name: str) -> bool:
+    """Does the script ask for this variable? A name that it puts together first is not seen."""
+    asked = rf"""(?:get_octopusvariable\s+|octopus_parameters\[)(["']?){re.escape(name)}\1(?![\w.-])"""
+    return re.search(asked, script, re.IGNORECASE) is not None

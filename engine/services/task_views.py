@@ -14,7 +14,7 @@ from engine.domain.grants import Permission
 from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Task, TaskLink
-from engine.services import access, lines
+from engine.services import access, lines, prompts
 from engine.services.views import (
     DecisionView,
     InterruptionView,
@@ -78,6 +78,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         reason=task.reason,
         overrides=task.overrides,
         ended_because=task.ended_because,
+        answers=prompts.told(task),
     )
 
 

@@ -15,7 +15,7 @@ from engine.definitions import Definitions
 from engine.domain import outputs, plans, precedence
 from engine.domain.next_moves import RunKey
 from engine.domain.precedence import Situation
-from engine.domain.variables import SecretReference, Variable, variables_from_json
+from engine.domain.variables import Control, SecretReference, Variable, variables_from_json
 from engine.models import Output, Release, Task
 from engine.sealing import Sealer
 from engine.services import system_variables
@@ -61,9 +61,11 @@ def _answered(variable: Variable, task: Task) -> Value:
     if variable.prompt is None:
         return variable.value
     answer = task.form_values.get(variable.name.casefold())
-    if answer is None or answer == variable.value:
-        return variable.value
-    return literal(str(answer))
+    if answer is None:
+        # A checkbox that nobody has ticked is not.
+        return variable.value or ("False" if variable.prompt.control is Control.CHECKBOX else "")
+    value = str(answer["value"])
+    return value if value == variable.value else literal(value)
 
 
 def _outputs(session: Session, task: Task, sealer: Sealer, machine: str) -> dict[str, Value]:

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.contracts import LogSegment
+from engine.domain.explanations import Standing
 from engine.domain.holds import HoldKind
+from engine.domain.prompts import LONGEST_ANSWER, Question
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState, Verdict
+from engine.domain.variables import Control
 
 __all__ = [
+    "LONGEST_ANSWER",
+    "Control",
     "DecisionView",
+    "ExplainedValueView",
+    "ExplanationView",
     "HoldKind",
     "HoldView",
     "InterruptionKind",
@@ -22,9 +29,11 @@ __all__ = [
     "LogSegment",
     "PlanView",
     "PlannedStepView",
+    "Question",
     "QueueEntryView",
     "QueueView",
     "ReleaseView",
+    "Standing",
     "StepStatus",
     "StepView",
     "TaskState",
@@ -173,6 +182,7 @@ class TaskView:
     reason: str = ""  # why it was asked for
     overrides: bool = False  # it passes freezes
     ended_because: str = ""  # why it ended, where nobody asked for that, e.g. "superseded by #19 …"
+    answers: tuple[tuple[str, str], ...] = ()  # to prompts: (label, value)
 
     @property
     def pending(self) -> InterruptionView | None:
@@ -302,6 +312,27 @@ class PlanView:
     steps: tuple[PlannedStepView, ...]
     left_out: tuple[tuple[str, str], ...]
     note: str = ""  # what else to know, as a sentence
+    questions: tuple[Question, ...] = ()  # what a deployment asks for
+
+
+@dataclass(frozen=True)
+class ExplainedValueView:
+    """One value of a variable, and how it stands where it was asked for."""
+
+    standing: Standing
+    value: str  # as it is written; of a secret only where it is kept
+    place: str  # file:line
+    source: str  # "variable set mail"; empty for the project's own
+    why: str
+
+
+@dataclass(frozen=True)
+class ExplanationView:
+    """All values of a variable, the one that wins first. None: Foredeck sets it itself."""
+
+    name: str
+    where: str  # e.g. "web in staging, step migrate"
+    values: tuple[ExplainedValueView, ...]
 
 
 @dataclass(frozen=True)

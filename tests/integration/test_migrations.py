@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from engine.database import open_database
 from engine.migrations import apply
@@ -64,3 +65,18 @@ def test_alembic_is_not_imported_when_there_is_nothing_to_migrate(tmp_path: Path
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+def test_a_task_of_before_prompts_was_asked_nothing(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'foredeck.db'}")
+    config = apply.configuration()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        columns = {row[1]: str(row[2]) for row in connection.execute(text("PRAGMA table_info(tasks)"))}
+        assert "form_values" not in columns
+        values = ["0" if kind in {"INTEGER", "BOOLEAN"} else "'Queued'" for kind in columns.values()]
+        connection.execute(text(f"INSERT INTO tasks ({', '.join(columns)}) VALUES ({', '.join(values)})"))
+        command.upgrade(config, "0005")
+        assert connection.scalar(text("SELECT form_values FROM tasks")) == "{}"
+    engine.dispose()

@@ -117,13 +117,15 @@ class ServedBot:
         return [call for call in self.sandbox.state()["calls"] if not call["ok"]]
 
 
-def write_configuration(folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK) -> Path:
+def write_configuration(folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK, variables: str = "") -> Path:
     """A configuration with the project `web`; returns its folder."""
     config = folder / "config"
     (config / "projects" / "web").mkdir(parents=True)
     (config / "foredeck.yml").write_text(foredeck)
     (config / "projects" / "web" / "project.yml").write_text("slug: web\n")
     (config / "projects" / "web" / "process.yml").write_text(process)
+    if variables:
+        (config / "projects" / "web" / "variables.yml").write_text(variables)
     return config
 
 
@@ -143,10 +145,15 @@ class TurnedClock:
 
 @contextlib.contextmanager
 def serve_bot(
-    folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK, clock: Clock = utc_now
+    folder: Path,
+    *,
+    process: str = PROCESS,
+    foredeck: str = FOREDECK,
+    variables: str = "",
+    clock: Clock = utc_now,
 ) -> Iterator[ServedBot]:
     """Start all of it and stop it again."""
-    config = write_configuration(folder, process=process, foredeck=foredeck)
+    config = write_configuration(folder, process=process, foredeck=foredeck, variables=variables)
     with (
         start_sandbox() as sandbox,
         connect_bot(folder, config, sandbox, clock=clock) as served,

@@ -30,19 +30,26 @@ encode_servicemessagevalue() {
     printf '%s' "${1-}" | base64
 }
 
-# get_octopusvariable NAME: prints the value without a line end; nothing when there is no such variable.
+# get_octopusvariable NAME: prints the value without a line end; nothing when there is no such variable. The name may be
+# written in any case.
 get_octopusvariable() {
     if ! declare -p _foredeck_names >/dev/null 2>&1; then
         echo "get_octopusvariable: the variables are known to the step's own script only; hand \"${1-}\" on to this one." >&2
         return 1
     fi
-    local index
+    local index found=-1 is_caseless=''
+    if shopt -q nocasematch; then is_caseless=1; fi
+    shopt -s nocasematch
     for ((index = 0; index < ${#_foredeck_names[@]}; index++)); do
-        if [ "${_foredeck_names[index]}" = "${1-}" ]; then
-            printf '%s' "${_foredeck_values[index]}"
-            return 0
+        if [[ ${_foredeck_names[index]} == "${1-}" ]]; then
+            found=$index
+            break
         fi
     done
+    if [ -z "$is_caseless" ]; then shopt -u nocasematch; fi
+    if [ "$found" -ge 0 ]; then
+        printf '%s' "${_foredeck_values[found]}"
+    fi
     return 0
 }
 

@@ -35,6 +35,86 @@ from engine.services.views import Verdict
 
 
 @pytest.mark.parametrize(
+    ("tail", "answers"),
+    [
+        ("Ticket=OPS-7", [("Ticket", "OPS-7")]),
+        ('Ticket=OPS-7 Note="two words"', [("Ticket", "OPS-7"), ("Note", "two words")]),
+        ("Ticket=OPS-7, Note='two words'", [("Ticket", "OPS-7"), ("Note", "two words")]),
+        ("“Change ticket”=OPS-7 Note=“two words”", [("Change ticket", "OPS-7"), ("Note", "two words")]),
+        ("Note=it's Other=x", [("Note", "it's"), ("Other", "x")]),
+        ("Sum=a=b Empty=", [("Sum", "a=b"), ("Empty", "")]),
+        ('Note="a=b\nsecond line"', [("Note", "a=b\nsecond line")]),
+        ("Url=<https://x.example/y?a=1&amp;b=2>", [("Url", "https://x.example/y?a=1&b=2")]),
+        ("Host=<http://x.example|x.example>", [("Host", "x.example")]),
+        ("Who=<@U01ANA|ana>", [("Who", "@ana")]),
+    ],
+)
+def test_answers_stand_after_with(tail: str, answers: list[tuple[str, str]]) -> None:
+    for line in (f"web 1.4.0 to production with {tail}", f"web@1.4.0 production WITH {tail}"):
+        assert commands.parse_deploy(line) == Deploy("web", "1.4.0", "production", answers=tuple(answers))
+    assert commands.parse_deploy(f"web with {tail}") == OpenForm("web", answers=tuple(answers))
+
+
+@pytest.mark.parametrize(
+    ("tail", "suggestion"),
+    [
+        (" with Note=two words", 'web 1 to staging with Note="two words"'),
+        (" with Ticket", "web 1 to staging with Ticket=…"),
+        (" with", "web 1 to staging with Ticket=OPS-7"),
+    ],
+)
+def test_an_answer_that_is_none_is_shown_as_it_should_be(tail: str, suggestion: str) -> None:
+    understood = commands.parse_deploy(f"web 1 to staging{tail}")
+    assert isinstance(understood, NotUnderstood)
+    assert understood.suggestion == suggestion
+
+
+@given(st.lists(st.tuples(st.text("abAB =-.é", min_size=1), st.text("abc \"=,'#é")), min_size=1, max_size=3))
+def test_what_is_shown_as_typed_means_what_it_shows(pairs: list[tuple[str, str]]) -> None:
+    answers = tuple((name.strip() or "x", value) for name, value in pairs)
+    if any('"' in text and "'" in text for pair in answers for text in pair) or any(
+        value.endswith(",") for _, value in answers
+    ):
+        return  # it cannot be typed
+    line = commands.with_answers("web 1 to staging", answers)
+    assert commands.parse_deploy(line) == Deploy("web", "1", "staging", answers=answers)
+
+
+def test_answers_and_other_clauses_stand_in_any_order() -> None:
+    wanted = Deploy("web", "1", "staging", "22:00", "23:00", "it is time", answers=(("A", "x y"), ("B", "z")))
+    for line in (
+        'web 1 to staging with A="x y" B=z at 22:00 until 23:00 because it is time',
+        'web 1 to staging at 22:00 until 23:00 with A="x y", B=z because it is time',
+        'web 1 with A="x y" B=z to staging at 22:00 until 23:00 because it is time',
+        wanted.typed,
+    ):
+        assert commands.parse_deploy(line) == wanted
+
+
+def test_a_reason_may_have_the_word_with_and_an_answer_the_word_because() -> None:
+    assert commands.parse_deploy("web 1 to staging because we go with A=b") == Deploy(
+        "web", "1", "staging", reason="we go with A=b"
+    )
+    assert commands.parse_deploy('web 1 to staging with Why="because of that"') == Deploy(
+        "web", "1", "staging", answers=(("Why", "because of that"),)
+    )
+
+
+def test_a_command_is_made_plain_once() -> None:
+    """Slack sends `<b>` that somebody typed as `&lt;b&gt;`; made plain twice it would be taken for a link."""
+    assert commands.parse_deploy("web &lt;b&gt;") == OpenForm("web", "<b>")
+    wanted = commands.parse_deploy("web 1 to staging with A=x because &lt;b&gt; &amp;amp;")
+    assert wanted == Deploy("web", "1", "staging", reason="<b> &amp;", answers=(("A", "x"),))
+    queued = commands.parse_deploy("queue web &lt;b&gt; to staging")
+    assert isinstance(queued, Deploy)
+    assert queued.version == "<b>"
+
+
+def test_the_note_of_an_answer_may_have_the_word_with() -> None:
+    assert commands.parse_deploy("approve 17 with care") == Decide(17, Verdict.PROCEED, "with care")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "web 1.4.0 to production",

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bot.cli import main
 from engine import definitions
 from engine.definitions.processes import KEYS_OF_A_PROCESS, KEYS_OF_A_STEP
 from engine.definitions.sections import SECTIONS
@@ -50,6 +52,14 @@ def test_the_wrong_example_is_answered_as_the_page_says(tmp_path: Path) -> None:
     answers = re.findall(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[0].splitlines()
     problems = definitions.check(write_examples(write_folder(tmp_path), "wrong"))
     assert list(map(str, problems)) == answers
+
+
+def test_the_commands_of_the_page_print_what_it_says(tmp_path: Path) -> None:
+    folders = ["--state", str(tmp_path / "state"), "--config", str(write_examples(tmp_path / "config", ""))]
+    blocks = re.findall(r"^```console\n\$ foredeck (.*?)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert blocks
+    for command, printed in blocks:
+        assert CliRunner().invoke(main, [*command.split(), *folders]).output == printed
 
 
 def test_the_page_knows_every_section_and_key() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.contracts import Secret
+from engine.domain import templates
 from engine.domain.variables import SecretReference
 from engine.services import evaluations
 from engine.services.evaluations import Evaluated
@@ -60,10 +61,13 @@ def test_what_cannot_be_resolved_stays_as_it_is_written_and_is_told_with_its_nam
     assert found.flaws == {"Url": "In the variable Url, #{Host} cannot be resolved."}
 
 
-def test_only_what_the_script_names_is_told() -> None:
+def test_only_what_the_script_reads_is_told() -> None:
     found = evaluated(Url="https://#{Host}", UrlOfOthers="#{Other}")
-    assert found.flaws_in('echo "$(get_octopusvariable "URL")"') == (found.flaws["Url"],)
-    assert found.flaws_in("echo nothing") == ()
+    told = (found.flaws["Url"],)
+    for script in ('echo "$(get_octopusvariable "URL")"', "x=${octopus_parameters[Url]}", "get_octopusvariable Url"):
+        assert found.flaws_in(script) == told
+    for script in ("echo nothing", "set_octopusvariable Url x", "echo Url", "get_octopusvariable Url.Host"):
+        assert found.flaws_in(script) == ()
 
 
 def test_a_chain_of_variables_tells_what_is_missing_at_its_end() -> None:
@@ -95,6 +99,9 @@ def test_what_somebody_typed_is_no_template() -> None:
         found = evaluations.for_script(values, NOW)
         assert found.values["Ticket"] == typed
         assert found.values["Note"] == f"for {typed}"
+        # The files of a step are templates themselves, and take the values as they are written.
+        written = {name: str(value) for name, value in found.written.items()}
+        assert templates.evaluate("#{Note}", written).text == f"for {typed}"
 
 
 # For people, and for conditions.

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from engine.domain.precedence import RUNBOOK, Rank, Situation, choose, rank_of, ranks
+from engine.domain.precedence import RUNBOOK, Rank, Situation, choose, ranks, specificity
 from engine.domain.scopes import EVERYWHERE, Scope
 from engine.domain.variables import Variable
 
@@ -63,7 +63,8 @@ def test_of_two_single_kinds_the_more_specific_one_wins(stronger: Scope, weaker:
 
 def test_the_last_two_ranks_are_a_projects_own_value_and_a_sets_without_any_scope() -> None:
     own, shared = value("own"), value("shared", source="mail")
-    assert (rank_of(own, HERE), rank_of(shared, HERE)) == (Rank.PROJECT, Rank.UNSCOPED)
+    assert specificity(own, HERE) == (0, (-Rank.PROJECT,))
+    assert specificity(shared, HERE) == (0, (-Rank.UNSCOPED,))
     assert winner(own, shared) == "own"
 
 
@@ -76,7 +77,7 @@ def test_any_scope_wins_over_none(scope: Scope) -> None:
 def test_a_value_for_elsewhere_is_no_value_here(scope: Scope) -> None:
     elsewhere = Situation(environment="staging", process=RUNBOOK)
     assert chosen(value("x", scope), at=elsewhere) == {}
-    assert rank_of(value("x", scope), elsewhere) is None
+    assert specificity(value("x", scope), elsewhere) is None
 
 
 def test_within_one_kind_one_match_is_enough() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from engine.contracts import Outcome, OutputVariable, Secret
 from engine.models import Output, Task
 from engine.services import configuration, variables
-from tests.support.engine import Deck
+from tests.support.engine import MAIN, Deck
 from tests.support.engine_workers import ends, says
 
 TWO_STEPS = "steps: [{step: build, run_script: {inline: a}}, {step: install, run_script: {inline: b}}]\n"
@@ -162,3 +162,193 @@ def test_every_variable_of_a_task_can_be_asked_for_without_a_step(deck: Deck) ->
         )
     assert "Octopus.Step.Name" not in found
     assert found["Octopus.Deployment.Id"] == str(number)
+
+
+# Values that hold variables, and what becomes of what cannot be resolved.
+
+
+def test_a_script_gets_values_with_their_variables_put_in(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_PASSWORD", "correct horse")
+    files = {
+        "projects/web/variables.yml": 'Password: [{secret: "env:WEB_PASSWORD"}]\n'
+        'Url: [{value: "https://#{Octopus.Project.Id}:#{PASSWORD}@#{Host}"}]\nHost: [{value: "#{Name}.example"}]\n'
+        "Name: [{value: a}, {value: b, when: {step: install}}]\n"
+    }
+    deck.configured(TWO_STEPS, files)
+    deck.deploys()
+    deck.works()
+    assert given_to(deck, "build")["Url"] == "https://web:correct horse@a.example"
+    assert given_to(deck, "install")["Url"] == "https://web:correct horse@b.example"
+
+
+UNRESOLVED = {"projects/web/variables.yml": 'Url: [{value: "https://#{Host}"}]\n'}
+USES_IT = "steps: [{step: build, run_script: {inline: 'curl $(get_octopusvariable Url)'}}]\n"
+
+
+def test_a_token_that_nothing_resolves_is_warned_of_in_the_log_of_a_step_that_names_it(deck: Deck) -> None:
+    deck.configured(USES_IT, UNRESOLVED)
+    number = deck.deploys()
+    deck.works()
+    assert given_to(deck, "build")["Url"] == "https://#{Host}"
+    assert deck.log(number, "build") == "In the variable Url, #{Host} cannot be resolved.\n"
+    assert deck.steps(number) == {"build": "warnings"}
+
+
+def test_a_script_that_does_not_name_it_says_nothing(deck: Deck) -> None:
+    deck.configured(files=UNRESOLVED)
+    number = deck.deploys()
+    deck.works()
+    assert deck.steps(number) == {"build": "succeeded"}
+
+
+@pytest.mark.parametrize(
+    ("process", "variables_"),
+    [
+        (f"fail_on_unresolved: true\n{USES_IT}", ""),
+        (USES_IT, 'OctopusShouldFailDeploymentOnSubstitutionFails: [{value: "True"}]\n'),
+    ],
+)
+def test_it_fails_the_step_where_that_is_wanted(deck: Deck, process: str, variables_: str) -> None:
+    deck.configured(process, {"projects/web/variables.yml": UNRESOLVED["projects/web/variables.yml"] + variables_})
+    number = deck.deploys()
+    deck.works()
+    (step,) = deck.task(number).failed_steps
+    assert step.detail == "In the variable Url, #{Host} cannot be resolved."
+    assert step.hint
+    assert deck.workers.requests == []
+
+
+def test_instructions_with_a_token_that_nothing_resolves_fail_the_step_and_nobody_is_asked(deck: Deck) -> None:
+    process = "steps: [{step: ok, manual_intervention: {teams: [devs], instructions: 'Is #{Missing} good?'}}]\n"
+    deck.configured(process)
+    number = deck.deploys()
+    deck.works()
+    (step,) = deck.task(number).failed_steps
+    assert step.detail == "The instructions cannot be shown: #{Missing} cannot be resolved."
+    assert deck.task(number).pending is None
+    assert deck.task(number).state.is_final
+
+
+def test_what_somebody_notes_is_no_template(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_PASSWORD", "correct horse")
+    process = "steps: [{step: ok, manual_intervention: {teams: [release-managers], instructions: Good?}},"
+    deck.configured(f"{process} {{step: build, run_script: {{inline: a}}}}]\n", SECRET)
+    number = deck.deploys()
+    deck.works()
+    deck.proceeds(number, note="#{Password}")
+    deck.works()
+    assert given_to(deck, "build")["Octopus.Action[ok].Output.Manual.Notes"] == "#{Password}"
+
+
+def test_why_somebody_aborted_is_no_template_either(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_PASSWORD", "correct horse")
+    process = "steps: [{step: ok, manual_intervention: {teams: [release-managers], instructions: Good?}},"
+    tell = "{step: tell, run_condition: failure, run_script: {inline: a}}]\n"
+    deck.configured(f"{process} {tell}", SECRET)
+    number = deck.deploys()
+    deck.works()
+    deck.aborts(number, note="no: #{Password}")
+    deck.works()
+    assert given_to(deck, "tell")["Octopus.Deployment.Error"] == "aborted by ben: no: #{Password}"
+
+
+# Run conditions that are expressions.
+
+
+def conditional(condition: str, variables_: str = "") -> tuple[str, dict[str, str]]:
+    process = f"""\
+steps:
+  - {{step: build, run_script: {{inline: a}}}}
+  - {{step: extra, run_condition: "{condition}", run_script: {{inline: b}}}}
+"""
+    return process, {"projects/web/variables.yml": variables_} if variables_ else {}
+
+
+@pytest.mark.parametrize(("value", "status"), [("True", "succeeded"), ("No", "skipped"), ("0", "skipped")])
+def test_a_condition_is_evaluated_with_what_earlier_steps_put_out(deck: Deck, value: str, status: str) -> None:
+    deck.configured(*conditional("#{Octopus.Action[build].Output.More}"))
+    deck.workers.when("build", says(outputs=(OutputVariable("More", value),)))
+    number = deck.deploys()
+    deck.works()
+    assert deck.steps(number)["extra"] == status
+
+
+def test_a_condition_that_does_not_hold_says_so(deck: Deck) -> None:
+    deck.configured(*conditional("#{More}", 'More: [{value: "False"}]\n'))
+    number = deck.deploys()
+    deck.works()
+    assert deck.task(number).steps[1].detail == "its run condition is false"
+
+
+def test_a_condition_is_evaluated_after_a_failure_too(deck: Deck) -> None:
+    deck.configured(*conditional("#{Octopus.Step[build].Status.Error}"))
+    deck.workers.when("build", ends(Outcome.FAILED, "It broke."))
+    number = deck.deploys()
+    deck.works()
+    assert deck.steps(number) == {"build": "failed", "extra": "succeeded"}
+    assert deck.task(number).state.value == "Failed", "a later success mends nothing"
+
+
+def test_a_condition_with_a_token_that_nothing_resolves_fails_the_step_with_its_name(deck: Deck) -> None:
+    deck.configured(*conditional("#{Missing}"))
+    number = deck.deploys()
+    deck.works()
+    (step,) = deck.task(number).failed_steps
+    assert step.slug == "extra"
+    assert step.detail == "The run condition cannot be told: #{Missing} cannot be resolved."
+    assert deck.workers.started() == ["build"]
+
+
+def test_a_step_whose_condition_cannot_be_told_is_not_tried_again(deck: Deck) -> None:
+    process, files = conditional("#{Missing}")
+    retried = process.replace("{inline: b}", "{inline: b}, retries: {attempts: 2, delay: 1s}")
+    deck.configured(retried, files)
+    number = deck.deploys()
+    deck.works()
+    assert deck.task(number).state.is_final
+    assert deck.workers.started() == ["build"]
+
+
+# Secret stores.
+
+
+def test_a_secret_of_a_store_is_read_when_it_is_used_and_reaches_the_script(deck: Deck) -> None:
+    stores = 'secret_stores:\n  op: {command: [printf, "secret of %s", "{path}"]}\n'
+    files = {"foredeck.yml": MAIN + stores, "projects/web/variables.yml": 'Password: [{secret: "op:web/db"}]\n'}
+    deck.configured(files=files)
+    deck.deploys()
+    deck.works()
+    assert given_to(deck, "build")["Password"] == Secret("secret of web/db")
+
+
+def test_a_store_that_gives_nothing_fails_the_step_with_what_to_do(deck: Deck) -> None:
+    stores = 'secret_stores:\n  op: {command: [/bin/sh, -c, "echo no session >&2; exit 4", "{path}"]}\n'
+    files = {"foredeck.yml": MAIN + stores, "projects/web/variables.yml": 'Password: [{secret: "op:web/db"}]\n'}
+    deck.configured(files=files)
+    number = deck.deploys()
+    deck.works()
+    (step,) = deck.task(number).failed_steps
+    assert step.detail == (
+        "The secret store op gave no secret for op:web/db: its command ended with exit code 4 and said “no session”."
+    )
+    assert step.hint.startswith("Run the command of the store op as the bot's account")
+
+
+# Library sets.
+
+
+def test_a_set_is_frozen_with_the_release(deck: Deck) -> None:
+    def files(host: str) -> dict[str, str]:
+        sets = f"variable_sets:\n  mail: {{variables: {{Host: [{{value: {host}}}]}}}}\n"
+        return {"foredeck.yml": MAIN + sets, "projects/web/project.yml": "slug: web\nvariable_sets: [mail]\n"}
+
+    deck.configured(files=files("before"))
+    deck.deploys()
+    deck.works()
+    deck.configured(files=files("after"))
+    deck.deploys()
+    deck.works()
+    assert [request.variables["Host"] for request in deck.workers.requests] == ["before", "before"]
+    deck.deploys(version="2.0.0")
+    deck.works()
+    assert deck.workers.requests[-1].variables["Host"] == "after"

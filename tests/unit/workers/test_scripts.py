@@ -55,6 +55,17 @@ def told(ran: Ran) -> list[tuple[str, str]]:
     return [(segment.level.value, segment.text) for segment in ran.taken.segments]
 
 
+@pytest.mark.parametrize("setting", ["", "set -euo pipefail; ", "shopt -s nocasematch; "])
+def test_a_variable_is_found_whatever_the_case_of_its_name(setting: str) -> None:
+    body = f'{setting}v=$(get_octopusvariable LOGLEVEL); echo "[$v]"; case A in a) echo caseless;; esac'
+    printed = run(body, {"LogLevel": "info", "LogLevels": "x"}).stdout
+    assert printed == "[info]\n" + ("caseless\n" if "nocasematch" in setting else "")
+
+
+def test_a_name_is_no_pattern() -> None:
+    assert run("get_octopusvariable 'a*'", {"ab": "x", "a*": "y"}).stdout == "y"
+
+
 def test_a_script_reads_its_variables() -> None:
     ran = run(
         """
