@@ -21,7 +21,7 @@ def chosen(session: Session) -> tuple[int, ...]:
     situation = lines.situation(session, configuration.current(session).definitions)
     if not situation.free:
         return ()
-    return tuple(waiter.number for waiter in choose(lines.heads(session), situation))
+    return tuple(waiter.number for waiter in choose(lines.heads(session, situation.holds), situation))
 
 
 def admit(session: Session, now: datetime, task_id: int) -> bool:

@@ -27,6 +27,9 @@ _log = logging.getLogger(__name__)
 MAXIMUM_FOLLOWERS = 32
 """How many actions are followed at once; more wait in the queue."""
 
+CLOCK_SECONDS = 0.5
+"""What time brings is looked for so often at most: a commit brings nothing of that, and commits come in swarms."""
+
 MAXIMUM_MISHAPS = 5
 """How often following one action may break by our own fault before a person is asked."""
 
@@ -46,6 +49,7 @@ class Dispatcher:
         self._stop = threading.Event()
         self._in_flight: set[int] = set()
         self._mishaps: dict[int, int] = {}
+        self._looked_at_the_clock = -CLOCK_SECONDS
         self._not_before: dict[int, float] = {}
         self._guard = threading.Lock()
         self._runner = Runner(db, clock, workers, sealer, self._stop.is_set)
@@ -77,7 +81,9 @@ class Dispatcher:
             if self._stop.is_set():
                 return
             try:
-                self._pass_time()
+                if time.monotonic() - self._looked_at_the_clock >= CLOCK_SECONDS:
+                    self._looked_at_the_clock = time.monotonic()
+                    self._pass_time()
                 due, _ = self._look()
                 self._advance(due)
                 self._begin()

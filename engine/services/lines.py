@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions
-from engine.domain.holds import HoldKind
+from engine.domain.holds import Hold, HoldKind
 from engine.domain.queueing import Rank, Situation, Waiter
 from engine.domain.states import TaskState
 from engine.models import Task
@@ -59,10 +59,10 @@ def situation(session: Session, definitions: Definitions) -> Situation:
     )
 
 
-def heads(session: Session) -> list[Waiter]:
+def heads(session: Session, in_force: Sequence[Hold]) -> list[Waiter]:
     """Whoever is first in line for their place; of each person, too, while something holds some of them back only."""
     firsts = select(func.min(_ORDER)).where(Task.in_line).group_by(Task.place)
-    if any(hold.kind in {HoldKind.LOCK, HoldKind.FREEZE} for hold in holds.in_force(session)):
+    if any(hold.kind in {HoldKind.LOCK, HoldKind.FREEZE} for hold in in_force):
         firsts = firsts.group_by(Task.requested_by, Task.overrides)
     rows = session.execute(
         select(
