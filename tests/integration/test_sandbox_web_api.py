@@ -1,10 +1,9 @@
-"""The Web API through Slack's own client: what works, and what is refused with which error."""
+"""Messages, threads, places, files and rate limits through Slack's own client, as stories."""
 
 import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +11,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from tests.support.sandbox import EVERYTHING, SandboxClient, start_sandbox
+from tests.support.web_api import refused
 
 CHANNEL = "C0DEPLOYMEN"
 ANA = "U0ANA000000"
-MANIFEST = """
-display_information: {name: Foredeck}
-features:
-  bot_user: {display_name: foredeck}
-  slash_commands: [{command: /deploy, description: Deploy}]
-oauth_config: {scopes: {bot: [SCOPES]}}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +26,6 @@ def shared() -> Iterator[SandboxClient]:
 @pytest.fixture(scope="module")
 def client(shared: SandboxClient) -> WebClient:
     return WebClient(token=shared.bot_token, base_url=shared.api_url)
-
-
-def refused(call: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
-    """The answer of a call that Slack refuses."""
-    with pytest.raises(SlackApiError) as error:
-        call(*arguments, **named)
-    answer = error.value.response.data
-    assert isinstance(answer, dict)
-    return answer
 
 
 def post_until_refused(client: WebClient) -> None:
@@ -56,34 +40,6 @@ def raw(sandbox: SandboxClient, method: str, body: bytes, kind: str, token: str 
     with urllib.request.urlopen(request) as response:
         answer: dict[str, Any] = json.load(response)
     return answer
-
-
-class TestTokens:
-    def test_auth_test_says_who_the_token_is_and_names_its_scopes(self, client: WebClient) -> None:
-        answer = client.auth_test()
-        assert (answer["user_id"], answer["bot_id"], answer["team_id"]) == ("U0FOREDECK0", "B0FOREDECK0", "T0SANDBOX00")
-        assert "chat:write" in answer.headers["x-oauth-scopes"]
-
-    @pytest.mark.parametrize(
-        ("token", "error"),
-        [("", "not_authed"), ("xoxb-x", "invalid_auth"), ("xapp-sandbox-foredeck", "not_allowed_token_type")],
-    )
-    def test_others_are_refused(self, shared: SandboxClient, token: str, error: str) -> None:
-        assert raw(shared, "auth.test", b"", "application/json", token) == {"ok": False, "error": error}
-
-    def test_a_method_that_does_not_exist_is_unknown(self, client: WebClient) -> None:
-        assert refused(client.api_call, "chat.postNothing")["error"] == "unknown_method"
-
-    def test_a_missing_scope_is_named(self, tmp_path: Path) -> None:
-        manifest = tmp_path / "manifest.yml"
-        manifest.write_text(MANIFEST.replace("SCOPES", "'channels:read', 'im:write'"))
-        with start_sandbox(manifest) as sandbox:
-            client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
-            answer = refused(client.chat_postMessage, channel=CHANNEL, text="x")
-            assert (answer["error"], answer["needed"]) == ("missing_scope", "chat:write")
-            assert answer["provided"] == "channels:read,im:write"
-            assert refused(client.conversations_list, types="im")["needed"] == "im:read"
-            assert client.conversations_list()["channels"][0]["id"] == CHANNEL
 
 
 class TestBodies:
@@ -102,10 +58,6 @@ class TestBodies:
         body = json.dumps({"channel": CHANNEL}).encode()
         answer = raw(shared, "conversations.info", body, "application/json", shared.bot_token)
         assert answer["response_metadata"]["messages"] == ["[ERROR] missing required field: channel"]
-
-    @pytest.mark.parametrize(("body", "error"), [(b"{", "invalid_json"), (b"[]", "json_not_object")])
-    def test_broken_json_is_refused(self, shared: SandboxClient, body: bytes, error: str) -> None:
-        assert raw(shared, "chat.postMessage", body, "application/json", shared.bot_token)["error"] == error
 
 
 class TestMessages:
@@ -262,14 +214,6 @@ class TestPlaces:
         assert tom["deleted"] is True
         assert refused(client.users_lookupByEmail, email="tom@sandbox.example")["error"] == "users_not_found"
 
-    def test_reactions_come_and_go(self, client: WebClient) -> None:
-        ts = client.chat_postMessage(channel=CHANNEL, text="x")["ts"]
-        item = {"channel": CHANNEL, "timestamp": ts, "name": "tada"}
-        client.reactions_add(**item)
-        assert refused(client.reactions_add, **item)["error"] == "already_reacted"
-        client.reactions_remove(**item)
-        assert refused(client.reactions_remove, **item)["error"] == "no_reaction"
-
 
 class TestFiles:
     def test_an_upload_becomes_a_message_in_the_thread(self, shared: SandboxClient, client: WebClient) -> None:
@@ -290,12 +234,6 @@ class TestFiles:
             assert response.read().decode() == log
             assert response.headers["x-content-type-options"] == "nosniff"
         assert [known["id"] for known in shared.state()["files"]] == [info["id"]]
-
-    def test_what_was_not_uploaded_is_not_shared(self, client: WebClient) -> None:
-        ticket = client.files_getUploadURLExternal(filename="a.txt", length=3)
-        early = refused(client.files_completeUploadExternal, files=[{"id": ticket["file_id"]}], channel_id=CHANNEL)
-        assert early["error"] == "file_not_found"
-        assert refused(client.files_info, file="F1")["error"] == "file_not_found"
 
 
 class TestRateLimits:
@@ -328,11 +266,3 @@ class TestBlocksValidate:
         ]
         assert client.api_call("blocks.validate", json={"blocks": [{"type": "divider"}]})["ok"]
         assert refused(client.api_call, "blocks.validate")["error"] == "invalid_arguments"
-
-
-def test_every_error_that_the_code_can_give_stands_in_the_data_file(shared: SandboxClient) -> None:
-    from bot.sandbox.webapi.methods import METHODS
-
-    known = {error for method in METHODS.values() for error in method.errors}
-    seen = {call["error"] for call in shared.state()["calls"] if call["error"]}
-    assert seen <= known

@@ -14,7 +14,8 @@ class Shape:
     """The fields of one kind of object. Of `one_of` there must be at least one, of `exclusive` at most one.
 
     `initial` names the field that must repeat one of the options; `surfaces` is where it may stand, () means anywhere;
-    of each pair in `ordered` the first must not be greater than the second."""
+    of each pair in `ordered` the first must not be greater than the second, of each in `needs` the first makes sense
+    only with the second."""
 
     fields: dict[str, JsonObject]
     one_of: tuple[str, ...] = ()
@@ -22,6 +23,8 @@ class Shape:
     initial: str | None = None
     surfaces: tuple[str, ...] = ()
     ordered: tuple[tuple[str, str], ...] = ()
+    required: tuple[str, ...] = ()
+    needs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,4 +57,6 @@ def _shape(entry: JsonObject, shared: dict[str, JsonObject]) -> Shape:
         initial=entry.get("initial"),
         surfaces=tuple(entry.get("surfaces", ())),
         ordered=tuple((first, second) for first, second in entry.get("ordered", ())),
+        required=tuple(name for name, rule in fields.items() if rule.get("required")),
+        needs=tuple((name, rule["needs"]) for name, rule in fields.items() if "needs" in rule),
     )

@@ -6,10 +6,8 @@ from typing import Any
 from bot.sandbox.blocks import values
 from bot.sandbox.blocks.problems import Problem
 from bot.sandbox.blocks.spec import Shape, spec
-from bot.sandbox.elements import MULTIPLE, STATE_KEYS, options_of, places
+from bot.sandbox.elements import STATE_KEYS, options_of, places
 from bot.sandbox.json_types import JsonObject
-
-MULTIPLE_INITIALS = tuple({STATE_KEYS[kind][1] for kind in MULTIPLE if STATE_KEYS[kind][1]})
 
 
 def in_blocks(blocks: list[JsonObject], pointer: str) -> Iterator[Problem]:
@@ -30,13 +28,13 @@ def in_object(value: JsonObject, shape: Shape, pointer: str) -> Iterator[Problem
     """What is wrong between the fields of one object, each of which is right by itself."""
     if shape.initial is not None:
         yield from _options(value, shape.initial, pointer)
-    for name, rule in shape.fields.items():
-        if value.get(name) and rule.get("needs") and not value.get(rule["needs"]):
-            yield Problem(f"{pointer}/{name}", f"{name} requires {rule['needs']}")
+    for name, needed in shape.needs:
+        if value.get(name) and not value.get(needed):
+            yield Problem(f"{pointer}/{name}", f"{name} requires {needed}")
     for first, second in shape.ordered:
         if first in value and second in value and float(value[first]) > float(value[second]):
             yield Problem(f"{pointer}/{second}", f"{second} must not be less than {first}")
-    yield from _lengths(value, pointer)
+    yield from _beginnings(value, pointer)
 
 
 def _options(element: JsonObject, initial: str, pointer: str) -> Iterator[Problem]:
@@ -51,19 +49,20 @@ def _options(element: JsonObject, initial: str, pointer: str) -> Iterator[Proble
         yield Problem(pointer, "options must have unique values")
 
 
-def _lengths(element: JsonObject, pointer: str) -> Iterator[Problem]:
+def _beginnings(element: JsonObject, pointer: str) -> Iterator[Problem]:
     """What a field begins with must be what a person could have entered."""
-    begun = element.get("initial_value")
-    if element.get("type") == "plain_text_input" and isinstance(begun, str):
+    kind = element.get("type")
+    if kind == "plain_text_input" and "initial_value" in element:
         rule = {"min": element.get("min_length"), "max": element.get("max_length")}
-        yield from values.length(begun, rule, f"{pointer}/initial_value")
-    if element.get("type") == "number_input" and not element["is_decimal_allowed"]:
+        yield from values.length(element["initial_value"], rule, f"{pointer}/initial_value")
+    elif kind == "number_input" and not element["is_decimal_allowed"]:
         for name in ("initial_value", "min_value", "max_value"):
             if "." in element.get(name, ""):
                 yield Problem(f"{pointer}/{name}", "must be an integer", {"type": "type", "expected": "integer"})
-    most, listed = element.get("max_selected_items"), [element.get(name) for name in MULTIPLE_INITIALS]
-    for chosen in listed:
-        if most is not None and isinstance(chosen, list) and len(chosen) > most:
+    elif "max_selected_items" in element:
+        most = element["max_selected_items"]
+        chosen = element.get(STATE_KEYS[str(kind)][1]) or []
+        if len(chosen) > most:
             yield Problem(pointer, f"no more than {most} items may be selected at first")
 
 

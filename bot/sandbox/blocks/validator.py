@@ -74,8 +74,8 @@ class _Walk:
             yield from together.in_object(value, shape, pointer)
 
     def _presence(self, value: JsonObject, shape: Shape, pointer: str) -> Iterator[Problem]:
-        for name, rule in shape.fields.items():
-            if rule.get("required") and name not in value:
+        for name in shape.required:
+            if name not in value:
                 constraint = {"type": "required", "expected": [name]}
                 yield Problem(pointer, f"missing required field: {name}", constraint)
         if shape.one_of and not any(value.get(name) is not None for name in shape.one_of):
