@@ -41,6 +41,7 @@ ACTS: dict[str, Act] = {
     "deletions": writing.delete,
     "reactions": writing.react,
     "files": writing.share,
+    "uploads": writing.upload,
     "reads": attention.read,
     "follows": attention.follow,
     "homes": people.open_home,

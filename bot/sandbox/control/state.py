@@ -64,6 +64,7 @@ def snapshot(sandbox: Sandbox) -> JsonObject:
             "bot_user_id": workspace.bot_user_id,
             "connections": sandbox.sockets.connected,
             "is_socket_mode": sandbox.manifest.is_socket_mode,
+            "has_home": sandbox.manifest.has_home,
         },
         "users": [user for user in workspace.users.values() if user["id"] != SLACKBOT],
         "channels": [workspace.channel_state(channel) for channel in workspace.channels.values()],

@@ -57,15 +57,16 @@ async def react(sandbox: Sandbox, body: JsonObject) -> JsonObject:
 async def share(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     """`POST /sandbox/files {user, channel, name, content | base64, text?, thread_ts?}`: a person shares a file."""
     person, channel, thread_ts = _place(sandbox, body)
-    name = actors.text(body, "name")
-    content = _content(body)
-    if not name.strip() or len(name) > 255:
-        raise ControlError("invalid_arguments", "name must have 1 to 255 characters")
-    file = sandbox.uploads.add(name, content, person)
+    file = _added(sandbox, body, person)
     words = stored(sandbox.workspace, actors.text(body, "text", ""))
     author = messages.by_person(person)
     message = sharing.share(sandbox.workspace, channel, author, {"text": words}, [file], thread_ts)
     return await told(ts=message["ts"], channel=channel.id, file=file["id"])
+
+
+async def upload(sandbox: Sandbox, body: JsonObject) -> JsonObject:
+    """`POST /sandbox/uploads {user, name, content | base64}`: a person adds a file that a form will take along."""
+    return {"ok": True, "file": _added(sandbox, body, actors.user(sandbox, body))["id"]}
 
 
 async def told(**fields: object) -> JsonObject:
@@ -99,6 +100,14 @@ def _text(sandbox: Sandbox, body: JsonObject) -> str:
     if not text.strip():
         raise ControlError("invalid_arguments", "text must not be empty")
     return stored(sandbox.workspace, text)
+
+
+def _added(sandbox: Sandbox, body: JsonObject, person: JsonObject) -> JsonObject:
+    name = actors.text(body, "name")
+    content = _content(body)
+    if not name.strip() or len(name) > 255:
+        raise ControlError("invalid_arguments", "name must have 1 to 255 characters")
+    return sandbox.uploads.add(name, content, person)
 
 
 def _content(body: JsonObject) -> bytes:

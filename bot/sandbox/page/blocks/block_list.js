@@ -7,15 +7,15 @@ import { alertBlock, card, carousel, container } from "./boxes.js";
 import { fileBlock } from "./file_block.js";
 import { input } from "./input.js";
 import { plan, taskCard, updatePlan, updateTask } from "./plan.js";
-import { table } from "./table.js";
+import { dataTable, table } from "./table.js";
 
 const BLOCKS = {
-  actions, alert: alertBlock, card, carousel, container, context, context_actions: contextActions, divider, file: fileBlock, header, image, input,
+  actions, alert: alertBlock, card, carousel, container, context, context_actions: contextActions, data_table: dataTable, divider, file: fileBlock, header, image, input,
   markdown: markdownBlock, plan, rich_text: richTextBlock, section, table, task_card: taskCard, video,
 };
 const UPDATES = { plan: updatePlan, task_card: updateTask };
 // Nothing in these is sent to the app, so their ids, which Slack invents anew at each edit, do not matter.
-const INERT = new Set(["context", "divider", "header", "image", "markdown", "plan", "rich_text", "table", "task_card"]);
+const INERT = new Set(["context", "data_table", "divider", "header", "image", "markdown", "plan", "rich_text", "table", "task_card"]);
 
 /** Make `node` show these blocks. */
 export function drawBlocks(node, blocks, surface) {

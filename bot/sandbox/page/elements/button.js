@@ -39,7 +39,7 @@ export function overflow(element, context) {
 
 /** An icon button of a context_actions block. */
 export function iconButton(element, context) {
-  const node = h("button", { class: "button icon-only", type: "button", "aria-label": element.accessibility_label || plainWords(element.text), title: plainWords(element.text), ...hooks(context.block, element) }, icon(element.icon === "trash" ? "close" : "more"));
+  const node = h("button", { class: "button icon-only", type: "button", "aria-label": element.accessibility_label || plainWords(element.text), title: plainWords(element.text), ...hooks(context.block, element) }, icon(element.icon === "trash" ? "trash" : "more"));
   node.addEventListener("click", () => press(node, { ...context, element, node }));
   return control(element, node);
 }

@@ -1,6 +1,10 @@
 // Text fields of modals: plain, long, number, mail and web addresses.
 
-import { h } from "../dom.js";
+import { post, reason } from "../api.js";
+import { fill, h } from "../dom.js";
+import { icon } from "../icons.js";
+import { asBody } from "../panes/attaching.js";
+import { tell } from "../panes/notices.js";
 import { plainWords } from "../text/text_object.js";
 import { act, control, hooks } from "./acting.js";
 
@@ -52,7 +56,29 @@ function listen(node, context, long) {
   });
 }
 
-/** What this page cannot offer: choosing a file from this machine. */
-export function fileInput(element, { block }) {
-  return control(element, h("p", { class: "unavailable", ...hooks(block, element) }, "Files cannot be added in the sandbox."));
+/** Files from this machine; they are uploaded at once and sent with the form. */
+export function fileInput(element, { surface, block, form }) {
+  const most = element.max_files ?? 10;
+  let files = surface.options(block, element, [], (state) => (state.files ?? []).map(({ id, name }) => ({ value: id, label: name })));
+  const accept = (element.filetypes ?? []).map((type) => `.${type}`).join(",") || null;
+  const chooser = h("input", { class: "field-input", type: "file", multiple: most > 1, accept, ...hooks(block, element), ...form?.labels });
+  const list = h("ul", { class: "chosen-files", role: "list" });
+  const keep = (next) => {
+    files = next;
+    surface.choose(block, element, files.map((file) => file.value), files);
+    form?.changed();
+    show();
+  };
+  const show = () => fill(list, files.map((file) => h("li", { class: "chip" }, file.label, h("button", { class: "chip-remove", type: "button", "aria-label": `Remove ${file.label}`, onclick: () => keep(files.filter((other) => other !== file)) }, icon("close")))));
+  chooser.addEventListener("change", async () => {
+    for (const file of [...chooser.files].slice(0, most - files.length)) {
+      const body = await asBody(file);
+      const result = body && (await post("uploads", body));
+      if (result?.ok) keep([...files, { value: result.file, label: file.name }]);
+      else if (result) tell(result.message || reason(result.error), true);
+    }
+    chooser.value = "";
+  });
+  show();
+  return control(element, h("div", { class: "file-choice" }, chooser, list), "wide");
 }

@@ -28,7 +28,7 @@ export class AppTabs {
 
   show(name) {
     const shown = name in NAMES ? name : "messages";
-    fill(this.bar, Object.entries(NAMES).map(([tab, words]) => h("a", { class: "tab", href: tabHref(this.channel.id, tab), "aria-current": tab === shown ? "page" : null }, words)));
+    fill(this.bar, Object.entries(NAMES).filter(([tab]) => tab !== "home" || store.app.has_home || store.homes[me()]).map(([tab, words]) => h("a", { class: "tab", href: tabHref(this.channel.id, tab), "aria-current": tab === shown ? "page" : null }, words)));
     this.messages.hidden = shown !== "messages";
     this.page.hidden = shown === "messages";
     this.page.setAttribute("aria-label", NAMES[shown]);

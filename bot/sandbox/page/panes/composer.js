@@ -3,6 +3,7 @@
 import { post, reason } from "../api.js";
 import { fill, h, uniqueId } from "../dom.js";
 import { icon } from "../icons.js";
+import { plusButton } from "./attaching.js";
 import { commandIn, suggestions } from "./completion.js";
 
 const drafts = new Map();
@@ -23,7 +24,7 @@ export class Composer {
     this.hint = h("div", { class: "composer-hint" });
     this.notice = h("div", { class: "composer-notice", role: "alert" });
     this.send = h("button", { class: "send", type: "button", "aria-label": "Send", title: "Send", disabled: true, onclick: () => this.submit() }, icon("send"));
-    this.node = h("div", { class: "composer" }, this.list, this.notice, h("div", { class: "composer-frame" }, this.text, this.send), this.hint);
+    this.node = h("div", { class: "composer" }, this.list, this.notice, h("div", { class: "composer-frame" }, plusButton(this.target), this.text, this.send), this.hint);
     this.retarget();
   }
 

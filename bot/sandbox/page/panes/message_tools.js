@@ -8,6 +8,7 @@ import { me } from "../identity.js";
 import { isInChannel, markUnread, placeOf } from "../reads.js";
 import { href } from "../route.js";
 import { store } from "../store.js";
+import { editMessage } from "./edit_dialog.js";
 import { pickReaction } from "./reactions.js";
 import { tell } from "./notices.js";
 
@@ -46,6 +47,7 @@ function shortcuts(message) {
 function own(message) {
   if (message.user !== me()) return [];
   return [
+    { label: "Edit message", hooks: { "data-choice": "edit" }, choose: () => editMessage(message) },
     { label: "Delete message", hooks: { "data-choice": "delete" }, choose: () => tellFailure(post("deletions", { channel: message.channel, ts: message.ts })) },
   ];
 }

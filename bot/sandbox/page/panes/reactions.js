@@ -61,6 +61,6 @@ function move(event, grid) {
 }
 
 async function react({ channel, ts }, name, isSet) {
-  const result = await post("reactions", { channel, ts, name, is_set: isSet });
+  const result = await post("reactions", { channel, ts, name, is_there: isSet });
   if (!result.ok) tell(result.message || reason(result.error), true);
 }
