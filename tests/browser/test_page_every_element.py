@@ -17,7 +17,9 @@ from tests.support.sandbox import EVERYTHING, SandboxClient, start_sandbox
 pytestmark = pytest.mark.browser
 SPEC = json.loads(Path(spec.__file__).with_name("spec.json").read_text())
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+# As high as the highest message, so that each is one picture.
+DESKTOP = {"viewport": {"width": 1280, "height": 2000}}
+PHONE = {"viewport": {"width": 390, "height": 2000}, "has_touch": True}
 PARTS = ("classic", "progress", "figures", "controls")
 
 
@@ -50,7 +52,7 @@ def test_the_app_sends_everything_that_the_validator_knows() -> None:
 def test_every_block_and_element_is_drawn_on_all_screens(app: BoltApp, open_page: OpenPage) -> None:
     send_everything(app)
     SCREENSHOTS.mkdir(exist_ok=True)
-    for look, options in (("light", {}), ("dark-phone", {**PHONE, "color_scheme": "dark"})):
+    for look, options in (("light", DESKTOP), ("dark-phone", {**PHONE, "color_scheme": "dark"})):
         page = open_page("ana", **options)
         messages = page.locator("main .message")
         expect(messages).to_have_count(len(PARTS))

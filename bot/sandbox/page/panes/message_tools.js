@@ -6,7 +6,7 @@ import { openMenu } from "../elements/menu.js";
 import { icon } from "../icons.js";
 import { me } from "../identity.js";
 import { isInChannel, markUnread, placeOf } from "../reads.js";
-import { href } from "../route.js";
+import { go, href } from "../route.js";
 import { store } from "../store.js";
 import { editMessage } from "./edit_dialog.js";
 import { pickReaction } from "./reactions.js";
@@ -30,7 +30,12 @@ export function drawTools(node, message, inThread) {
 
 function openMore(anchor, { channel, ts }) {
   const message = store.message(channel, ts);
-  if (message) openMenu(anchor, [reacting(anchor, message), ...shortcuts(message), ...own(message), ...following(message), ...reading(message), copying(message)], { label: "More about this message", side: "end" });
+  if (message) openMenu(anchor, [...replying(message), reacting(anchor, message), ...shortcuts(message), ...own(message), ...following(message), ...reading(message), copying(message)], { label: "More about this message", side: "end" });
+}
+
+function replying(message) {
+  if (!isInChannel(message)) return [];
+  return [{ label: "Reply in thread", choose: () => go(message.channel, message.thread_ts ?? message.ts) }];
 }
 
 function reacting(anchor, message) {

@@ -33,5 +33,7 @@ export function broadcastMention(range) {
 
 /** A user group, by the name that came with it. */
 export function groupMention(groupId, label = "") {
-  return h("span", { class: "mention" }, label || `@${groupId}`);
+  const group = store.usergroups.get(groupId);
+  const mine = group?.users?.includes(me()) ? " is-me" : "";
+  return h("span", { class: `mention${mine}` }, label || `@${group?.handle ?? groupId}`);
 }

@@ -4,6 +4,7 @@ import { patternedDate } from "./dates.js";
 import { emoji } from "./emoji.js";
 import { h } from "../dom.js";
 import { link } from "./links.js";
+import { store } from "../store.js";
 import { broadcastMention, channelMention, groupMention, userMention } from "./mentions.js";
 
 const BLOCKS = {
@@ -42,6 +43,7 @@ const ELEMENTS = {
   usergroup: (part) => groupMention(part.usergroup_id),
   broadcast: (part) => broadcastMention(part.range),
   date: (part) => h("span", { class: "date" }, patternedDate(part.timestamp, part.format ?? "{date} {time}", part.fallback ?? "")),
+  team: () => h("span", { class: "mention" }, store.team.name ?? "team"),
   color: (part) => h("code", {}, part.value),
 };
 
