@@ -63,9 +63,9 @@ export function richTextBlock(block) {
   return h("div", { class: "rich-text" }, richText(block));
 }
 
-/** A film, as a link with its picture. */
+/** A film, as its picture that leads to it. */
 export function video(block) {
   const title = plainWords(block.title) || "Video";
-  return h("figure", { class: "image" }, h("figcaption", {}, block.title_url ? link(block.title_url, title) : title), block.description && h("p", {}, textNodes(block.description)),
-    picture({ image_url: block.thumbnail_url, alt_text: block.alt_text }, "picture"));
+  const film = picture({ image_url: block.thumbnail_url, alt_text: block.alt_text }, "picture");
+  return h("figure", { class: "image" }, h("figcaption", {}, block.title_url ? link(block.title_url, title) : title), block.description && h("p", {}, textNodes(block.description)), link(block.video_url, film));
 }

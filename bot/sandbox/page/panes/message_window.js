@@ -3,7 +3,7 @@
 const START = 50;
 const MOST = 150;
 // More at once would hold up a frame while scrolling.
-const STEP = 14;
+const STEP = 10;
 
 /** The window; it stands at the end at first. */
 export class MessageWindow {
