@@ -83,6 +83,6 @@ def _notice(db: Database, view: TaskView, command: str) -> Rendering:
     last_lines = ""
     failed = next((step for step in view.steps if step.status is StepStatus.FAILED and step.run_ids), None)
     if view.state is TaskState.FAILED and failed is not None and not failed.is_intervention:
-        last_lines = logs.decisive(tasks.decisive_lines(db, failed.run_ids[-1]))
+        last_lines = logs.decisive(tasks.decisive_lines(db, failed.decisive_run or failed.run_ids[-1]))
     message = notices.finished(view, slack_ids, last_lines=last_lines, command=command)
     return Rendering.of(view, message, is_broadcast=view.state is TaskState.FAILED)

@@ -55,6 +55,8 @@ def step_title(step: StepView) -> str:
     """Number, name and what Slack's own sign does not say."""
     word = STEP_WORD[step.status]
     again = f" (attempt {step.attempt})" if step.attempt > 1 else ""
+    if step.machines:
+        again, word = "", _machines_word(step, word)
     title = f"{step.number}. {step.name}{again}" + (f": {word}" if word else "")
     if step.status is StepStatus.RUNNING and step.percentage is not None:
         title += f" {step.percentage} %"
@@ -62,6 +64,36 @@ def step_title(step: StepView) -> str:
     return shorten(f"{title} · {took}" if took and took != INSTANT else title, _TITLE_LIMIT)
 
 
+def _machines_word(step: StepView, word: str) -> str:
+    """On how many targets it is done; a batch of machines is one line."""
+    if step.status in {StepStatus.PENDING, StepStatus.SKIPPED}:
+        return word or plural(len(step.machines), "target")
+    count = f"{step.machines_done} of {plural(len(step.machines), 'target')}"
+    return f"{word}, {count}" if word else count
+
+
+def _machine_lines(step: StepView) -> str:
+    """The targets that somebody may want to look at, the failed ones first; the others are only counted."""
+    parts = []
+    for status, label in _WORTH_NAMING:
+        found = [m for m in step.machines if m.status is status]
+        named = [f"{m.slug} ({shorten(m.detail, 80)})" if m.detail else m.slug for m in found[:_NAMED]]
+        if len(found) > _NAMED:
+            named.append(f"{len(found) - _NAMED} more")
+        if named:
+            parts.append(f"{label}: {', '.join(named)}")
+    return " · ".join(parts)
+
+
+_NAMED = 3
+_WORTH_NAMING = (
+    (StepStatus.FAILED, "Failed"),
+    (StepStatus.CANCELED, "Canceled"),
+    (StepStatus.LOST, "End unknown"),
+    (StepStatus.WAITING, "Waiting"),
+    (StepStatus.RUNNING, "Now"),
+    (StepStatus.SKIPPED, "Left out"),
+)
 _TIMED = frozenset({StepStatus.SUCCEEDED, StepStatus.WARNINGS, StepStatus.FAILED, StepStatus.CANCELED})
 
 
@@ -77,6 +109,8 @@ def _step_task(step: StepView) -> Element:
 
 
 def _detail(step: StepView) -> str:
+    if step.machines:
+        return _machine_lines(step) if step.status is not StepStatus.SKIPPED else step.detail
     if step.status is StepStatus.RUNNING:
         where = f"on {step.worker}" if step.worker and step.worker != "built-in" else ""
         return " · ".join(part for part in (step.percentage_message, where, step.detail) if part)

@@ -54,12 +54,22 @@ def _failed(view: TaskView, slack_ids: Mapping[str, str], last_lines: str, comma
         f"❌ {wording.title(view)} failed{where} (#{view.number})",
         b.rich(
             [b.text("❌ "), who, b.text(f" {wording.title(view)} failed{where}.")],
-            *([[b.text(b.shorten(failed.detail, 800))]] if failed is not None and failed.detail else []),
+            *([[b.text(line)] for line in _why(failed)] if failed is not None else []),
         ),
         b.preformatted(last_lines) if last_lines else None,
         b.rich(_next_step(view, failed, command)),
         b.actions(_try_again(view)),
     )
+
+
+def _why(failed: StepView) -> list[str]:
+    """Why the step failed; of a step on targets, where, and the reason of the first one."""
+    if not failed.machines:
+        return [b.shorten(failed.detail, 800)] if failed.detail else []
+    broken = [m for m in failed.machines if m.status is StepStatus.FAILED]
+    where = wording.either([m.slug for m in broken[:5]], "and") + (f" and {len(broken) - 5} more" if broken[5:] else "")
+    done = f"{failed.machines_done} of {wording.plural(len(failed.machines), 'target')} are done."
+    return [f"Failed on {where}: {b.shorten(failed.detail, 700)}", done]
 
 
 def _next_step(view: TaskView, failed: StepView | None, command: str) -> list[b.Element]:

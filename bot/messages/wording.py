@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from engine.services.views import StepStatus, StepView, TaskState, TaskView, WaitKind
@@ -126,8 +127,12 @@ def running_step(view: TaskView) -> StepView | None:
 
 
 def step_of_run(view: TaskView, run_id: int) -> StepView | None:
-    """The step that this action run belongs to."""
-    return next((step for step in view.steps if run_id in step.run_ids), None)
+    """The step that this action run belongs to; its name says on which target it ran."""
+    for step in view.steps:
+        if run_id in step.run_ids:
+            machine = step.run_machines[step.run_ids.index(run_id)] if step.run_machines else ""
+            return replace(step, name=f"{step.name} on {machine}") if machine else step
+    return None
 
 
 def duration(start: datetime | None, end: datetime | None) -> str:

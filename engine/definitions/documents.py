@@ -21,6 +21,7 @@ from engine.definitions.values import (
     Project,
     QueueRules,
     SecretStore,
+    TargetDefinition,
     Team,
     Trigger,
     VariableSet,
@@ -54,6 +55,7 @@ class Definitions:
     environments: Mapping[str, Environment]
     worker_pools: Mapping[str, WorkerPool]
     workers: Mapping[str, WorkerDefinition]
+    targets: Mapping[str, TargetDefinition]
     accounts: Mapping[str, AccountDefinition]
     projects: Mapping[str, Project]
     secret_stores: Mapping[str, SecretStore]
@@ -91,6 +93,7 @@ class Definitions:
             "environments": _listed(self.environments),
             "worker_pools": _listed(self.worker_pools),
             "workers": _listed(self.workers),
+            "targets": _listed(self.targets),
             "accounts": [_account_to_json(account) for account in self.accounts.values()],
             "projects": [_project_to_json(project) for project in self.projects.values()],
             "secret_stores": [_store_to_json(store) for store in self.secret_stores.values()],
@@ -123,6 +126,11 @@ def _definitions_from_json(stored: Mapping[str, Any]) -> Definitions:
         environments=by_slug(Environment(**item) for item in stored["environments"]),
         worker_pools=by_slug(WorkerPool(**item) for item in stored["worker_pools"]),
         workers=by_slug(WorkerDefinition(**{**item, "pools": tuple(item["pools"])}) for item in stored["workers"]),
+        # Revisions that were stored before there were targets have none.
+        targets=by_slug(
+            TargetDefinition(**{**item, "environments": tuple(item["environments"]), "tags": tuple(item["tags"])})
+            for item in stored.get("targets", ())
+        ),
         accounts=by_slug(_account_from_json(item) for item in stored["accounts"]),
         projects=by_slug(_project_from_json(item) for item in stored["projects"]),
         # Revisions of earlier versions have none.

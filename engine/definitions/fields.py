@@ -155,6 +155,10 @@ class Field:
             if self.reading.declare(kind, key.text, key.place, field.path):
                 yield key.text, field
 
+    def entries(self) -> Iterator[tuple[Scalar, Field]]:
+        """The entries of a mapping, whatever their keys are."""
+        return self._entries()
+
     def variables(self) -> Iterator[tuple[str, Field]]:
         """The entries of a mapping whose keys are free text."""
         for key, field in self._entries():

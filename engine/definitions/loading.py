@@ -19,11 +19,12 @@ from engine.definitions.readings import Reading
 from engine.definitions.scalars import is_whole_number
 from engine.definitions.secret_stores import read_secret_stores
 from engine.definitions.sections import SECTIONS, Sections
-from engine.definitions.values import WorkerDefinition, WorkerPool
+from engine.definitions.targets import read_targets
+from engine.definitions.values import TargetDefinition, WorkerDefinition, WorkerPool
 from engine.definitions.variable_sets import read_variable_sets
 
 _MAIN = "foredeck.yml"
-_LATER = ("targets", "tenants", "approval_policies")
+_LATER = ("tenants", "approval_policies")
 
 
 def load(folder: Path) -> Definitions:
@@ -102,6 +103,8 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
     pools = read_worker_pools(sections.field("worker_pools"))
     workers = read_workers(sections.field("workers"))
     _warn_of_empty_pools(pools, workers, folder.reading)
+    targets = read_targets(sections.field("targets"))
+    _refuse_shared_slugs(workers, targets, folder.reading)
     return Definitions(
         format=FORMAT,
         defaults=read_defaults(sections.field("defaults")),
@@ -111,6 +114,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         environments=environments,
         worker_pools=by_slug(sorted(pools, key=_slug)),
         workers=by_slug(sorted(workers, key=_slug)),
+        targets=by_slug(targets),
         accounts=by_slug(sorted(read_accounts(sections.field("accounts")), key=_slug)),
         projects=by_slug(sorted(read_projects(folder, teams, environments, sets), key=_slug)),
         secret_stores=stores,
@@ -131,6 +135,17 @@ def _warn_of_empty_pools(pools: Iterable[WorkerPool], workers: Iterable[WorkerDe
             place, path = reading.place_of("worker_pools", pool.slug), f"worker_pools.{pool.slug}"
             message = f"No worker is in the pool {pool.slug}, so steps that name it cannot run."
             reading.note(place, path, "empty-pool", message, "Add a worker to it.", severity="warning")
+
+
+def _refuse_shared_slugs(
+    workers: Iterable[WorkerDefinition], targets: Iterable[TargetDefinition], reading: Reading
+) -> None:
+    of_workers = {worker.slug for worker in workers}
+    for target in targets:
+        if target.slug in of_workers:
+            place, path = reading.place_of("targets", target.slug), f"targets.{target.slug}"
+            message = f"{target.slug} is a worker as well; the card and the logs could not tell them apart."
+            reading.note(place, path, "shared-slug", message, "Choose another slug for one of them.")
 
 
 def _note(reading: Reading, file: str, rule: str, message: str, suggestion: str) -> None:

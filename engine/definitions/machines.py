@@ -38,7 +38,7 @@ def read_workers(section: Field) -> list[WorkerDefinition]:
         if slug == "built-in":
             field.wrong("slug", '"built-in" is the worker in Foredeck itself.', "Choose another slug.")
         record = field.table(["name", "pools", "ssh", "account", "host_key"])
-        host, port = _read_address(record)
+        host, port = read_address(record)
         pools, account = record.need("pools", "[linux]"), record.need("account", "deploy")
         if pools and isinstance(pools.node, Items) and not pools.node.nodes:
             pools.wrong("empty", f"The worker {slug} is in no pool, so nothing runs on it.", "Name a pool.")
@@ -50,7 +50,7 @@ def read_workers(section: Field) -> list[WorkerDefinition]:
                 host=host,
                 port=port,
                 account=account.reference("accounts") if account else "",
-                host_key=_read_host_key(record),
+                host_key=read_host_key(record),
             )
         )
     return workers
@@ -84,8 +84,8 @@ def _read_username(field: Field) -> str:
     return username
 
 
-def _read_address(record: Record) -> tuple[str, int]:
-    """`ssh: host:port`; an IPv6 address is in brackets."""
+def read_address(record: Record, *, may_name_slug: bool = False) -> tuple[str, int]:
+    """`ssh: host:port`; an IPv6 address is in brackets. `may_name_slug`: `{}` in the host stands for the slug."""
     example = '"10.0.0.7:22" or "[2001:db8::7]:22"'
     field = record.need("ssh", '"10.0.0.7:22"')
     text = field.line(example, longest=300) if field else ""
@@ -100,7 +100,9 @@ def _read_address(record: Record) -> tuple[str, int]:
     host, port = match["v6"] or match["host"] or "", int(match["port"])
     if "@" in host:
         field.wrong("ssh-address", "The account says who logs in.", f"Write host and port only: {example}.")
-    elif not (_is_v6(host) if match["v6"] is not None else _is_host(host)):
+    elif not (
+        _is_v6(host) if match["v6"] is not None else _is_host(host.replace("{}", "x") if may_name_slug else host)
+    ):
         field.wrong("ssh-address", "This is not the name or the address of a host.", f"For example {example}.")
     if not 1 <= port <= 65535:
         field.wrong("ssh-address", "A port is a number from 1 to 65535.", f"For example {example}.")
@@ -126,7 +128,8 @@ def _is_v6(text: str) -> bool:
     return True
 
 
-def _read_host_key(record: Record) -> str:
+def read_host_key(record: Record) -> str:
+    """`host_key:`, the pinned fingerprint."""
     field = record.need("host_key", '"SHA256:…"')
     text = field.text('"SHA256:…"') if field else ""
     if field and text and not re.fullmatch(r"SHA256:[A-Za-z0-9+/]{43}", text, re.ASCII):

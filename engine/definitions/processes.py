@@ -84,9 +84,10 @@ class _ProcessReader:
             if is_new:
                 self._actions.take(slug, name, record)
             actions = [self._read_action(record, slug, name, EVERYWHERE)]
+            _refuse_pool_of_targets(record, record)
         else:
             _refuse_beside(record, "actions", _OF_AN_ACTION)
-            actions = [self._read_listed(action) for action in self._listed(listed)] if listed else []
+            actions = [self._read_listed(action, record) for action in self._listed(listed)] if listed else []
         settings = step_settings.read_settings(record, is_first=is_first)
         condition, expression = _read_run_condition(record)
         return Step(
@@ -100,6 +101,8 @@ class _ProcessReader:
             settings.disabled,
             settings.notes,
             expression,
+            settings.target_tags,
+            settings.rolling,
         )
 
     def _listed(self, actions: Field) -> list[Field]:
@@ -108,8 +111,9 @@ class _ProcessReader:
             actions.wrong("empty", "`actions` lists nothing.", "Add an action, or write its keys in the step.")
         return items
 
-    def _read_listed(self, item: Field) -> Action:
+    def _read_listed(self, item: Field, of_step: Record) -> Action:
         record = item.table(("action", "name", "when", *_OF_AN_ACTION))
+        _refuse_pool_of_targets(record, of_step)
         slug, name, _ = self._identity(record, "action", self._actions)
         return self._read_action(record, slug, name, read_scope(record, may_exclude=True))
 
@@ -208,6 +212,12 @@ def _refuse_beside(record: Record, key: str, others: Iterable[str]) -> None:
         if other in record.fields:
             hint = f"Move it into one of the {key}." if key == "actions" else "Remove it."
             record.fields[other].wrong("one-of", f"`{other}` means nothing beside `{key}`.", hint)
+
+
+def _refuse_pool_of_targets(record: Record, of_step: Record) -> None:
+    if of_step.has("target_tags") and (pool := record.fields.get("worker_pool")):
+        hint = "Remove it, or put the action into a step without `target_tags`."
+        pool.wrong("one-of", "This runs on the targets of its step, so no worker pool is asked.", hint)
 
 
 def _read_run_condition(record: Record) -> tuple[RunCondition, str]:

@@ -47,6 +47,10 @@ class Reading:
         self.note(place, path, "duplicate-key", message, "Keep one of them.")
         return False
 
+    def mention(self, kind: str, slug: str) -> None:
+        """Note that this word exists; it may be mentioned as often as one likes."""
+        self._declared.setdefault(kind, {}).setdefault(slug, Place("", 0, 0))
+
     def refer(self, kind: str, slug: str, place: Place, path: str) -> None:
         """Note that this slug must be declared."""
         self._references.append(Reference(kind, slug, place, path))
@@ -97,6 +101,8 @@ _NOUNS = {
     "workers": "worker",
     "accounts": "account",
     "freezes": "freeze",
+    "targets": "target",
+    "target_tags": "target tag",
     "projects": "project",
     "variable_sets": "variable set",
     "secret_stores": "secret store",

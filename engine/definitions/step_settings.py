@@ -8,9 +8,9 @@ from datetime import timedelta
 from engine.definitions.fields import Record
 from engine.definitions.nodes import shown
 from engine.definitions.readings import suggest
-from engine.domain.processes import Retries, StartTrigger
+from engine.domain.processes import Retries, Rolling, StartTrigger
 
-KEYS = ("start_trigger", "required", "disabled", "notes")
+KEYS = ("start_trigger", "required", "disabled", "notes", "target_tags", "rolling")
 _MOST_RETRIES, _LONGEST_DELAY = 3, timedelta(hours=1)
 
 
@@ -22,17 +22,24 @@ class StepSettings:
     required: bool
     disabled: bool
     notes: str
+    target_tags: tuple[str, ...]
+    rolling: Rolling | None
 
 
 def read_settings(record: Record, *, is_first: bool) -> StepSettings:
     """The keys in KEYS; the first step of a process has nothing that it could start with."""
-    notes = record.get("notes")
+    notes, tags = record.get("notes"), record.get("target_tags")
     settings = StepSettings(
         start_trigger=_read_start_trigger(record),
         required=record.flag("required", default=False),
         disabled=record.flag("disabled", default=False),
         notes=notes.text("`notes: Takes ten minutes.`", longest=2000) if notes else "",
+        target_tags=tags.one_or_many_references("target_tags") if tags else (),
+        rolling=_read_rolling(record),
     )
+    if settings.rolling and not record.has("target_tags"):
+        hint = "Add `target_tags:`, for example `target_tags: [web]`."
+        record.fields["rolling"].wrong("rolling", "A step rolls over targets, and this one names no target tags.", hint)
     if is_first and settings.start_trigger is StartTrigger.WITH_PREVIOUS:
         hint = "Remove `start_trigger`, or move the step behind the one it starts with."
         message = "The first step has no step before it to start with."
@@ -41,6 +48,16 @@ def read_settings(record: Record, *, is_first: bool) -> StepSettings:
         hint = "Remove one of the two."
         record.fields["disabled"].wrong("contradiction", "A step cannot be required and disabled.", hint)
     return settings
+
+
+def _read_rolling(record: Record) -> Rolling | None:
+    """`rolling: {window: 10, stop_after_failures: 3}`."""
+    field = record.get("rolling")
+    if field is None:
+        return None
+    inside = field.table(("window", "stop_after_failures"))
+    window, stop = inside.need("window", "10"), inside.get("stop_after_failures")
+    return Rolling(window.whole_number() if window else 1, stop.whole_number() if stop else 1)
 
 
 def read_retries(record: Record) -> Retries | None:

@@ -70,6 +70,20 @@ class WorkerDefinition:
 
 
 @dataclass(frozen=True)
+class TargetDefinition:
+    """A machine that is deployed to, over SSH. Steps find it by its tags, in its environments."""
+
+    slug: str
+    name: str
+    host: str
+    port: int
+    account: str
+    host_key: str
+    environments: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class AccountDefinition:
     """How to log in: a user's name and where the key is kept, never the key."""
 

@@ -179,25 +179,74 @@ def _moves_of_group(plan: Plan, group: range, history: History, *, failed_before
 
 
 def _moves_of_step(index: int, step: PlannedStep, history: History, *, failed_before: bool) -> tuple[Move, ...] | None:
-    """None when the step is settled; otherwise its moves, empty while it waits."""
+    """None when the step is settled; otherwise its moves, empty while it waits.
+
+    Each machine is a lane: the step's actions run on it one after the other. At most `window` lanes are under way; as
+    one ends, the next begins. When `stop_after_failures` lanes have failed, no further one begins.
+    """
     judgement = _judgement_of(index, step, history, failed_before=failed_before)
     if judgement is None or judgement.failure:
         return _moves_of_judging(index, step, judgement)
-    failed_inside = False
-    for position, action in enumerate(step.actions):
-        keys = [RunKey(index, position, machine) for machine in action.machines]
-        missing = [key for key in keys if key not in history.by_key]
-        if missing:
-            if not judgement.holds or failed_inside:
-                why = judgement.why_not or "an earlier action of this step failed"
-                return tuple(Skip(key, why) for key in missing)
-            return tuple(_first_move(key, action) for key in missing)
-        runs = [history.by_key[key] for key in keys]
-        moves = (*_moves_of_lost(action, runs), *_retries_of(action, runs))
-        if moves or any(_is_unsettled(run) for run in runs):
-            return moves
-        failed_inside = failed_inside or any(history.by_key[key].state.is_failure for key in keys)
-    return None
+    reason = "" if judgement.holds else judgement.why_not
+    begun: list[_Lane] = []
+    waiting: list[_Lane] = []
+    for machine in step.machines:
+        lane = _lane(index, step, machine, history, reason)
+        (begun if lane.has_begun else waiting).append(lane)
+    if reason:
+        return tuple(move for lane in (*begun, *waiting) for move in lane.moves or ()) or _settled(begun)
+    moves = [move for lane in begun for move in lane.moves or ()]
+    failures = sum(1 for lane in begun if lane.has_failed)
+    if step.stop_after_failures and failures >= step.stop_after_failures:
+        why = f"stopped after {failures} {'failure' if failures == 1 else 'failures'}"
+        moves += [Skip(key, why) for lane in waiting for key in lane.keys]
+        return tuple(moves) or _settled(begun)
+    room = step.window - sum(1 for lane in begun if lane.moves is not None)
+    moves += [move for lane in waiting[: max(0, room)] for move in lane.moves or ()]
+    return tuple(moves) if moves or waiting else _settled(begun)
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """One machine's way through a step. `moves` is None when it is settled, and empty while it waits."""
+
+    keys: tuple[RunKey, ...]
+    moves: tuple[Move, ...] | None
+    has_begun: bool
+    has_failed: bool
+
+
+def _settled(lanes: Iterable[_Lane]) -> tuple[Move, ...] | None:
+    return None if all(lane.moves is None for lane in lanes) else ()
+
+
+def _lane(index: int, step: PlannedStep, machine: str, history: History, reason: str) -> _Lane:
+    keys = tuple(
+        RunKey(index, position, machine) for position, action in enumerate(step.actions) if machine in action.machines
+    )
+    has_begun = any(key in history.by_key for key in keys)
+    moves, has_failed = _moves_of_lane(step, keys, history, reason)
+    return _Lane(keys, moves, has_begun, has_failed)
+
+
+def _moves_of_lane(
+    step: PlannedStep, keys: tuple[RunKey, ...], history: History, reason: str
+) -> tuple[tuple[Move, ...] | None, bool]:
+    """Its moves (None: settled), and whether something in it has failed for good."""
+    has_failed = False
+    for key in keys:
+        action = step.actions[key.action]
+        run = history.by_key.get(key)
+        if run is None:
+            if reason or has_failed:
+                why = reason or "an earlier action of this step failed"
+                return tuple(Skip(key, why) for key in keys if key not in history.by_key), has_failed
+            return (_first_move(key, action),), False
+        moves = (*_moves_of_lost(action, (run,)), *_retries_of(action, (run,)))
+        if moves or _is_unsettled(run):
+            return moves, has_failed
+        has_failed = has_failed or run.state.is_failure
+    return None, has_failed
 
 
 def _moves_of_judging(index: int, step: PlannedStep, judgement: Judgement | None) -> tuple[Move, ...]:

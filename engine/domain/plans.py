@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
@@ -13,12 +13,16 @@ from engine.domain.processes import (
     ManualIntervention,
     Process,
     Retries,
+    Rolling,
     RunCondition,
     RunScript,
     StartTrigger,
     Step,
 )
 from engine.domain.scopes import Scope
+
+MAXIMUM_PARALLEL_MACHINES = 10
+"""How many machines of a step are under way at once, where it has no window of its own."""
 
 NO_MACHINE = ""
 """The machine of an action that runs once, on a worker or in the bot, rather than on targets."""
@@ -40,7 +44,9 @@ class PlannedAction:
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """One step; its actions run one after the other. `start_trigger` joins it to the group of the step before it."""
+    """One step; its actions run one after the other on each of its machines, and at most `window` machines are under
+    way at once. `start_trigger` joins it to the group of the step before it.
+    """
 
     slug: str
     name: str
@@ -48,6 +54,36 @@ class PlannedStep:
     actions: tuple[PlannedAction, ...]
     start_trigger: StartTrigger = StartTrigger.AFTER_PREVIOUS
     expression: str = ""  # of the condition VARIABLE
+    rolling: Rolling | None = None
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        """All its machines, in order."""
+        return tuple(dict.fromkeys(machine for action in self.actions for machine in action.machines))
+
+    @property
+    def is_on_targets(self) -> bool:
+        """Does it run on targets, rather than once?"""
+        return self.machines != (NO_MACHINE,)
+
+    @property
+    def window(self) -> int:
+        """How many of its machines are under way at once."""
+        return self.rolling.window if self.rolling else MAXIMUM_PARALLEL_MACHINES
+
+    @property
+    def stop_after_failures(self) -> int:
+        """After so many failed machines no further one begins; 0: each gets its turn."""
+        return self.rolling.stop_after_failures if self.rolling else 0
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a plan has to know of a machine that is deployed to."""
+
+    slug: str
+    environments: tuple[str, ...]
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -58,6 +94,7 @@ class LeftOut:
     name: str
     reason: str
     is_step: bool = True  # False: an action of a step whose other actions run
+    lacks_targets: bool = False  # it would run, but no target in the environment has its tags
 
 
 @dataclass(frozen=True)
@@ -78,10 +115,19 @@ class Plan:
         return tuple(range(start, end) for start, end in pairwise([*begin, len(self.steps)]))
 
 
-def make(process: Process, *, project: str, environment: str, skip: Collection[str] = ()) -> Plan:
+def make(
+    process: Process,
+    *,
+    project: str,
+    environment: str,
+    skip: Collection[str] = (),
+    targets: Iterable[Target] = (),
+) -> Plan:
     """Plan this process for this environment. What its scope excludes is left out, with the reason; so are the steps
-    in `skip` (slugs), which must be known and not required: see `why_not_skipped`.
+    in `skip` (slugs), which must be known and not required: see `why_not_skipped`. A step with target tags runs on
+    those of the `targets` that are in the environment and have one of them; without any it is left out.
     """
+    present = [target for target in targets if environment in target.environments]
     steps: list[PlannedStep] = []
     left_out: list[LeftOut] = []
     begins_group = True  # a group whose first step is left out begins with the next one of it, and joins no other group
@@ -96,9 +142,15 @@ def make(process: Process, *, project: str, environment: str, skip: Collection[s
             for a in step.actions
             if not a.scope.matches(project=project, environment=environment)
         )
+        if actions and step.target_tags:
+            machines = tuple(target.slug for target in present if set(target.tags) & set(step.target_tags))
+            actions = tuple(replace(action, machines=machines) for action in actions if machines)
+            if not machines:
+                reason = _no_target(step.target_tags, environment)
+                left_out.append(LeftOut(step.slug, step.name, reason, lacks_targets=True))
         if actions:
             start = StartTrigger.AFTER_PREVIOUS if begins_group else StartTrigger.WITH_PREVIOUS
-            steps.append(PlannedStep(step.slug, step.name, step.condition, actions, start, step.expression))
+            steps.append(_planned_step(step, actions, start))
             begins_group = False
     return Plan(tuple(steps), tuple(left_out), process.fail_on_unresolved)
 
@@ -118,12 +170,20 @@ def why_not_skipped(process: Process, names: Iterable[str]) -> tuple[tuple[str, 
     return tuple(slugs), refused
 
 
+def _no_target(tags: Sequence[str], environment: str) -> str:
+    return f"{environment} has no target with the tag {' or '.join(tags)}"
+
+
 def _why_left_out(step: Step, project: str, environment: str, skip: Collection[str]) -> str:
     if step.disabled:
         return "disabled in the process"
     if not step.scope.matches(project=project, environment=environment):
         return _reason(step.scope, environment)
     return "skipped for this deployment" if step.slug in skip else ""
+
+
+def _planned_step(step: Step, actions: tuple[PlannedAction, ...], start: StartTrigger) -> PlannedStep:
+    return PlannedStep(step.slug, step.name, step.condition, actions, start, step.expression, step.rolling)
 
 
 def _planned(action: Action) -> PlannedAction:
@@ -170,7 +230,7 @@ def from_json(stored: Mapping[str, Any]) -> Plan:
             replace(_planned(a), machines=tuple(machines))
             for a, machines in zip(step.actions, entry["machines"], strict=True)
         )
-        steps.append(PlannedStep(step.slug, step.name, step.condition, actions, step.start_trigger, step.expression))
+        steps.append(_planned_step(step, actions, step.start_trigger))
     left_out = (LeftOut(x["slug"], x["name"], x["reason"], x["is_step"]) for x in stored["left_out"])
     return Plan(tuple(steps), tuple(left_out), stored.get("fail_on_unresolved", False))
 
@@ -197,4 +257,5 @@ def _as_step(planned: PlannedStep) -> Step:
         actions=actions,
         start_trigger=planned.start_trigger,
         expression=planned.expression,
+        rolling=planned.rolling,
     )

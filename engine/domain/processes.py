@@ -40,6 +40,14 @@ class Retries:
 
 
 @dataclass(frozen=True)
+class Rolling:
+    """How a step goes through its targets: at most `window` at a time, and no further one after so many failures."""
+
+    window: int
+    stop_after_failures: int = 1
+
+
+@dataclass(frozen=True)
 class RunScript:
     """Run a script on a worker. `source` is where its text came from: a file's name, or `inline`."""
 
@@ -79,7 +87,7 @@ class Step:
     """A place in the process: its actions share a run condition and a scope.
 
     `required`: nobody may leave it out of a deployment. `disabled`: it is left out of every new plan. `notes` are for
-    those who read the process.
+    those who read the process. `target_tags`: it runs on each target that has one of them, instead of once on a worker.
     """
 
     slug: str
@@ -92,6 +100,8 @@ class Step:
     disabled: bool = False
     notes: str = ""
     expression: str = ""  # of the condition VARIABLE: a template
+    target_tags: tuple[str, ...] = ()
+    rolling: Rolling | None = None
 
     @property
     def must_run(self) -> bool:
@@ -141,6 +151,8 @@ def _step_to_json(step: Step) -> dict[str, Any]:
         "disabled": step.disabled,
         "notes": step.notes,
         "expression": step.expression,
+        "target_tags": list(step.target_tags),
+        "rolling": step.rolling and [step.rolling.window, step.rolling.stop_after_failures],
     }
 
 
@@ -157,6 +169,8 @@ def _step_from_json(content: Mapping[str, Any]) -> Step:
         disabled=content.get("disabled", False),
         notes=content.get("notes", ""),
         expression=content.get("expression", ""),
+        target_tags=tuple(content.get("target_tags", ())),
+        rolling=Rolling(*content["rolling"]) if content.get("rolling") else None,
     )
 
 

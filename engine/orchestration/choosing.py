@@ -1,4 +1,6 @@
-"""Chooses the worker of an action: the least busy of its pool; the built-in one where the default pool is empty."""
+"""Chooses the worker of an action that runs on no target: the least busy of its pool; the built-in one where the
+default pool is empty.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +24,10 @@ class NoWorker(ForedeckError):
 
 
 class WorkerGone(ForedeckError):
-    """The worker that ran it is not in the configuration any more."""
+    """The machine that ran it, or is to run it, is not in the configuration any more."""
 
-    message = "The worker {worker} that ran this step is not configured any more, so its end cannot be known."
-    hint_text = "Look on the machine what it did, then choose Run again or Fail."
+    message = "The machine {worker} of this step is not configured any more."
+    hint_text = "If the step was started, look on the machine what it did; then choose Run again or Fail."
 
 
 def choose(definitions: Definitions, pool: str | None, running: Mapping[str, int]) -> str:
@@ -42,7 +44,7 @@ def connect(definitions: Definitions, worker: str, workers: Workers) -> Worker:
     """The worker with this slug. Raises WorkerGone, or SecretUnavailable when its key cannot be read."""
     if worker == BUILT_IN:
         return workers.built_in()
-    definition = definitions.workers.get(worker)
+    definition = definitions.workers.get(worker) or definitions.targets.get(worker)
     if definition is None:
         raise WorkerGone(worker=worker)
     account = definitions.accounts[definition.account]

@@ -121,12 +121,7 @@ class Runner:
             if not is_resumed:
                 if task.cancel_requested_at is not None:
                     raise _NotMine  # the next move of its task withdraws it
-                busy = session.execute(
-                    select(ActionRun.worker, func.count())
-                    .where(ActionRun.state == RunState.RUNNING.value)
-                    .group_by(ActionRun.worker)
-                )
-                run.worker = choosing.choose(definitions, action.worker_pool, {w: n for w, n in busy if w})
+                run.worker = run.machine or _choose_worker(session, definitions, action)
                 run.state, run.started_at, run.reason = RunState.RUNNING.value, self._clock(), ""
                 outbox.tell_card(session, self._clock(), task)
             return _Claim(
@@ -259,6 +254,15 @@ class Runner:
     def _mark_clean(self, run_id: int) -> None:
         with self._db.write(quiet=True) as session:
             session.execute(update(ActionRun).where(ActionRun.id == run_id).values(cleaned_up=True))
+
+
+def _choose_worker(session: Session, definitions: Definitions, action: plans.PlannedAction) -> str:
+    busy = session.execute(
+        select(ActionRun.worker, func.count())
+        .where(ActionRun.state == RunState.RUNNING.value)
+        .group_by(ActionRun.worker)
+    )
+    return choosing.choose(definitions, action.worker_pool, {worker: count for worker, count in busy if worker})
 
 
 def _is_canceled(session: Session, run_id: int) -> bool:

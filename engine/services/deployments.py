@@ -112,7 +112,8 @@ def request_in(
     gates.check(session, found, person=person, at=times.begins_at or now, way=way, reason=reason, **where)
     process = process_from_json(release.process)
     skipped = _steps_to_skip(process, skip)
-    plan = plans.make(process, **where, skip=skipped)
+    plan = plans.make(process, **where, skip=skipped, targets=planned.targets_of(found.definitions))
+    planned.require_targets(plan)
     task = _queued(found, release, environment, plan, times)
     task.form_values = prompts.accept(release, plan, environment, answers)
     task.requested_by, task.request_key, task.reason = person, request_key, reason[:REASON_LIMIT]
@@ -151,7 +152,8 @@ def preview(db: Database, *, project: str, version: str, environment: str, skip:
         target = access.require_environment(found, environment)
         release = releases.find(session, slug, version)
         process, variables = prompts.frozen(session, found, project=slug, version=version)
-        plan = plans.make(process, project=slug, environment=target, skip=_steps_to_skip(process, skip))
+        skipped, targets = _steps_to_skip(process, skip), planned.targets_of(found.definitions)
+        plan = plans.make(process, project=slug, environment=target, skip=skipped, targets=targets)
         asked = questions_of(variables, plan, project=slug, environment=target)
         view = planned.describe(plan, found.definitions, project=slug, version=version, environment=target)
         note = "" if release else f"{slug} has no release {version} yet: this is planned as the project is now."

@@ -91,6 +91,13 @@ class MayNotDecide(ForedeckError):
     hint_text = "Nothing was changed."
 
 
+class NoTargets(ForedeckError):
+    """A step names target tags that no target of the environment has."""
+
+    message = "{steps} cannot run: {reason}."
+    hint_text = "Nothing was deployed. Add a target to `targets:`, restrict the step with `when:`, or skip it."
+
+
 class StepNotSkipped(ForedeckError):
     """Steps that were asked to be left out and cannot be: unknown, required, or an approval."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import logs
@@ -49,6 +49,8 @@ def tell_new(db: Database, now: datetime) -> int:
 def tell_run(session: Session, now: datetime, task: Task, run: ActionRun, db: Database) -> int:
     """Write the outbox rows that this run is due now: the next message. At its end what is left, if it fits into one;
     and the file, if not all was shown."""
+    if not _is_told(session, run):
+        return 0
     is_over = not RunState(run.state).is_active
     cursor = session.get(LogCursor, run.id) or LogCursor(
         action_run_id=run.id, position=0, batches=0, cut=False, closed=False
@@ -75,6 +77,25 @@ def tell_run(session: Session, now: datetime, task: Task, run: ActionRun, db: Da
     return told
 
 
+MAXIMUM_TOLD_MACHINES = 3
+"""Of so many failed targets of a step the log is told in the thread; the card names them all."""
+
+
+def _is_told(session: Session, run: ActionRun) -> bool:
+    """A step on many targets would flood the thread: of those only the first failures are told, at their end."""
+    if not run.machine:
+        return True
+    if not RunState(run.state).is_failure:
+        return False
+    told = session.scalar(
+        select(func.count())
+        .select_from(LogCursor)
+        .join(ActionRun, ActionRun.id == LogCursor.action_run_id)
+        .where(ActionRun.task_id == run.task_id, ActionRun.step == run.step, ActionRun.machine != "")
+    )
+    return (told or 0) < MAXIMUM_TOLD_MACHINES
+
+
 def _open_runs(session: Session) -> list[tuple[ActionRun, Task]]:
     query = (
         select(ActionRun, Task)
@@ -83,6 +104,7 @@ def _open_runs(session: Session) -> list[tuple[ActionRun, Task]]:
         .where(
             ActionRun.log_length > 0,
             ActionRun.state == RunState.RUNNING.value,
+            ActionRun.machine == "",
             (LogCursor.action_run_id.is_(None)) | (LogCursor.closed.is_(False)),
         )
     )

@@ -10,7 +10,11 @@ from engine.domain.frozen_folders import FrozenFolder
 from engine.domain.processes import ManualIntervention, RunCondition, StartTrigger
 from engine.models import Task
 from engine.services import configuration
+from engine.services.errors import NoTargets
 from engine.services.views import PlannedStepView, PlanView
+
+_NAMED = 5
+"""How many machines of a step are named; more are counted."""
 
 _CONDITIONS = {
     RunCondition.SUCCESS: "",
@@ -60,6 +64,9 @@ def _when(index: int, step: plans.PlannedStep, action: plans.PlannedAction) -> s
     parts = [_condition(step)]
     if index and step.start_trigger is StartTrigger.WITH_PREVIOUS:
         parts.append("together with the step before it")
+    if step.rolling:
+        failures = f"{step.stop_after_failures} failure{'' if step.stop_after_failures == 1 else 's'}"
+        parts.append(f"{step.window} at a time, stops after {failures}")
     if action.retries:
         tries = f"{action.retries.attempts + 1} times at most"
         parts.append(f"tried {tries}, {durations.spelled(action.retries.delay)} apart")
@@ -83,12 +90,29 @@ def _files(folder: FrozenFolder) -> str:
 
 
 def _where(action: plans.PlannedAction, definitions: Definitions) -> str:
+    if action.machines != (plans.NO_MACHINE,):
+        names = ", ".join(action.machines[:_NAMED])
+        more = len(action.machines) - _NAMED
+        many = "target" if len(action.machines) == 1 else "targets"
+        return f"{len(action.machines)} {many}: {names}" + (f" and {more} more" if more > 0 else "")
     if isinstance(action.work, ManualIntervention):
         return "in Foredeck"
     pool, workers = pool_and_workers(definitions, action.worker_pool)
     if pool is None or (not workers and definitions.worker_pools[pool].default):
         return "built-in worker"
     return f"pool {pool}: {', '.join(workers)}" if workers else f"pool {pool}, which has no workers"
+
+
+def targets_of(definitions: Definitions) -> tuple[plans.Target, ...]:
+    """The targets as a plan wants them, in the order in which they are declared."""
+    return tuple(plans.Target(t.slug, t.environments, t.tags) for t in definitions.targets.values())
+
+
+def require_targets(plan: plans.Plan) -> None:
+    """A deployment that would do nothing where something is meant is refused. Raises NoTargets."""
+    missing = [entry for entry in plan.left_out if entry.lacks_targets]
+    if missing:
+        raise NoTargets(steps=", ".join(entry.name for entry in missing), reason=missing[0].reason)
 
 
 def pool_and_workers(definitions: Definitions, pool: str | None) -> tuple[str | None, tuple[str, ...]]:

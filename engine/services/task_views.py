@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,34 +12,19 @@ from engine.domain import plans
 from engine.domain.approvals import Policy, refusal
 from engine.domain.grants import Permission
 from engine.domain.processes import ManualIntervention
-from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState, Verdict
+from engine.domain.states import InterruptionKind, InterruptionState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Task, TaskLink
-from engine.services import access, lines, prompts
+from engine.services import access, lines, prompts, step_views
 from engine.services.views import (
     DecisionView,
     InterruptionView,
     LinkView,
-    StepStatus,
-    StepView,
     TaskView,
     Waiting,
     WaitKind,
 )
 
 _WARNING_LEVELS = frozenset({LogLevel.WARNING, LogLevel.ERROR})
-
-# From the loudest to the quietest: a step shows the loudest of its runs.
-_LOUDNESS = (
-    StepStatus.LOST,
-    StepStatus.WAITING,
-    StepStatus.RUNNING,
-    StepStatus.FAILED,
-    StepStatus.CANCELED,
-    StepStatus.WARNINGS,
-    StepStatus.PENDING,
-    StepStatus.SUCCEEDED,
-    StepStatus.SKIPPED,
-)
 
 
 def build(session: Session, task: Task, found: access.Rules) -> TaskView:
@@ -68,7 +53,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         started_at=task.started_at,
         finished_at=task.finished_at,
         cancel_requested_by=task.cancel_requested_by,
-        steps=_steps(task, plan, runs),
+        steps=step_views.of_task(task, plan, runs),
         left_out=tuple((entry.name, entry.reason) for entry in plan.left_out if entry.is_step),
         waiting=_waiting(session, task, interruptions, found),
         interruptions=interruptions,
@@ -139,71 +124,6 @@ def why_not(row: Interruption, task: Task, found: access.Rules, person: str) -> 
     if may_submit or is_requester:
         return None
     return f"Only {task.requested_by} or somebody who may answer interruptions of {task.project} can decide this."
-
-
-def _steps(task: Task, plan: plans.Plan, runs: Sequence[ActionRun]) -> tuple[StepView, ...]:
-    by_step: dict[int, list[ActionRun]] = {}
-    for run in runs:
-        by_step.setdefault(run.step, []).append(run)
-    return tuple(_step(task, index, step, by_step.get(index, [])) for index, step in enumerate(plan.steps))
-
-
-def _step(task: Task, index: int, step: plans.PlannedStep, runs: list[ActionRun]) -> StepView:
-    latest = _latest(runs)
-    statuses = {_status(run) for run in latest}
-    status = next((s for s in _LOUDNESS if s in statuses), StepStatus.PENDING)
-    is_over = TaskState(task.state).is_final
-    wanted = sum(len(action.machines) for action in step.actions)
-    if status in {StepStatus.SUCCEEDED, StepStatus.WARNINGS} and len(latest) < wanted and not is_over:
-        status = StepStatus.RUNNING  # an action of this step is still to come
-    if status is StepStatus.PENDING and is_over:
-        status = StepStatus.SKIPPED  # the task ended before it came to this step
-    loudest = next((run for run in latest if _status(run) is status), latest[-1] if latest else None)
-    started = [run.started_at or run.queued_at for run in runs if run.state != RunState.SKIPPED.value]
-    finished = [run.finished_at for run in latest if run.finished_at]
-    return StepView(
-        number=index + 1,
-        slug=step.slug,
-        name=step.name,
-        status=status,
-        detail=loudest.reason if loudest else "",
-        hint=loudest.hint if loudest else "",
-        worker=loudest.worker if loudest else None,
-        machine=loudest.machine if loudest else "",
-        attempt=loudest.attempt if loudest else 1,
-        percentage=loudest.percentage if loudest and status is StepStatus.RUNNING else None,
-        percentage_message=loudest.percentage_message if loudest and status is StepStatus.RUNNING else "",
-        started_at=min(started) if started else None,
-        finished_at=max(finished) if finished and status not in _UNDER_WAY else None,
-        run_ids=tuple(run.id for run in runs if run.ticket is not None),
-        is_intervention=all(isinstance(a.work, ManualIntervention) for a in step.actions),
-    )
-
-
-_UNDER_WAY = frozenset({StepStatus.PENDING, StepStatus.RUNNING, StepStatus.WAITING, StepStatus.LOST})
-
-
-def _latest(runs: Iterable[ActionRun]) -> list[ActionRun]:
-    latest: dict[tuple[int, str], ActionRun] = {}
-    for run in runs:
-        latest[run.action, run.machine] = run
-    return list(latest.values())
-
-
-def _status(run: ActionRun) -> StepStatus:
-    state = RunState(run.state)
-    if state is RunState.SUCCEEDED:
-        return StepStatus.WARNINGS if run.has_warnings else StepStatus.SUCCEEDED
-    return {
-        RunState.QUEUED: StepStatus.RUNNING,
-        RunState.RUNNING: StepStatus.RUNNING,
-        RunState.WAITING: StepStatus.WAITING,
-        RunState.FAILED: StepStatus.FAILED,
-        RunState.TIMED_OUT: StepStatus.FAILED,
-        RunState.CANCELED: StepStatus.CANCELED,
-        RunState.LOST: StepStatus.LOST,
-        RunState.SKIPPED: StepStatus.SKIPPED,
-    }[state]
 
 
 def _waiting(

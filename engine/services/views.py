@@ -27,6 +27,7 @@ __all__ = [
     "LinkView",
     "LogPage",
     "LogSegment",
+    "MachineView",
     "PlanView",
     "PlannedStepView",
     "Question",
@@ -86,6 +87,15 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class MachineView:
+    """How one target of a step stands."""
+
+    slug: str
+    status: StepStatus
+    detail: str = ""  # why it failed or was left out; one sentence, masked
+
+
+@dataclass(frozen=True)
 class StepView:
     """One step of a task."""
 
@@ -103,7 +113,15 @@ class StepView:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     run_ids: tuple[int, ...] = ()  # action runs, oldest first; their logs can be read
+    run_machines: tuple[str, ...] = ()  # on which target each of them ran; "" for none
     is_intervention: bool = False
+    decisive_run: int | None = None  # the action run that `status` and `detail` are of, if it has a log
+    machines: tuple[MachineView, ...] = ()  # the targets, in the plan's order; empty for a step that runs once
+
+    @property
+    def machines_done(self) -> int:
+        """On how many targets it is done."""
+        return sum(1 for m in self.machines if m.status in {StepStatus.SUCCEEDED, StepStatus.WARNINGS})
 
 
 @dataclass(frozen=True)

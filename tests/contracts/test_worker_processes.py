@@ -77,9 +77,11 @@ def test_writing_to_dev_stderr_loses_nothing(real_site: Site) -> None:
 
 
 def test_a_daemon_that_holds_the_output_does_not_hold_us(real_site: Site, tmp_path: Path) -> None:
-    body = f"sleep 60 & echo $! > {tmp_path / 'pid'}\necho begun"
+    pid = tmp_path / "pid"
+    # The child is called `bash` until it has become `sleep`.
+    body = f"sleep 60 & echo $! > {pid}\nuntil grep -qx sleep /proc/$!/comm; do :; done\necho begun"
     result, sink = run(real_site.worker(), body)
-    daemon = psutil.Process(int((tmp_path / "pid").read_text()))
+    daemon = psutil.Process(int(pid.read_text()))
     try:
         assert result.outcome is Outcome.SUCCEEDED
         assert sink.text() == "begun\n"

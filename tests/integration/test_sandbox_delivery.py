@@ -433,7 +433,7 @@ class TestForms:
 
     def test_a_home_is_published_and_opened(self, sandbox: SandboxClient, bolt: BoltApp) -> None:
         sandbox.post("homes", user="eva")
-        assert bolt.payloads("event")[-1]["event"]["type"] == "app_home_opened"
+        assert [event["user"] for event in bolt.events("app_home_opened")] == ["U0EVA000000"]
         home = {"type": "home", "blocks": [{"type": "divider"}]}
         bolt.client.views_publish(user_id="U0EVA000000", view=home)
         assert sandbox.state()["homes"]["U0EVA000000"]["type"] == "home"
@@ -444,13 +444,15 @@ class TestEvents:
         answer = sandbox.writes("ana", "deployments", "hello @ben")
         assert answer["ok"] is True
         assert answer["ack_ms"] > 0
-        event = bolt.payloads("event")[-1]["event"]
+        event = next(event for event in bolt.events("message") if event["ts"] == answer["ts"])
         assert (event["text"], event["ts"], event["channel_type"]) == (f"hello <@{BEN}>", answer["ts"], "channel")
 
     def test_a_mention_of_the_app_is_one_more(self, sandbox: SandboxClient, bolt: BoltApp) -> None:
-        sandbox.writes("ana", "deployments", "@foredeck hello")
-        kinds = [body["event"]["type"] for body in bolt.payloads("event")[-2:]]
-        assert kinds == ["message", "app_mention"]
+        sent = sandbox.writes("ana", "deployments", "@foredeck hello")
+        for kind in ("message", "app_mention"):
+            assert [event["text"] for event in bolt.events(kind) if event["ts"] == sent["ts"]] == [
+                "<@U0FOREDECK0> hello"
+            ]
 
 
 def test_after_a_refresh_the_app_comes_back_and_hears_everything() -> None:

@@ -28,6 +28,10 @@ class BoltApp:
         """The payloads of one kind: command, action, view, closed, options, event."""
         return [payload for known, payload in self.seen if known == kind]
 
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """The events of this type. Listeners have threads, so two that come close together may change places."""
+        return [payload["event"] for payload in self.payloads("event") if payload["event"]["type"] == kind]
+
 
 @contextlib.contextmanager
 def start_bolt_app(sandbox: SandboxClient, listen: Callable[[BoltApp], None]) -> Iterator[BoltApp]:

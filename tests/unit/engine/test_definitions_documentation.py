@@ -43,6 +43,7 @@ def test_the_main_example_says_what_the_page_says(tmp_path: Path) -> None:
         "warm-cache",
         "confirm",
         "install",
+        "publish",
         "say-sorry",
         "warm-up",
     ]

@@ -277,8 +277,8 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
     ),
     (
         "a folder that nothing reads yet",
-        {"targets/web.yml": "web-1: {}"},
-        'targets: The folder "targets" is read by nobody. Nothing implements it yet: remove it.',
+        {"tenants/web.yml": "web-1: {}"},
+        'tenants: The folder "tenants" is read by nobody. Nothing implements it yet: remove it.',
     ),
     (
         "a section in two places",

@@ -11,8 +11,8 @@ from tests.support.definition_folders import PROCESS, VARIABLES, main_file, prob
 
 UNITS = "Write a whole number and its unit: `90s`, `15m`, `4h` or `2d`."
 STEP_KEYS = (
-    "Known keys: step, name, when, run_condition, start_trigger, required, disabled, notes, run_script, "
-    "manual_intervention, worker_pool, time_limit, idempotent, retries, actions."
+    "Known keys: step, name, when, run_condition, start_trigger, required, disabled, notes, target_tags, rolling, "
+    "run_script, manual_intervention, worker_pool, time_limit, idempotent, retries, actions."
 )
 
 ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
@@ -35,8 +35,8 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
     ),
     (
         "a key nothing implements yet",
-        script("rolling: {window: 2}"),
-        f'{PROCESS}:4: steps[0].rolling: The key "rolling" is not known here. {STEP_KEYS}',
+        script("extract_to: /srv"),
+        f'{PROCESS}:4: steps[0].extract_to: The key "extract_to" is not known here. {STEP_KEYS}',
     ),
     (
         "more retries than there can be",

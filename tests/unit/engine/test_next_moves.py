@@ -23,8 +23,8 @@ from engine.domain.next_moves import (
     keeps_place,
     next_moves,
 )
-from engine.domain.plans import Plan, PlannedAction, PlannedStep
-from engine.domain.processes import ManualIntervention, Retries, RunCondition, RunScript, StartTrigger
+from engine.domain.plans import MAXIMUM_PARALLEL_MACHINES, Plan, PlannedAction, PlannedStep
+from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.states import RunState, TaskState
 
 SCRIPT = RunScript("echo")
@@ -112,24 +112,98 @@ def test_an_action_starts_on_all_its_machines_at_once() -> None:
     assert next_moves(wide, History()) == (Start(key(0, 0, "web-1")), Start(key(0, 0, "web-2")))
 
 
-def test_the_next_action_of_a_step_waits_for_all_machines_of_the_one_before() -> None:
-    of = plan(step(action(SCRIPT, "web-1", "web-2"), action()))
-    half = History((RunRecord(key(0, 0, "web-1"), SUCCEEDED), RunRecord(key(0, 0, "web-2"), RUNNING)))
-    assert next_moves(of, half) == ()
-    whole = History((RunRecord(key(0, 0, "web-1"), SUCCEEDED), RunRecord(key(0, 0, "web-2"), SUCCEEDED)))
-    assert next_moves(of, whole) == (Start(key(0, 1)),)
+WEB = ("web-1", "web-2", "web-3")
+ONE_BY_ONE = replace(step(action(SCRIPT, *WEB), action(SCRIPT, *WEB)), rolling=Rolling(1))
+
+
+def on(*runs: tuple[str, int, RunState]) -> History:
+    """Runs of the first step, as (machine, action, state)."""
+    return History(tuple(RunRecord(key(0, position, machine), state) for machine, position, state in runs))
+
+
+def test_the_actions_of_a_step_run_in_order_on_each_machine_which_waits_for_no_other() -> None:
+    of = plan(step(action(SCRIPT, "web-1", "web-2"), action(SCRIPT, "web-1", "web-2")), step())
+    ahead = on(("web-1", 0, SUCCEEDED), ("web-2", 0, RUNNING))
+    assert next_moves(of, ahead) == (Start(key(0, 1, "web-1")),)
+    one_ready = on(("web-1", 0, SUCCEEDED), ("web-2", 0, RUNNING), ("web-1", 1, SUCCEEDED))
+    assert next_moves(of, one_ready) == ()
+
+
+def test_a_machine_on_which_an_action_failed_goes_no_further_and_the_others_do() -> None:
+    of = plan(step(action(SCRIPT, "web-1", "web-2"), action(SCRIPT, "web-1", "web-2")))
+    so_far = on(("web-1", 0, FAILED), ("web-2", 0, SUCCEEDED))
+    why = "an earlier action of this step failed"
+    assert next_moves(of, so_far) == (Skip(key(0, 1, "web-1"), why), Start(key(0, 1, "web-2")))
+
+
+def test_no_more_machines_than_allowed_are_under_way_at_once() -> None:
+    many = [f"web-{number}" for number in range(MAXIMUM_PARALLEL_MACHINES + 5)]
+    of = plan(step(action(SCRIPT, *many)))
+    assert len(next_moves(of, History())) == MAXIMUM_PARALLEL_MACHINES
+
+
+def test_a_rolling_step_takes_the_next_machine_when_all_actions_are_done_on_one() -> None:
+    of = plan(ONE_BY_ONE, step())
+    assert next_moves(of, History()) == (Start(key(0, 0, "web-1")),)
+    assert next_moves(of, on(("web-1", 0, SUCCEEDED))) == (Start(key(0, 1, "web-1")),)
+    first_done = on(("web-1", 0, SUCCEEDED), ("web-1", 1, SUCCEEDED))
+    assert next_moves(of, first_done) == (Start(key(0, 0, "web-2")),)
+
+
+def test_a_window_slides_and_does_not_wait_for_a_batch() -> None:
+    of = plan(replace(step(action(SCRIPT, *WEB)), rolling=Rolling(2)))
+    assert next_moves(of, History()) == (Start(key(0, 0, "web-1")), Start(key(0, 0, "web-2")))
+    assert next_moves(of, on(("web-1", 0, RUNNING), ("web-2", 0, SUCCEEDED))) == (Start(key(0, 0, "web-3")),)
+
+
+def test_a_rolling_step_stops_at_the_first_failure_and_leaves_the_other_machines_alone() -> None:
+    of = plan(ONE_BY_ONE, step())
+    failed = on(("web-1", 0, FAILED), ("web-1", 1, SKIPPED))
+    why = "stopped after 1 failure"
+    skips = tuple(Skip(key(0, position, machine), why) for machine in WEB[1:] for position in (0, 1))
+    assert next_moves(of, failed) == skips
+
+
+def test_a_rolling_step_may_bear_some_failures() -> None:
+    of = plan(replace(step(action(SCRIPT, *WEB)), rolling=Rolling(1, stop_after_failures=2)), step())
+    assert next_moves(of, on(("web-1", 0, FAILED))) == (Start(key(0, 0, "web-2")),)
+    twice = on(("web-1", 0, FAILED), ("web-2", 0, FAILED))
+    assert next_moves(of, twice) == (Skip(key(0, 0, "web-3"), "stopped after 2 failures"),)
+
+
+def test_what_runs_elsewhere_in_the_window_is_waited_for_after_a_stop() -> None:
+    of = plan(replace(step(action(SCRIPT, *WEB)), rolling=Rolling(2)))
+    stopped = on(("web-1", 0, FAILED), ("web-2", 0, RUNNING), ("web-3", 0, SKIPPED))
+    assert next_moves(of, stopped) == ()
+    over = on(("web-1", 0, FAILED), ("web-2", 0, SUCCEEDED), ("web-3", 0, SKIPPED))
+    assert next_moves(of, over) == (Finish(TaskState.FAILED),)
+
+
+def test_a_machine_that_is_tried_again_has_not_failed_yet() -> None:
+    of = plan(replace(step(action(SCRIPT, *WEB, retries=Retries(1))), rolling=Rolling(1)))
+    failed = History((RunRecord(key(0, 0, "web-1"), FAILED, failures=1),))
+    assert next_moves(of, failed) == (Start(key(0, 0, "web-1"), 2, timedelta(seconds=15)),)
+
+
+def test_an_approval_inside_a_rolling_step_is_asked_for_each_machine_and_holds_its_place_in_the_window() -> None:
+    of = plan(replace(step(action(SCRIPT, *WEB), action(ASK, *WEB)), rolling=Rolling(1)))
+    assert next_moves(of, on(("web-1", 0, SUCCEEDED))) == (AskForDecision(key(0, 1, "web-1")),)
+    assert next_moves(of, on(("web-1", 0, SUCCEEDED), ("web-1", 1, WAITING))) == ()
+    agreed = on(("web-1", 0, SUCCEEDED), ("web-1", 1, SUCCEEDED))
+    assert next_moves(of, agreed) == (Start(key(0, 0, "web-2")),)
 
 
 def test_the_actions_behind_a_failed_one_in_its_step_are_skipped_and_the_step_has_failed() -> None:
     of = plan(step(action(), action(), action()), step())
     failed = RunRecord(key(0, 0), FAILED)
-    assert next_moves(of, History((failed,))) == (Skip(key(0, 1), "an earlier action of this step failed"),)
+    why = "an earlier action of this step failed"
+    assert next_moves(of, History((failed,))) == (Skip(key(0, 1), why), Skip(key(0, 2), why))
     skipped = (failed, RunRecord(key(0, 1), SKIPPED), RunRecord(key(0, 2), SKIPPED))
     assert next_moves(of, History(skipped)) == (Skip(key(1), "an earlier step failed"),)
 
 
-def test_a_step_whose_condition_does_not_hold_is_skipped_action_by_action() -> None:
-    of = plan(step(action(SCRIPT, "web-1", "web-2"), action(), on=RunCondition.FAILURE))
+def test_a_step_whose_condition_does_not_hold_is_skipped_on_all_its_machines() -> None:
+    of = plan(step(action(SCRIPT, "web-1", "web-2"), on=RunCondition.FAILURE))
     reason = "runs only after a failure"
     assert next_moves(of, History()) == (Skip(key(0, 0, "web-1"), reason), Skip(key(0, 0, "web-2"), reason))
 

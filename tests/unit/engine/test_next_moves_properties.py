@@ -26,7 +26,7 @@ from engine.domain.next_moves import (
     next_moves,
 )
 from engine.domain.plans import Plan, PlannedAction, PlannedStep
-from engine.domain.processes import ManualIntervention, Retries, RunCondition, RunScript, StartTrigger
+from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.states import RunState, TaskState
 
 SCRIPT = RunScript("echo")
@@ -44,20 +44,30 @@ scripts = st.builds(
     slug=st.just("a"),
     name=st.just("a"),
     work=st.just(SCRIPT),
-    machines=st.sampled_from([("",), ("web-1", "web-2")]),
     idempotent=st.booleans(),
     retries=st.none() | st.builds(Retries, attempts=st.integers(1, 3)),
 )
 questions = st.builds(PlannedAction, slug=st.just("q"), name=st.just("q"), work=st.just(ASK))
-steps = st.builds(
-    PlannedStep,
-    slug=st.just("s"),
-    name=st.just("s"),
-    condition=st.sampled_from(RunCondition),
-    actions=st.lists(scripts | questions, min_size=1, max_size=3).map(tuple),
-    start_trigger=st.sampled_from(StartTrigger),
-    expression=st.sampled_from(["true", "false", "broken"]),
-)
+machines = st.sampled_from([("",), ("web-1", "web-2"), ("web-1", "web-2", "web-3")])
+rollings = st.none() | st.builds(Rolling, window=st.integers(1, 3), stop_after_failures=st.integers(0, 2))
+
+
+@st.composite
+def steps_on_machines(draw: st.DrawFn) -> PlannedStep:
+    where = draw(machines)
+    actions = draw(st.lists(scripts | questions, min_size=1, max_size=3))
+    return PlannedStep(
+        slug="s",
+        name="s",
+        condition=draw(st.sampled_from(RunCondition)),
+        actions=tuple(replace(action, machines=where) for action in actions),
+        start_trigger=draw(st.sampled_from(StartTrigger)),
+        expression=draw(st.sampled_from(["true", "false", "broken"])),
+        rolling=draw(rollings) if where != ("",) else None,
+    )
+
+
+steps = steps_on_machines()
 plans = st.lists(steps, max_size=5).map(lambda made: Plan(tuple(made)))
 courses = st.lists(st.integers(0, 1_000), max_size=60)
 """What chance does at each turn; when it is used up everything succeeds."""
@@ -223,9 +233,11 @@ def test_no_step_begins_before_the_group_before_it_is_settled(plan: Plan, course
     while world.end is None:
         world.moves_on()
         if world.end is None:
-            under_way = {(run.key.step, run.key.action) for run in world.open_runs()}
+            under_way = [(run.key.step, run.key.machine) for run in world.open_runs()]
             assert any({step for step, _ in under_way} <= set(group) for group in plan.groups())
-            assert len(under_way) == len({step for step, _ in under_way}), "two actions of one step at once"
+            assert len(under_way) == len(set(under_way)), "two actions of one step at once on one machine"
+            for index, step in enumerate(plan.steps):
+                assert sum(1 for found, _ in under_way if found == index) <= step.window
             world.happens(next(chances, 0))
 
 

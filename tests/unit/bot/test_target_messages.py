@@ -1,0 +1,62 @@
+"""A step on many targets is one line that names those somebody may want to look at, and fits into Slack."""
+
+from __future__ import annotations
+
+from bot.messages import notices
+from bot.messages.cards import card
+from bot.messages.checklists import step_title
+from bot.messages.wording import step_of_run
+from engine.services.views import MachineView, StepStatus, TaskState
+from tests.support.slack_blocks import assert_sendable, shown
+from tests.support.task_views import NASTY, SLACK_IDS, step, task
+
+REASON = "The script ended with exit code 3."
+
+
+def machines(*counts: tuple[int, StepStatus, str]) -> tuple[MachineView, ...]:
+    """So many machines with this status and detail, named web-1 and so on."""
+    found: list[MachineView] = []
+    for count, status, detail in counts:
+        found += [MachineView(f"web-{len(found) + number}", status, detail) for number in range(1, count + 1)]
+    return tuple(found)
+
+
+def test_while_it_runs_the_title_counts_and_the_detail_names_what_failed_and_what_runs() -> None:
+    on = machines((3, StepStatus.SUCCEEDED, ""), (1, StepStatus.FAILED, REASON), (5, StepStatus.RUNNING, ""))
+    view = task(steps=(step(1, StepStatus.RUNNING, name="install", machines=on),))
+    message = card(view)
+    assert_sendable(message)
+    assert "1. install: 3 of 9 targets" in shown(message)
+    assert f"Failed: web-4 ({REASON}) · Now: web-5, web-6, web-7, 2 more" in shown(message)
+
+
+def test_forty_machines_are_one_line() -> None:
+    on = machines((38, StepStatus.SUCCEEDED, ""), (2, StepStatus.FAILED, NASTY * 10))
+    view = task(steps=(step(1, StepStatus.FAILED, name="install", machines=on),), state=TaskState.FAILED)
+    assert step_title(view.steps[0]) == "1. install: failed, 38 of 40 targets"
+    message = card(view)
+    assert_sendable(message)
+    assert "web-39" in shown(message)
+    assert "web-17" not in shown(message)
+
+
+def test_before_it_begins_it_says_on_how_many_it_will_run() -> None:
+    assert step_title(step(2, name="install", machines=machines((40, StepStatus.PENDING, "")))) == (
+        "2. install: 40 targets"
+    )
+
+
+def test_the_notice_of_a_failure_names_the_machines_and_how_many_are_done() -> None:
+    on = machines((38, StepStatus.SUCCEEDED, ""), (2, StepStatus.FAILED, REASON))
+    failed = step(1, StepStatus.FAILED, name="install", machines=on, detail=REASON)
+    message = notices.finished(task(steps=(failed,), state=TaskState.FAILED), SLACK_IDS, last_lines="disk full")
+    assert_sendable(message)
+    assert f"Failed on web-39 and web-40: {REASON}" in shown(message)
+    assert "38 of 40 targets are done." in shown(message)
+
+
+def test_a_log_says_on_which_machine_it_was_written() -> None:
+    view = task(steps=(step(1, name="install", run_ids=(7, 8), run_machines=("web-1", "web-2")),))
+    found = step_of_run(view, 8)
+    assert found is not None
+    assert found.name == "install on web-2"
