@@ -8,7 +8,7 @@ from engine.domain import explanations, plans
 from engine.domain.explanations import Explanation
 from engine.domain.precedence import Situation
 from engine.domain.variables import SecretReference, Variable
-from engine.services import access, prompts
+from engine.services import access, planned, prompts
 from engine.services.errors import UnknownName
 from engine.services.views import ExplainedValueView, ExplanationView
 
@@ -38,7 +38,8 @@ def explain(
         if target is not None:
             raise UnknownName(kind="target", name=target, known=())
         process, variables = prompts.frozen(session, found, project=slug, version=version or "")
-        plan = plans.make(process, project=slug, environment=where)
+        targets = planned.targets_of(found.definitions)
+        plan = plans.make(process, project=slug, environment=where, targets=targets)
         situation = Situation(project=slug, environment=where)
         if step is not None:
             situation = _at_step(plan, slug, where, step)

@@ -13,7 +13,7 @@ from engine.domain.processes import Process, process_from_json
 from engine.domain.prompts import Question
 from engine.domain.variables import Variable, variables_from_json
 from engine.models import Release, Task
-from engine.services import access, releases
+from engine.services import access, planned, releases
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 
 Given = Sequence[tuple[str, str]]
@@ -30,9 +30,9 @@ def asked(db: Database, *, project: str, version: str, environment: str) -> tupl
         slug = access.require_project(found, project)
         target = access.require_environment(found, environment)
         process, variables = frozen(session, found, project=slug, version=version)
-        return prompts.asked(
-            variables, plans.make(process, project=slug, environment=target), project=slug, environment=target
-        )
+        targets = planned.targets_of(found.definitions)
+        plan = plans.make(process, project=slug, environment=target, targets=targets)
+        return prompts.asked(variables, plan, project=slug, environment=target)
 
 
 def frozen(

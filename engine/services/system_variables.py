@@ -67,6 +67,10 @@ TABLE: Sequence[SystemVariable] = (
     SystemVariable("Octopus.Action[ACTION].Status.Error", "The script ended with exit code 3.", "where it failed"),
     SystemVariable("Octopus.WorkerPool.Id", "linux", "where the step names a pool"),
     SystemVariable("Octopus.WorkerPool.Name", "Linux"),
+    SystemVariable("Octopus.Machine.Id", "web-1", "the slug of the target, in steps that run on targets"),
+    SystemVariable("Octopus.Machine.Name", "web-1"),
+    SystemVariable("Octopus.Machine.Hostname", "web-1.example.org"),
+    SystemVariable("Octopus.Machine.Roles", "web", "its tags, divided by commas"),
     SystemVariable("Foredeck.Slack.UserId", "U01ANA", "of who asked for it, where that is known"),
     SystemVariable("Foredeck.Slack.ChannelId", "C0DEPLOY", "where it was asked for, when in Slack"),
     SystemVariable("Foredeck.Hash", "#", "stands in templates for the # that somebody typed"),
@@ -219,4 +223,7 @@ def _of_step(plan: Plan, at: RunKey, definitions: Definitions) -> dict[str, str]
         values["Octopus.WorkerPool.Name"] = pool.name if pool else action.worker_pool
     if at.machine:
         values["Octopus.Machine.Id"] = values["Octopus.Machine.Name"] = at.machine
+    if target := definitions.targets.get(at.machine):
+        values["Octopus.Machine.Hostname"] = target.host
+        values["Octopus.Machine.Roles"] = ",".join(target.tags)
     return values

@@ -19,16 +19,31 @@ steps:
   - {step: build, run_script: {inline: a}}
   - {step: install, run_script: {inline: b}}
   - {step: tell, name: Tell everybody, run_condition: failure, worker_pool: linux, run_script: {inline: c}}
+  - {step: reach, run_condition: failure, target_tags: web, run_script: {inline: d}}
+"""
+MACHINES = """\
+accounts:
+  deploy: {type: ssh_key, username: deploy, private_key: {secret: "env:FOREDECK_TEST_KEY"}}
+targets:
+  web-1:
+    ssh: "web-1.example.org:22"
+    account: deploy
+    host_key: "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
+    environments: [production]
+    tags: [web]
 """
 
 
 @pytest.fixture
-def given(deck: Deck) -> dict[str, str]:
-    """What the last step of the second deployment got; its first one failed, and the one before succeeded."""
+def given(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the third step of the second deployment got, and what the last one got of its machine; the first step
+    failed, and the deployment before succeeded.
+    """
+    monkeypatch.setenv("FOREDECK_TEST_KEY", "a key")
     main = MAIN.replace("ana: {slack: U01ANA}", "ana: {name: Ana Novak, slack: U01ANA}").replace(
         "production: {}", "production: {name: Production}"
     )
-    main += "worker_pools:\n  linux: {name: Linux, default: true}\n"
+    main += "worker_pools:\n  linux: {name: Linux, default: true}\n" + MACHINES
     deck.configured(PROCESS, {"foredeck.yml": main, "projects/web/project.yml": "slug: web\nname: Web shop\n"})
     failure = ends(Outcome.FAILED, "The script ended with exit code 3.")
     deck.workers.when("build", ends(Outcome.SUCCEEDED), failure)
@@ -44,7 +59,9 @@ def given(deck: Deck) -> dict[str, str]:
             create_release=True,
         )
         deck.works()
-    return {name: str(value) for name, value in deck.workers.requests[-1].variables.items()}
+    tell, reach = deck.workers.requests[-2:]
+    of_machine = {name: value for name, value in reach.variables.items() if name.startswith("Octopus.Machine.")}
+    return {name: str(value) for name, value in {**tell.variables, **of_machine}.items()}
 
 
 def concrete(name: str) -> str:
