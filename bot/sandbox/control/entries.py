@@ -1,5 +1,6 @@
 """What a person enters into an element, turned into the state that Slack keeps: names into ids, values into options."""
 
+import re
 from typing import Any
 
 from bot.sandbox import elements
@@ -8,6 +9,13 @@ from bot.sandbox.elements import EXTERNAL, MULTIPLE, STATE_KEYS, Place
 from bot.sandbox.errors import ControlError
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.sandbox import Sandbox
+
+# What the pickers give: a date, a time of day, seconds since 1970.
+PICKED = {
+    "datepicker": (r"\d{4}-\d{2}-\d{2}", "2026-11-25"),
+    "timepicker": (r"([01]\d|2[0-3]):[0-5]\d", "09:30"),
+    "datetimepicker": (r"\d{10}", "1795600000"),
+}
 
 
 async def state(sandbox: Sandbox, person: JsonObject, where: JsonObject, place: Place, value: Any) -> JsonObject:
@@ -29,11 +37,18 @@ async def _one(sandbox: Sandbox, person: JsonObject, where: JsonObject, place: P
         return await _option(sandbox, person, where, place, value)
     if kind in ("users_select", "channels_select", "conversations_select", "file_input"):
         return _named(sandbox, kind, value)
-    if kind == "datetimepicker":
-        return int(value)
+    if kind in PICKED:
+        return _picked(place, kind, value)
     if kind == "rich_text_input":
         return value if isinstance(value, dict) else _as_rich_text(str(value))
     return str(value)
+
+
+def _picked(place: Place, kind: str, value: Any) -> Any:
+    shape, example = PICKED[kind]
+    if not re.fullmatch(shape, str(value)):
+        raise ControlError("invalid_arguments", f"{place.action_id} takes a value like {example}, not {value!r}.")
+    return int(value) if kind == "datetimepicker" else str(value)
 
 
 def _named(sandbox: Sandbox, kind: str, value: Any) -> Any:

@@ -57,9 +57,9 @@ class Sockets:
         self._connections.append(socket)
         try:
             await socket.send_text(json.dumps(self._hello()))
-            while True:
-                self._take_ack(await socket.receive_text())
-        except (WebSocketDisconnect, RuntimeError, KeyError):  # KeyError: a binary frame
+            while (frame := await socket.receive())["type"] == "websocket.receive":
+                self._take_ack(frame.get("text") or "")  # Slack reads text only
+        except (WebSocketDisconnect, RuntimeError):
             pass  # the app went away; what it has not acked fails at the wall
         finally:
             if socket in self._connections:
