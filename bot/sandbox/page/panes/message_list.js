@@ -145,5 +145,11 @@ function countLine(all) {
 function isTogether(before, message) {
   if (!before || before.user !== message.user || before.username !== message.username) return false;
   if (before.is_ephemeral || message.is_ephemeral || message.subtype === "thread_broadcast" || before.subtype === "tombstone") return false;
+  if (isNotice(before) || isNotice(message)) return false;
   return Number.parseFloat(message.ts) - Number.parseFloat(before.ts) < TOGETHER_SECONDS;
+}
+
+/** Slack's own line about somebody, for example that they have joined the channel. */
+function isNotice(message) {
+  return /^(channel|group)_/.test(message.subtype ?? "");
 }
