@@ -147,7 +147,7 @@ def _read_queue(head: Record) -> QueueRules:
         record.fields["priority"].wrong("priority", message, "Write `high`, or remove the key: regular.")
     tag = record.line("concurrency_tag")
     if tag and (unknown := templates.evaluate(tag, dict.fromkeys(_TAG_VARIABLES, "-")).unresolved):
-        message = f"{shown(unknown[0])} is not known before a deployment begins."
+        message = f"{shown(unknown[0][2:-1].strip())} is not known before a deployment begins."
         hint = f"The tag may use {' and '.join(f'#{{{name}}}' for name in _TAG_VARIABLES)}."
         record.fields["concurrency_tag"].wrong("concurrency-tag", message, hint)
     return QueueRules(record.flag("supersede", default=False), priority or "regular", tag)

@@ -108,7 +108,7 @@ def test_an_object_stays_when_the_value_is_none(value: str) -> None:
 def test_a_value_is_evaluated_and_what_is_missing_is_named() -> None:
     values = of({"a": "#{Host}:#{Port}", "Host": "db", "b": "#{Unused}"})
     assert json_values.replace('{"a": ""}', values).text == '{"a": "db:#{Port}"}'
-    assert list(values.unresolved) == ["Port"]
+    assert list(values.unresolved) == ["#{Port}"]
 
 
 @pytest.mark.parametrize(
