@@ -7,7 +7,18 @@ import sys
 
 from benchmarks.calibration import describe
 
-NAMES = ("log_stream", "stored_log", "engine", "queue", "slack", "sandbox_calls", "sandbox_start", "idle", "page")
+NAMES = (
+    "templates",
+    "log_stream",
+    "stored_log",
+    "engine",
+    "queue",
+    "slack",
+    "sandbox_calls",
+    "sandbox_start",
+    "idle",
+    "page",
+)
 
 
 def main(names: list[str]) -> None:
