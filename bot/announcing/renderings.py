@@ -55,7 +55,9 @@ def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "
     view = tasks.view(db, parcel.task or 0)
     if parcel.kind == CARD:
         ahead = view.waiting.task if view.waiting else None
-        return Rendering.of(view, card(view, ahead_url=links.to_card(db, workspace_url, ahead) if ahead else ""))
+        return Rendering.of(
+            view, card(view, ahead_url=links.to_card(db, workspace_url, ahead) if ahead else "", command=command)
+        )
     if parcel.kind == INTERRUPTION:
         return _interruption(db, parcel.payload, view, command)
     if parcel.kind == LOG:

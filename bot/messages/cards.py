@@ -12,7 +12,7 @@ _LEFT_OUT_SHOWN = 8
 _LINKS_SHOWN = 4
 
 
-def card(view: TaskView, *, ahead_url: str = "") -> b.Message:
+def card(view: TaskView, *, ahead_url: str = "", command: str = "/deploy") -> b.Message:
     """The card as it is now. It mentions nobody: edits notify nobody, and its first post is seen by who typed.
 
     `ahead_url`: of the card of the deployment in the way, where that stands.
@@ -20,7 +20,7 @@ def card(view: TaskView, *, ahead_url: str = "") -> b.Message:
     return b.message(
         f"{wording.title(view)}: {wording.state(view)} (#{view.number})",
         b.header(f"{wording.sign(view)} {wording.title(view)}"),
-        _standing(view, ahead_url),
+        _standing(view, ahead_url, command),
         checklists.plan_block(view),
         _left_out(view),
         b.small_print(_facts(view)),
@@ -37,10 +37,13 @@ def link_buttons(links: tuple[LinkView, ...]) -> list[b.Element]:
     ]
 
 
-def _standing(view: TaskView, ahead_url: str) -> b.Block:
+def _standing(view: TaskView, ahead_url: str, command: str) -> b.Block:
     first = [b.bold(wording.state(view))]
     if view.waiting is not None and not view.state.is_final:
         return b.rich(waiting_line(view.waiting, ahead_url), *_waiting(view))
+    if view.may_be_abandoned_at is not None:
+        stuck = [b.text("If it has not ended by "), b.date(view.may_be_abandoned_at), b.text(", ")]
+        return b.rich(first, [*stuck, b.code(f"{command} abandon {view.number}"), b.text(" lets go of it.")])
     failed = next(iter(view.failed_steps), None)
     if view.state is TaskState.FAILED and failed is not None and failed.detail:
         return b.rich(first, [b.text(b.shorten(failed.detail, 500))])

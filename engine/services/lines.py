@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 
 from sqlalchemy import Select, func, select, text
@@ -23,6 +23,9 @@ from engine.services.views import Waiting, WaitKind
 
 RUNNING = (TaskState.EXECUTING.value, TaskState.CANCELLING.value)
 """Counted by the cap. One that waits for a person is Queued and counts no more."""
+
+ABANDONED_AFTER = timedelta(minutes=10)
+"""How long a cancel may take before it can be abandoned (Octopus's ten minutes)."""
 
 _TOLD = 20
 """So many of those who wait for the cap have their cards brought up to date; who stands far behind moves too often."""

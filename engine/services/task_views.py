@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -62,9 +63,16 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         typed_in=task.typed_in,
         reason=task.reason,
         overrides=task.overrides,
+        may_be_abandoned_at=_may_be_abandoned_at(task),
         ended_because=task.ended_because,
         answers=prompts.told(task),
     )
+
+
+def _may_be_abandoned_at(task: Task) -> datetime | None:
+    if task.state != TaskState.CANCELLING.value or task.cancel_requested_at is None or task.started_at is None:
+        return None
+    return task.cancel_requested_at + lines.ABANDONED_AFTER
 
 
 def interruption_view(

@@ -26,9 +26,6 @@ _ENDED = {
     TaskState.CANCELED: "was canceled",
     TaskState.TIMED_OUT: "has expired",
 }
-ABANDONED_AFTER = timedelta(minutes=10)
-"""How long a cancel may take before it can be abandoned (Octopus's ten minutes)."""
-
 _LOUD = frozenset({LogLevel.ERROR, LogLevel.WARNING})
 _DECISIVE, _DECISIVE_ERRORS = 5, 3
 _OVER = tuple(state.value for state in TaskState if state.is_final)
@@ -113,7 +110,7 @@ def _not_stuck(task: Task, now: datetime) -> tuple[str, str] | None:
             "is not being canceled",
             f"Cancel it first: `cancel {task.id}`; only a cancel that is stuck is abandoned.",
         )
-    left = task.cancel_requested_at + ABANDONED_AFTER - now
+    left = task.cancel_requested_at + lines.ABANDONED_AFTER - now
     if left > timedelta():
         minutes = -(-left // timedelta(minutes=1))
         return "may still end by itself", f"It can be abandoned in {minutes} min."

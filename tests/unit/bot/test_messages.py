@@ -143,6 +143,15 @@ def test_a_lock_and_a_freeze_are_announced_with_their_end() -> None:
     assert over.text == "▶️ Production is open again: the freeze of ben ended, its time is over."
 
 
+def test_the_card_of_one_that_is_being_canceled_says_what_to_do_when_that_takes_long() -> None:
+    later = NOON + timedelta(minutes=10)
+    view = task(state=TaskState.CANCELLING, cancel_requested_by="ana", may_be_abandoned_at=later)
+    message = card(view, command="/ship")
+    assert_sendable(message)
+    assert "If it has not ended by " in shown(message)
+    assert "/ship abandon 17 lets go of it." in shown(message)
+
+
 def test_a_trigger_that_deployed_nothing_says_so_in_the_channel() -> None:
     fired = TriggerFireView(3, "web", "nightly", NOON, NOON, None, NASTY, "UTC")
     message = queues.trigger_refused(fired)

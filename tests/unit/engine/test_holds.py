@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from engine.contracts import Outcome
@@ -133,6 +135,7 @@ def test_a_stuck_cancel_is_let_go_of_after_ten_minutes(deck: Deck) -> None:
     with pytest.raises(NotStuck, match="Deployment #1 is not being canceled"):
         tasks.abandon(deck.db, deck.clock(), person="ben", number=stuck)
     deck.cancels(stuck)
+    assert deck.task(stuck).may_be_abandoned_at == deck.clock() + timedelta(minutes=10)
     deck.time.passes(minutes=8, seconds=30)
     with pytest.raises(NotStuck) as caught:
         tasks.abandon(deck.db, deck.clock(), person="ben", number=stuck)
