@@ -20,6 +20,7 @@ from engine.definitions.scalars import is_whole_number
 from engine.definitions.secret_stores import read_secret_stores
 from engine.definitions.sections import SECTIONS, Sections
 from engine.definitions.targets import read_targets
+from engine.definitions.triggers import check_answers
 from engine.definitions.values import TargetDefinition, WorkerDefinition, WorkerPool
 from engine.definitions.variable_sets import read_variable_sets
 
@@ -105,7 +106,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
     _warn_of_empty_pools(pools, workers, folder.reading)
     targets = read_targets(sections.field("targets"))
     _refuse_shared_slugs(workers, targets, folder.reading)
-    return Definitions(
+    definitions = Definitions(
         format=FORMAT,
         defaults=read_defaults(sections.field("defaults")),
         people=by_slug(sorted(read_people(sections.field("people")), key=_slug)),
@@ -122,6 +123,8 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         freezes=by_slug(sorted(read_freezes(sections.field("freezes")), key=_slug)),
         contents=folder.reading.contents,
     )
+    check_answers(definitions, folder.reading)
+    return definitions
 
 
 def _slug(item: Sluggish) -> str:

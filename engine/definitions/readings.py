@@ -103,6 +103,7 @@ _NOUNS = {
     "freezes": "freeze",
     "targets": "target",
     "target_tags": "target tag",
+    "triggers": "trigger",
     "projects": "project",
     "variable_sets": "variable set",
     "secret_stores": "secret store",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from engine.definitions.documents import Definitions
 from engine.definitions.fields import Field, Record
 from engine.definitions.nodes import shown
 from engine.definitions.places import read_time_zone
+from engine.definitions.readings import Reading
 from engine.definitions.slugs import flaw_of
 from engine.definitions.values import Trigger
-from engine.domain import crons
+from engine.domain import crons, plans, prompts
 
 _KEYS = ("cron", "time_zone", "environment", "from", "as", "missed", "when_current")
 _CHOICES = {"missed": ("skip", "run"), "when_current": ("skip", "redeploy")}
@@ -24,6 +26,7 @@ def read_triggers(head: Record) -> tuple[Trigger, ...]:
 def _read(slug: str, field: Field) -> Trigger:
     if flaw := flaw_of(slug, is_typed_first=False):
         field.wrong("slug", *flaw)
+    field.reading.declare("triggers", field.path, field.place, field.path)
     record = field.table(_KEYS)
     zone, origin = record.get("time_zone"), record.get("from")
     environment, person = record.need("environment", "staging"), record.need("as", "ana")
@@ -55,3 +58,23 @@ def _choice(record: Record, key: str) -> str:
     if field and text and text not in known:
         field.wrong("choice", f"{shown(text)} is not a choice here.", f"Write {' or '.join(known)}.")
     return text if text in known else known[0]
+
+
+def check_answers(definitions: Definitions, reading: Reading) -> None:
+    """Nobody is there to answer when a trigger fires: what it deploys may ask for nothing that has no default."""
+    for project in definitions.projects.values():
+        if any(slug not in definitions.variable_sets for slug in project.variable_sets):
+            continue  # told already
+        for trigger in project.triggers:
+            if trigger.environment not in definitions.environments:
+                continue  # told already
+            plan = plans.make(project.process, project=project.slug, environment=trigger.environment)
+            variables = definitions.variables_of(project.slug)
+            questions = prompts.asked(variables, plan, project=project.slug, environment=trigger.environment)
+            for question in prompts.judge(questions, ()).missing:
+                path = f"projects.{project.slug}.triggers.{trigger.slug}"
+                message = (
+                    f"A deployment to {trigger.environment} asks for {question.label}, and nobody is there to answer."
+                )
+                hint = f"Give the variable {question.name} a default, or deploy to where it is not asked for."
+                reading.note(reading.place_of("triggers", path), path, "unanswered", message, hint)

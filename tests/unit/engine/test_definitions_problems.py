@@ -75,7 +75,17 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         'For example "30 2 * * 1-5": at 02:30 from Monday to Friday.',
     ),
     (
-        "a trigger that nobody answers for",
+        "a trigger of what asks a question",
+        {
+            "projects/web/project.yml": "slug: web\ntriggers:\n"
+            '  nightly: {cron: "0 2 * * *", environment: staging, as: ana}\n',
+            VARIABLES: "Ticket: [{prompt: {label: Change ticket, required: true}}]\n",
+        },
+        "projects/web/project.yml:3: triggers.nightly: A deployment to staging asks for Change ticket, and nobody is "
+        "there to answer. Give the variable Ticket a default, or deploy to where it is not asked for.",
+    ),
+    (
+        "a trigger on behalf of nobody",
         {"projects/web/project.yml": 'slug: web\ntriggers:\n  nightly: {cron: "0 2 * * *", environment: staging}\n'},
         "projects/web/project.yml:3: triggers.nightly.as: The key `as` is missing. For example `as: ana`.",
     ),
