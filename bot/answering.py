@@ -11,7 +11,7 @@ Answers = tuple[tuple[str, str], ...]
 """Names (or labels) and values, as they were typed."""
 
 _NEXT_CLAUSE = frozenset(
-    {"at", "until", "till", "because", "to", "in", "on", "for", "tomorrow", "today", "tonight", "override"}
+    {"at", "until", "till", "because", "to", "in", "on", "for", "tomorrow", "today", "tonight", "override", "skip"}
 )
 _BETWEEN = frozenset({",", "and"})
 

@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot import answering, clauses, orders, typed_text
+from bot import answering, clauses, orders, skipping, typed_text
 from bot.answering import Answers, with_answers
 from bot.clauses import Clauses
 from bot.orders import NotUnderstood, Order
+from bot.skipping import without_steps
 from engine.services.gates import Way
 from engine.services.views import Verdict
 
@@ -56,11 +57,13 @@ class Deploy:
     reason: str = ""
     way: Way = Way.NONE
     answers: Answers = ()
+    skip: tuple[str, ...] = ()  # steps to leave out, by slug or name
 
     @property
     def besides(self) -> dict[str, Any]:
         """What was said besides what goes where, as a button carries it; answers that do not fit are asked again."""
         said: dict[str, Any] = {"a": self.at[:100], "u": self.until[:100], "r": self.reason[:500], "w": self.way.value}
+        said["s"] = list(self.skip)
         if len(str(self.answers)) <= _MOST_CARRIED:
             said["n"] = dict(self.answers)
         return {key: words for key, words in said.items() if words}
@@ -76,7 +79,8 @@ class Deploy:
         project, version, environment = (str(facts[key]) for key in ("p", "v", "e"))
         at, until, reason, way = (str(facts.get(key, "")) for key in ("a", "u", "r", "w"))
         answers = tuple((str(name), str(value)) for name, value in dict(facts.get("n", {})).items())
-        return cls(project, version, environment, at, until, reason, Way(way), answers)
+        skip = tuple(str(step) for step in list(facts.get("s", ())))
+        return cls(project, version, environment, at, until, reason, Way(way), answers, skip)
 
     @property
     def typed(self) -> str:
@@ -87,7 +91,7 @@ class Deploy:
         queue = "queue " if self.way is Way.QUEUE else ""
         override = " override" if self.way is Way.OVERRIDE else ""
         command = f"{queue}{self.project} {self.version} to {self.environment}{at}{until}{override}"
-        return f"{with_answers(command, self.answers)}{because}"
+        return f"{with_answers(without_steps(command, self.skip), self.answers)}{because}"
 
 
 @dataclass(frozen=True)
@@ -207,6 +211,23 @@ def _about_a_number(verb: str, rest: list[str], text: str) -> Cancel | ShowLogs 
 
 
 def _deployment(text: str) -> Deploy | OpenForm | NotUnderstood:
+    """A deployment, without the steps behind `skip`."""
+    said, tail = typed_text.parted(text, "skip")
+    if said == text or typed_text.reasoned(said)[1]:  # the word belongs to the reason
+        return _of_all_steps(text)
+    found = skipping.read(tail)
+    wanted = _of_all_steps(f"{said} {typed_text.escaped(found.rest)}")
+    if not found.steps:
+        command = wanted.typed if isinstance(wanted, Deploy) else "web 1.4.0 to production"
+        return NotUnderstood("After `skip` stand the names of steps.", f"{command} skip smoke-test")
+    if isinstance(wanted, Deploy):
+        return replace(wanted, skip=found.steps)
+    if isinstance(wanted, OpenForm):
+        return replace(wanted, besides={**wanted.besides, "s": list(found.steps)})
+    return wanted
+
+
+def _of_all_steps(text: str) -> Deploy | OpenForm | NotUnderstood:
     """A deployment with the answers behind `with`, up to the next clause."""
     said, tail = typed_text.parted(text, "with")
     if said == text or typed_text.reasoned(said)[1]:  # the word belongs to the reason

@@ -37,6 +37,7 @@ def ask(desk: Desk, person: Person, wanted: Deploy, *, slack_channel: str, key: 
         reason=wanted.reason,
         way=wanted.way,
         answers=wanted.answers,
+        skip=wanted.skip,
     )
 
 

@@ -11,7 +11,10 @@ _DEPLOY = (
         "{c} {p} 1.4.0 to {e} at 22:00",
         "later: also tomorrow 06:30, Monday 8:00, 2026-11-30 22:00, or in 2h; because … adds why",
     ),
-    ("{c} {p} 1.4.0 to {e} with Ticket=OPS-7", "the same, with answers to what it asks for"),
+    (
+        "{c} {p} 1.4.0 to {e} with Ticket=OPS-7",
+        "the same, with answers to what it asks for; skip smoke-test leaves out a step",
+    ),
     ("{c} status", "what runs and what ran last; with a number, e.g. status 17, one deployment"),
     ("{c} queue", "what runs, what waits and why; queue {p} shows one project, queue 17 first moves it to the front"),
     ("{c} pause {p} because …", "nothing new of {p} begins, without a project nothing at all; resume {p} ends it"),

@@ -9,6 +9,7 @@ from bot.messages import wording
 from bot.messages.answers import deploy_button
 from bot.messages.cards import link_buttons
 from bot.messages.interruptions import named
+from bot.skipping import without_steps
 from engine.services.views import StepStatus, StepView, TaskState, TaskView
 
 
@@ -77,7 +78,7 @@ def _next_step(view: TaskView, failed: StepView | None, command: str) -> list[b.
     frozen = f" A mended script needs a new release: what {view.version} froze stays as it is."
     return [
         b.text(f"{hint}Try again here, or type "),
-        b.code(f"{command} {wording.subject(view)}"),
+        b.code(f"{command} {without_steps(wording.subject(view), view.skipped)}"),
         b.text(f".{frozen}"),
     ]
 
@@ -91,6 +92,7 @@ def _try_again(view: TaskView) -> b.Element:
         environment=view.environment,
         request_key=f"again:{view.number}",
         create=False,
+        besides={"s": list(view.skipped)} if view.skipped else None,
     )
 
 

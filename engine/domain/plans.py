@@ -24,6 +24,9 @@ from engine.domain.scopes import Scope
 MAXIMUM_PARALLEL_MACHINES = 10
 """How many machines of a step are under way at once, where it has no window of its own."""
 
+SKIPPED = "skipped for this deployment"
+"""Why a step is left out that the deployer did not want."""
+
 NO_MACHINE = ""
 """The machine of an action that runs once, on a worker or in the bot, rather than on targets."""
 
@@ -179,7 +182,7 @@ def _why_left_out(step: Step, project: str, environment: str, skip: Collection[s
         return "disabled in the process"
     if not step.scope.matches(project=project, environment=environment):
         return _reason(step.scope, environment)
-    return "skipped for this deployment" if step.slug in skip else ""
+    return SKIPPED if step.slug in skip else ""
 
 
 def _planned_step(step: Step, actions: tuple[PlannedAction, ...], start: StartTrigger) -> PlannedStep:

@@ -59,6 +59,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         waiting=_waiting(session, task, interruptions, found),
         interruptions=interruptions,
         links=tuple(LinkView(link.url, link.label) for link in links),
+        skipped=tuple(entry.slug for entry in plan.left_out if entry.reason == plans.SKIPPED),
         slack_channel=task.slack_channel,
         typed_in=task.typed_in,
         reason=task.reason,

@@ -195,6 +195,7 @@ class TaskView:
     waiting: Waiting | None
     interruptions: tuple[InterruptionView, ...]  # all of them, oldest first
     links: tuple[LinkView, ...]
+    skipped: tuple[str, ...]  # slugs of the steps that were left out when it was asked for
     slack_channel: str | None  # name or id where the card goes; None: nowhere (asked for in a terminal without one)
     typed_in: str | None  # id of the Slack channel where it was asked for
     reason: str = ""  # why it was asked for

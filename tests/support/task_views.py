@@ -57,6 +57,7 @@ def task(**facts: Any) -> TaskView:
         waiting=None,
         interruptions=(),
         links=(),
+        skipped=(),
         slack_channel="deployments",
         typed_in="C0DEPLOY1",
     )

@@ -304,6 +304,42 @@ def test_release_commands_mean_what_they_say(text: str, meant: object) -> None:
     assert commands.parse_release(text) == meant
 
 
+@pytest.mark.parametrize(
+    ("text", "skip", "typed"),
+    [
+        (
+            'web 1.4.0 to production skip "Smoke test", warm because it is slow',
+            ("Smoke test", "warm"),
+            'web 1.4.0 to production skip "Smoke test", warm because it is slow',
+        ),
+        ("web 1.4.0 skip “Smoke test” to production", ("Smoke test",), 'web 1.4.0 to production skip "Smoke test"'),
+        (
+            'web 1.4.0 to production with Note="two words" skip a and b at 22:00',
+            ("a", "b"),
+            'web 1.4.0 to production at 22:00 skip a, b with Note="two words"',
+        ),
+        (
+            'web 1.4.0 to production skip "at" with Ticket=OPS-7',
+            ("at",),
+            'web 1.4.0 to production skip "at" with Ticket=OPS-7',
+        ),
+        ("web 1.4.0 to production because we skip lunch", (), "web 1.4.0 to production because we skip lunch"),
+    ],
+)
+def test_steps_can_be_left_out(text: str, skip: tuple[str, ...], typed: str) -> None:
+    wanted = commands.parse_deploy(text)
+    assert isinstance(wanted, Deploy)
+    assert (wanted.skip, wanted.typed) == (skip, typed)
+    assert commands.parse_deploy(wanted.typed) == wanted
+    assert Deploy.carried({**wanted.place, **wanted.besides}) == wanted
+
+
+def test_skip_without_a_step_is_answered_with_how_it_is_typed() -> None:
+    assert commands.parse_deploy("web 1.4.0 to production skip") == NotUnderstood(
+        "After `skip` stand the names of steps.", "web 1.4.0 to production skip smoke-test"
+    )
+
+
 @given(st.text(max_size=200))
 def test_no_text_at_all_breaks_the_parser(text: str) -> None:
     assert commands.parse_deploy(text) is not None

@@ -157,7 +157,7 @@ def test_links_inside_the_project_are_followed_and_others_refused(tmp_path: Path
     (tmp_path / "secret").write_text("hunter2")
     site = folder / SITE
     (site / "file").symlink_to("../install.sh")
-    (site / "folder").symlink_to("../shared")
+    (site / "folder").symlink_to("../common")
     assert frozen(folder)[1].keys() == {"a", "file", "folder/b"}
     (site / "folder" / "loop").symlink_to(".")
     (site / "gone").symlink_to("nowhere")
