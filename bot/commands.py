@@ -110,9 +110,10 @@ class Cancel:
 
 @dataclass(frozen=True)
 class ShowLogs:
-    """Show the end of the log of a deployment."""
+    """Show the end of the log of a deployment; of one target, where it names one."""
 
     number: int
+    machine: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,8 @@ def _about_a_number(verb: str, rest: list[str], text: str) -> Cancel | ShowLogs 
     if verb in _VERDICTS:
         note = typed_text.after_words(text, 2)
         return Decide(number, _VERDICTS[verb], re.sub(r"(?i)\Abecause[:,]?\s+", "", note))
+    if verb == "logs" and len(rest) == 2 + (rest[1:2] == ["on"]):
+        return ShowLogs(number, rest[-1].lower())
     if len(rest) > 1:
         return NotUnderstood(f"`{verb}` takes one number and nothing else.", f"{verb} {number}")
     return Cancel(number) if verb == "cancel" else ShowLogs(number)

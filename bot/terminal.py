@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from bot.messages.wording import step_of_run
 from engine.errors import AlreadyServing
 from engine.services import holds, tasks
 from engine.services.views import (
@@ -201,7 +202,8 @@ def print_logs(db: Any, view: TaskView) -> None:
     """The whole log, step by step."""
     for step in view.steps:
         for run_id in step.run_ids:
-            click.echo(f"== {step.name} ==")
+            told = step_of_run(view, run_id) or step
+            click.echo(f"== {told.name} ==")
             for piece in tasks.whole_log(db, run_id):
                 click.echo(piece, nl=False)
             click.echo()

@@ -11,10 +11,11 @@ from bot.messages import answers, logs
 from bot.messages.blocks import Message
 from bot.messages.help import help_text
 from bot.messages.interruptions import outcome
+from bot.messages.wording import told_run
 from bot.orders import NotUnderstood
 from engine.errors import ForedeckError
 from engine.services import access, configuration, interruptions, tasks
-from engine.services.views import StepView, TaskView
+from engine.services.errors import UnknownName
 
 
 def deploy(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for each form
@@ -87,15 +88,11 @@ def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) 
     view = tasks.authorised_view(desk.db, wanted.number, person)
     if isinstance(wanted, Status):
         return Answer(answers.status(view, card_url=links.to_card(desk.db, desk.workspace_url, view.number)))
-    step = _told_step(view)
-    excerpt = logs.excerpt(tasks.last_lines(desk.db, step.run_ids[-1], 40), limit=2_500) if step else ""
+    step, run = told_run(view, wanted.machine)
+    if wanted.machine and run is None:
+        targets = dict.fromkeys(machine for step in view.steps for machine in step.run_machines if machine)
+        raise UnknownName(kind="target of this deployment", name=wanted.machine, known=targets)
+    excerpt = logs.excerpt(tasks.last_lines(desk.db, run, 40), limit=2_500) if run else ""
     return Answer(
         answers.log_excerpt(view, step, excerpt, card_url=links.to_card(desk.db, desk.workspace_url, view.number))
     )
-
-
-def _told_step(view: TaskView) -> StepView | None:
-    """The step that somebody who asks for logs wants to see: the one that failed, else the last that ran."""
-    ran = [step for step in view.steps if step.run_ids and not step.is_intervention]
-    failed = [step for step in ran if step in view.failed_steps]
-    return failed[0] if failed else (ran[-1] if ran else None)

@@ -194,7 +194,11 @@ def log_excerpt(view: TaskView, step: StepView | None, excerpt: str, *, card_url
     return b.message(
         f"The end of the log of {step.name} (#{view.number})",
         b.preformatted(excerpt, heading=[b.bold(f"{step.name} of #{view.number}, its last lines")]),
-        b.rich([b.text("The rest is in the thread of "), card, b.text(".")]),
+        b.rich(
+            [b.text("The rest: "), b.code(f"foredeck logs {view.number}"), b.text(" where Foredeck runs.")]
+            if step.machines
+            else [b.text("The rest is in the thread of "), card, b.text(".")]
+        ),
     )
 
 

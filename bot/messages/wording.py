@@ -135,6 +135,23 @@ def step_of_run(view: TaskView, run_id: int) -> StepView | None:
     return None
 
 
+def told_run(view: TaskView, machine: str) -> tuple[StepView | None, int | None]:
+    """What somebody who asks for logs wants to see: of the step that failed, else of the last one that ran; there the
+    run on this machine, else the one that decided how the step stands.
+    """
+    ran = [step for step in view.steps if step.run_ids and not step.is_intervention]
+    if machine:
+        ran = [step for step in ran if machine in step.run_machines]
+    failed = [step for step in ran if step in view.failed_steps]
+    step = failed[0] if failed else (ran[-1] if ran else None)
+    if step is None:
+        return None, None
+    run = step.decisive_run or step.run_ids[-1]
+    if machine:
+        run = max(run for run, on in zip(step.run_ids, step.run_machines, strict=True) if on == machine)
+    return step_of_run(view, run), run
+
+
 def duration(start: datetime | None, end: datetime | None) -> str:
     """A length of time in the two largest units that matter; empty when it is not known."""
     if start is None or end is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.messages import notices
 from bot.messages.cards import card
 from bot.messages.checklists import step_title
-from bot.messages.wording import step_of_run
+from bot.messages.wording import step_of_run, told_run
 from engine.services.views import MachineView, StepStatus, TaskState
 from tests.support.slack_blocks import assert_sendable, shown
 from tests.support.task_views import NASTY, SLACK_IDS, step, task
@@ -60,3 +60,24 @@ def test_a_log_says_on_which_machine_it_was_written() -> None:
     found = step_of_run(view, 8)
     assert found is not None
     assert found.name == "install on web-2"
+
+
+def test_a_log_is_of_what_failed_else_of_what_ran_last_and_on_one_machine_when_it_is_named() -> None:
+    build = step(1, StepStatus.SUCCEEDED, name="build", run_ids=(1,), run_machines=("",), decisive_run=1)
+    on = machines((1, StepStatus.SUCCEEDED, ""), (1, StepStatus.FAILED, REASON))
+    install = step(
+        2,
+        StepStatus.FAILED,
+        name="install",
+        machines=on,
+        run_ids=(7, 8, 9),
+        run_machines=("web-1", "web-2", "web-1"),
+        decisive_run=8,
+    )
+    view = task(steps=(build, install))
+    names = {machine: told_run(view, machine) for machine in ("", "web-1", "web-9")}
+    assert [(found.name if found else None, run) for found, run in names.values()] == [
+        ("install on web-2", 8),
+        ("install on web-1", 9),
+        (None, None),
+    ]
