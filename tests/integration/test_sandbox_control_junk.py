@@ -147,6 +147,7 @@ def right(app: RawApp) -> dict[str, list[JsonObject]]:
         "deletions": [{**ana, "channel": "deployments", "ts": mine}],
         "reactions": [{**ana, **where, "name": "eyes"}, {**ana, **where, "name": "eyes", "is_there": False}],
         "files": [{**ana, "channel": "deployments", "name": "a.log", "content": "x", "text": "y"}],
+        "uploads": [{**ana, "name": "a.txt", "content": "x"}],
         "reads": [{**ana, **where}],
         "follows": [{**ana, "channel": "deployments", "thread_ts": mine}],
         "faults": [{"kind": "slow", "method": "api.test", "ms": 1, "times": 1}, {"kind": "lost_ack", "name": "x"}],

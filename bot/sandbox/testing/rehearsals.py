@@ -87,7 +87,7 @@ class Rehearsal:
                 self.channels.add(one["slack_channel"])
 
     def _take_workers_away(self, path: Path, document: Node) -> None:
-        for section in ("workers", "accounts"):
+        for section in ("workers", "targets", "accounts"):
             if path.parts[0] in (section, f"{section}.yml", f"{section}.yaml"):
                 document.clear()
             document.pop(section, None)
@@ -95,6 +95,8 @@ class Rehearsal:
     def _change_actions(self, path: Path, steps: list[Node]) -> None:
         project = path.parts[1] if len(path.parts) > 2 else ""
         for step in steps:
+            step.pop("target_tags", None)  # without targets it runs once
+            step.pop("rolling", None)
             for action in step.get("actions") or [step]:
                 action.pop("worker_pool", None)
                 if isinstance(action.get("retries"), dict):
