@@ -214,17 +214,20 @@ def decide(
 
 
 @main.command()
-@click.argument("number", type=int, required=False)
+@click.argument("what", required=False)
 @person_option
 @with_database
-def status(db: Any, number: int | None, person: str | None, **_: Any) -> None:
-    """Show what runs and waits, or one deployment."""
+def status(db: Any, what: str | None, person: str | None, **_: Any) -> None:
+    """Show what runs and waits; one deployment, by its number; or what is live where, of a project."""
     from bot import terminal
-    from engine.services import configuration, tasks
+    from engine.services import configuration, live, tasks
 
     who = acting(db, person)
-    if number is not None:
-        click.echo(terminal.task(tasks.authorised_view(db, number, who)))
+    if what is not None and what.removeprefix("#").isdecimal():
+        click.echo(terminal.task(tasks.authorised_view(db, int(what.removeprefix("#")), who)))
+        return
+    if what is not None:
+        click.echo(terminal.live(live.of_project(db, person=who, project=what)))
         return
     click.echo(terminal.overview(tasks.active(db, who), tasks.recent(db, who)))
     problems = configuration.problems_of_folder(db)

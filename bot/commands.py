@@ -96,9 +96,10 @@ class Deploy:
 
 @dataclass(frozen=True)
 class Status:
-    """How does it stand? Without a number: what runs, and what ran last."""
+    """How does it stand? Without a number: what runs, and what ran last; with a project, what is live where."""
 
     number: int | None = None
+    project: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,9 +195,9 @@ def _status(rest: list[str]) -> Status | NotUnderstood:
     if not rest:
         return Status()
     number = typed_text.number(rest[0])
-    if number is None or len(rest) > 1:
-        return NotUnderstood("`status` takes the number on the card, or nothing.", "status")
-    return Status(number)
+    if len(rest) > 1:
+        return NotUnderstood("`status` takes the number on the card, or a project, or nothing.", "status")
+    return Status(number) if number is not None else Status(project=rest[0])
 
 
 def _about_a_number(verb: str, rest: list[str], text: str) -> Cancel | ShowLogs | Decide | NotUnderstood:

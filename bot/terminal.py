@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from bot.messages.live import tried
 from bot.messages.wording import step_of_run
 from engine.errors import AlreadyServing
 from engine.services import holds, tasks
@@ -21,6 +22,7 @@ from engine.services.views import (
     HoldView,
     InterruptionKind,
     InterruptionView,
+    LiveView,
     LogPage,
     PlanView,
     Question,
@@ -196,6 +198,16 @@ def wait_until_nothing_runs(db: Any) -> None:
             told = count
         time.sleep(0.5)
     click.echo("Nothing runs.")
+
+
+def live(environments: Iterable[LiveView]) -> str:
+    """What is live where."""
+    lines: list[str] = []
+    for e in environments:
+        found = f"{e.version} since {e.since:%Y-%m-%d %H:%M} UTC (#{e.number}, {e.by})" if e.since else "nothing yet"
+        lines.append(f"{e.environment}: {found}")
+        lines += [f"  {tried(e.tried)}"] if e.tried else []
+    return "\n".join(lines)
 
 
 def print_logs(db: Any, view: TaskView) -> None:

@@ -8,13 +8,14 @@ from bot.listeners import asking, orders
 from bot.listeners.deploy_form import opening
 from bot.listeners.requests import Answer, Desk, Typed
 from bot.messages import answers, logs
+from bot.messages import live as live_messages
 from bot.messages.blocks import Message
 from bot.messages.help import help_text
 from bot.messages.interruptions import outcome
 from bot.messages.wording import told_run
 from bot.orders import NotUnderstood
 from engine.errors import ForedeckError
-from engine.services import access, configuration, interruptions, tasks
+from engine.services import access, configuration, interruptions, live, tasks
 from engine.services.errors import UnknownName
 
 
@@ -81,6 +82,10 @@ def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) 
     if isinstance(wanted, Cancel):
         canceled = tasks.cancel(desk.db, desk.clock(), person=person, number=wanted.number)
         return Answer(answers.canceling(canceled, typed.command))
+    if isinstance(wanted, Status) and wanted.project:
+        return Answer(
+            live_messages.live(wanted.project, live.of_project(desk.db, person=person, project=wanted.project))
+        )
     if wanted.number is None:
         active, recent = tasks.active(desk.db, person), tasks.recent(desk.db, person)
         problems = configuration.problems_of_folder(desk.db)

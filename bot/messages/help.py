@@ -15,7 +15,7 @@ _DEPLOY = (
         "{c} {p} 1.4.0 to {e} with Ticket=OPS-7",
         "the same, with answers to what it asks for; skip smoke-test leaves out a step",
     ),
-    ("{c} status", "what runs and what ran last; with a number, e.g. status 17, one deployment"),
+    ("{c} status", "what runs and what ran last; status 17: one deployment; status {p}: what is live where"),
     ("{c} queue", "what runs, what waits and why; queue {p} shows one project, queue 17 first moves it to the front"),
     ("{c} pause {p} because …", "nothing new of {p} begins, without a project nothing at all; resume {p} ends it"),
     ("{c} lock {e} of {p} because …", "only you deploy there, for 8 hours or until …; unlock {e} of {p} ends it"),

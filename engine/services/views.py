@@ -25,6 +25,7 @@ __all__ = [
     "InterruptionState",
     "InterruptionView",
     "LinkView",
+    "LiveView",
     "LogPage",
     "LogSegment",
     "MachineView",
@@ -39,6 +40,7 @@ __all__ = [
     "StepView",
     "TaskState",
     "TaskView",
+    "TriedView",
     "TriggerFireView",
     "TriggerView",
     "Verdict",
@@ -298,6 +300,30 @@ class QueueView:
     def is_empty(self) -> bool:
         """Does nothing run and nothing wait?"""
         return not (self.running_count or self.asking_count or self.in_line_count or self.scheduled_count)
+
+
+@dataclass(frozen=True)
+class TriedView:
+    """A deployment that began after what is live, and is no success (yet)."""
+
+    number: int
+    version: str
+    state: TaskState
+    targets_done: int  # on how many targets all of its steps are done; of `targets`
+    targets: int  # 0: it has no steps on targets
+
+
+@dataclass(frozen=True)
+class LiveView:
+    """What is live in one environment; `version` None: nothing was ever deployed there with success."""
+
+    environment: str
+    environment_name: str
+    version: str | None
+    number: int | None  # of the deployment that brought it
+    since: datetime | None
+    by: str
+    tried: TriedView | None = None
 
 
 @dataclass(frozen=True)

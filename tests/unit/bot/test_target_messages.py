@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.messages import notices
 from bot.messages.cards import card
 from bot.messages.checklists import step_title
+from bot.messages.live import live
 from bot.messages.wording import step_of_run, told_run
-from engine.services.views import MachineView, StepStatus, TaskState
+from engine.services.views import LiveView, MachineView, StepStatus, TaskState, TriedView
 from tests.support.slack_blocks import assert_sendable, shown
-from tests.support.task_views import NASTY, SLACK_IDS, step, task
+from tests.support.task_views import NASTY, NOON, SLACK_IDS, step, task
 
 REASON = "The script ended with exit code 3."
 
@@ -81,3 +82,19 @@ def test_a_log_is_of_what_failed_else_of_what_ran_last_and_on_one_machine_when_i
         ("install on web-1", 9),
         (None, None),
     ]
+
+
+def test_what_is_live_is_a_line_for_each_environment() -> None:
+    tried = TriedView(18, "1.5.0", TaskState.FAILED, 38, 40)
+    message = live(
+        "web",
+        (
+            LiveView("staging", "staging", None, None, None, ""),
+            LiveView("production", "Production", "1.4.0", 12, NOON, "ana", tried),
+        ),
+    )
+    assert_sendable(message)
+    assert message.text == "web is live: Production: 1.4.0"
+    assert "staging: nothing yet" in shown(message)
+    assert "Production: 1.4.0 since " in shown(message)
+    assert "1.5.0 failed since: 38 of 40 targets have it (#18)" in shown(message)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.contracts import Outcome
-from engine.services import deployments
-from engine.services.errors import NoTargets
-from engine.services.views import StepStatus, TaskState
+from engine.services import deployments, live
+from engine.services.errors import NoTargets, NotPermitted, UnknownProject
+from engine.services.views import StepStatus, TaskState, TriedView
 from tests.support.engine import Deck
 from tests.support.engine_workers import ends
 
@@ -132,3 +132,29 @@ def test_the_plan_names_the_targets_and_how_it_rolls_over_them(deck: Deck) -> No
     ]
     missing = deployments.preview(deck.db, project="web", version="1.0.0", environment="production")
     assert missing.left_out == (("install", "production has no target with the tag web"),)
+
+
+def test_what_is_live_is_the_last_success_and_what_was_tried_since_says_on_how_many_targets(deck: Deck) -> None:
+    deck.configured(ROLLING, FILES).deploys()
+    deck.works()
+    deck.time.passes(hours=1)
+    deck.workers.when("copy", ends(Outcome.SUCCEEDED), FAILS)
+    number = deck.deploys(version="1.1.0")
+    deck.works()
+    staging, production = live.of_project(deck.db, person="ana", project="web")
+    assert (staging.version, staging.number, staging.by) == ("1.0.0", 1, "ana")
+    assert staging.since == deck.task(1).finished_at
+    assert staging.tried == TriedView(number, "1.1.0", TaskState.FAILED, 1, 5)
+    assert (production.version, production.tried) == (None, None)
+    deck.deploys(version="1.2.0")
+    deck.works()
+    assert live.of_project(deck.db, person="ana", project="web")[0].version == "1.2.0"
+    assert live.of_project(deck.db, person="ana", project="web")[0].tried is None
+
+
+def test_what_is_live_is_told_to_those_who_may_see_releases(deck: Deck) -> None:
+    deck.configured(ROLLING, FILES)
+    with pytest.raises(NotPermitted):
+        live.of_project(deck.db, person="mia", project="web")
+    with pytest.raises(UnknownProject):
+        live.of_project(deck.db, person="ana", project="wbe")
