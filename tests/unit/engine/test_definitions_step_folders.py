@@ -153,7 +153,7 @@ def test_a_pattern_that_matches_nothing_is_a_warning_unless_it_holds_a_variable(
 
 
 def test_links_inside_the_project_are_followed_and_others_refused(tmp_path: Path) -> None:
-    folder = write_folder(tmp_path / "conf", with_folder() | {f"{SITE}/a": "x", "projects/web/shared/b": "y"})
+    folder = write_folder(tmp_path / "conf", with_folder() | {f"{SITE}/a": "x", "projects/web/common/b": "y"})
     (tmp_path / "secret").write_text("hunter2")
     site = folder / SITE
     (site / "file").symlink_to("../install.sh")
