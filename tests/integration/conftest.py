@@ -1,4 +1,4 @@
-"""Private OpenSSH servers for the tests of the SSH worker."""
+"""Private OpenSSH servers for the tests of the SSH worker; and tests that cut answers clean up behind them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import openssh
+from tests.support import cut_answers, openssh
 from tests.support.openssh import OpenSshServer
 
 
@@ -29,3 +29,10 @@ def own_ssh_server(tmp_path: Path) -> Iterator[OpenSshServer]:
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def nothing_left_open() -> Iterator[None]:
+    """What was cut is closed before the next test."""
+    yield
+    cut_answers.collect()

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.cut_answers import CUTS_ANSWERS
 from tests.support.sandbox import JsonObject
 from tests.support.served_bot import FOREDECK, ServedBot, serve_bot
+
+pytestmark = CUTS_ANSWERS
 
 FAULTY_PROCESS = """
 steps:

@@ -11,8 +11,11 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from tests.support.cut_answers import CUTS_ANSWERS
 from tests.support.raw_app import RawApp, start_raw_app
 from tests.support.sandbox import EVERYTHING, JsonObject, SandboxClient, start_sandbox
+
+pytestmark = CUTS_ANSWERS
 
 CHANNEL = "C0DEPLOYMEN"
 
