@@ -7,9 +7,10 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from tests.unit.workers.files import of
 from workers.files import yaml_values
@@ -174,7 +175,10 @@ def test_only_the_value_that_is_meant_changes(tree: dict[str, Any], flow: bool, 
     writer.default_flow_style = flow
     writer.dump(tree, stream)
     text = stream.getvalue()
-    tree = load(text)
+    try:
+        tree = load(text)
+    except YAMLError:
+        assume(False)  # ruamel's writer leaves `:0` unquoted behind a line break, where its own reader refuses it
     assert yaml_values.replace(text, of({"nowhere:at:all": "x"})).text == text
     before = leaves(tree)
     if not before:
