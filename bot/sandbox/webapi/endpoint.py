@@ -4,6 +4,7 @@ import logging
 import secrets
 import time
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -16,6 +17,17 @@ from bot.sandbox.webapi.handlers import HANDLERS
 from bot.sandbox.webapi.methods import METHODS, Method
 
 log = logging.getLogger(__name__)
+
+
+class _Answer(JSONResponse):
+    """Written by orjson: a page of history is a quarter of a megabyte, and half of the call is writing it."""
+
+    def render(self, content: JsonObject) -> bytes:
+        """As bytes; numbers that orjson does not know are left to the standard library."""
+        try:
+            return orjson.dumps(content)
+        except TypeError:
+            return super().render(content)
 
 
 async def answer(request: Request) -> JSONResponse:
@@ -43,7 +55,7 @@ async def answer(request: Request) -> JSONResponse:
     if method is not None and method.token != "none":  # noqa: S105 - a kind of token
         headers["x-oauth-scopes"] = ",".join(sandbox.manifest.scopes)
         headers["x-accepted-oauth-scopes"] = ",".join(method.scopes)
-    response = JSONResponse(body, status, headers)
+    response = _Answer(body, status, headers)
     sandbox.note_call(name, error, (time.perf_counter() - started) * 1000, given, bytes(response.body))
     return response
 
