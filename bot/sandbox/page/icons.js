@@ -42,9 +42,13 @@ const STROKES = {
   clock: ["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z", "M12 7v5l3.500 2"],
 };
 
-/** The icon of this name. */
+const made = new Map();
+
+/** The icon of this name. Each is made once and copied: every message has some. */
 export function icon(name, className = "icon") {
-  return svg(STROKES[name], className);
+  const key = `${name} ${className}`;
+  if (!made.has(key)) made.set(key, svg(STROKES[name], className));
+  return made.get(key).cloneNode(true);
 }
 
 /** A turning ring: something is going on. */
