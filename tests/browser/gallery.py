@@ -237,5 +237,5 @@ def second_view() -> JsonObject:
         "type": "modal",
         "callback_id": "plan",
         "title": plain("The plan"),
-        "blocks": [section("What *would* run.")],
+        "blocks": [section("What *would* run."), actions("deeper", button("One deeper", "push"))],
     }

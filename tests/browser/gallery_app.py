@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
+
 from tests.browser import gallery
 from tests.support.bolt_app import BoltApp
 
@@ -60,7 +62,10 @@ def listen(bolt: BoltApp) -> None:
     def push(ack: Any, body: dict[str, Any], client: Any) -> None:
         bolt.seen.append(("action", body))
         ack()
-        client.views_push(trigger_id=body["trigger_id"], view=gallery.second_view())
+        try:
+            client.views_push(trigger_id=body["trigger_id"], view=gallery.second_view())
+        except SlackApiError as refusal:
+            bolt.seen.append(("refusal", {"error": refusal.response["error"]}))
 
     @app.action("refresh")
     def refresh(ack: Any, body: dict[str, Any], client: Any) -> None:

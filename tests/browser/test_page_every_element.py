@@ -20,6 +20,13 @@ SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 # As high as the highest message, so that each is one picture.
 DESKTOP = {"viewport": {"width": 1280, "height": 2000}}
 PHONE = {"viewport": {"width": 390, "height": 2000}, "has_touch": True}
+MANY = (
+    ("static", "Moon"),
+    ("external", "Staging"),
+    ("users", "ben"),
+    ("conversations", "#deployments"),
+    ("channels", "#deployments"),
+)
 PARTS = ("classic", "progress", "figures", "controls")
 
 
@@ -75,17 +82,20 @@ def test_what_is_chosen_in_any_element_reaches_the_app(app: BoltApp, open_page: 
     choose(page, "one_users", "ben")
     choose(page, "one_conversations", "#deployments")
     choose(page, "one_channels", "#deployments")
-    for kind, label in (("static", "Moon"), ("external", "Staging"), ("users", "ben"), ("channels", "#deployments")):
+    for kind, label in MANY:
         choose(page, f"many_{kind}", label)
         page.keyboard.press("Escape")
-    for action_id in ("feedback", "bin", "show_card", "deploy_3", "primary"):
+    page.locator("[data-action-id=overflow]").click()
+    page.get_by_role("menuitem", name="Mute").click()
+    for action_id in ("feedback", "bin", "show_card", "deploy_3", "primary", "flow"):
         page.locator(f"[data-action-id={action_id}]").first.click()
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
     expect(page.locator(".control-warning")).to_have_count(0)
     heard = {payload["actions"][0]["action_id"] for payload in app.payloads("action")}
     assert heard == {
         "static", "external", "one_users", "one_conversations", "one_channels", "many_static", "many_external",
-        "many_users", "many_channels", "feedback", "bin", "show_card", "deploy_3", "primary",
+        "many_users", "many_conversations", "many_channels", "overflow", "feedback", "bin", "show_card", "deploy_3",
+        "primary", "flow",
     }  # fmt: skip
 
 
@@ -118,6 +128,20 @@ def test_shortcuts_open_the_form_which_takes_rich_text_and_files(
     values = newest(app, "view")["view"]["state"]["values"]
     assert values["files"]["files"]["files"][0]["name"] == "a.log"
     assert "two\nlines" in json.dumps(values["rich"]["rich"]["rich_text_value"]).replace("\\n", "\n")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_input_fits_on_a_phone(app: BoltApp, open_page: OpenPage, scheme: str) -> None:
+    page = open_page("ana", **PHONE, color_scheme=scheme)
+    page.get_by_role("button", name="Shortcuts and files").click()
+    page.get_by_role("menuitem", name="Deploy", exact=False).click()
+    form = page.get_by_role("dialog", name="Everything")
+    for label in ("Text", "Number", "Mail", "Link", "Rich text", "Files"):
+        expect(form.get_by_label(f"{label} (optional)", exact=True)).to_be_visible()
+    inside = "(nodes) => nodes.every((node) => node.getBoundingClientRect().right <= innerWidth)"
+    assert form.locator("*").evaluate_all(inside)
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"every-input-{scheme}-phone.png")
 
 
 def test_the_home_is_published_for_who_looks(app: BoltApp, open_page: OpenPage) -> None:

@@ -100,6 +100,27 @@ def test_a_second_view_lies_on_top_and_what_was_typed_below_stays(app: BoltApp, 
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_three_views_lie_on_each_other_and_a_fourth_is_refused(app: BoltApp, open_page: OpenPage) -> None:
+    page = open_page("ana")
+    form = open_form(page)
+    form.get_by_label("Reason").fill("It is time")
+    form.get_by_role("button", name="Show the plan").click()
+    top = page.get_by_role("dialog", name="The plan")
+    second = top.get_attribute("data-view-id")
+    top.get_by_role("button", name="One deeper").click()
+    expect(top).not_to_have_attribute("data-view-id", str(second))
+    third = top.get_attribute("data-view-id")
+    top.get_by_role("button", name="One deeper").click()
+    assert newest(app, "refusal") == {"error": "push_limit_reached"}
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    expect(top).to_have_attribute("data-view-id", str(third))
+    expect(top.get_by_role("button", name="One deeper")).to_be_enabled()
+    top.get_by_role("button", name="Back").click()
+    expect(top).to_have_attribute("data-view-id", str(second))
+    top.get_by_role("button", name="Back").click()
+    expect(form.get_by_label("Reason")).to_have_value("It is time")
+
+
 def test_an_update_of_the_form_keeps_what_was_typed_and_the_focus(app: BoltApp, open_page: OpenPage) -> None:
     page = open_page("ana")
     form = open_form(page)
