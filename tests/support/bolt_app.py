@@ -51,5 +51,8 @@ def start_bolt_app(sandbox: SandboxClient, listen: Callable[[BoltApp], None]) ->
         handler.client.auto_reconnect_enabled = False
         handler.client.current_app_monitor.shutdown()  # type: ignore[no-untyped-call]
         sandbox.post("disconnects", reason="cut")
+        # Its reader waits a second for the next message and looks only then whether it is closed: nothing wakes it.
+        handler.client.closed = True
+        handler.client.message_queue.put(None)  # type: ignore[arg-type]
         with contextlib.suppress(AttributeError, OSError):  # its socket may be gone already, which it does not expect
             handler.close()  # type: ignore[no-untyped-call]

@@ -151,6 +151,8 @@ export class Shell {
   // Alt and an arrow: the next place in the sidebar.
   step(event) {
     event.preventDefault();
+    // It is drawn at the next frame; who presses twice meanwhile means the place where they are now.
+    this.sidebar.drawNow();
     const entries = [...this.sidebar.node.querySelectorAll("a.sidebar-entry")];
     const here = entries.findIndex((entry) => entry.hasAttribute("aria-current"));
     entries[here + (event.key === "ArrowUp" ? -1 : 1)]?.click();
