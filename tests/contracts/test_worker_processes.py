@@ -131,7 +131,9 @@ def test_a_cancel_goes_on_when_the_bot_ends_in_the_middle_of_it(real_site: Site)
 
 
 def test_when_the_watcher_is_killed_it_is_lost_and_says_that_parts_may_run(real_site: Site) -> None:
-    result, sink = run(real_site.worker(), "echo begun\nkill -9 $PPID\nsleep 1")
+    # What it printed is in the file before it kills what would have put it there.
+    body = "echo begun\nuntil [ -s ../../stdout ]; do sleep 0.01; done\nkill -9 $PPID\nsleep 1"
+    result, sink = run(real_site.worker(), body)
     assert result.outcome is Outcome.LOST
     assert result.message == (
         "What watched over the script was killed; parts of the script may still run, so how it ended is not known."

@@ -47,6 +47,7 @@ class Follower:
         self._maybe_started = False
         self._started_at = request.started_at
         self._stop_asked_at: float | None = None
+        self._ended_at: float | None = None
 
     def follow(self) -> ActionResult:
         """Launch unless that was done before, then follow; blocks until the end, a loss or a detach."""
@@ -123,12 +124,23 @@ class Follower:
                 reading.forget_end()  # its ending goes on beside us
             case State.GONE if reading.is_complete(polled):
                 self._end(wording.lost(polled.detail))
+            case State.EXITED if self._has_last_words():
+                reading.forget_end()
             case State.EXITED if reading.is_complete(polled):
                 reading.finish()
                 if polled.left:
                     reading.note(LogLevel.INFO, wording.left_behind(polled.left))
                 limit = self._request.time_limit
                 raise _Ended(wording.ended(polled.detail, polled.killed, reading.result_message, limit))
+
+    def _has_last_words(self) -> bool:
+        """Of a script that was asked to end, the group is looked at and not its pipes: what it said last is on its way
+        from them into the files for a moment longer.
+        """
+        if self._stop_asked_at is None:
+            return False
+        self._ended_at = self._ended_at or time.monotonic()
+        return time.monotonic() - self._ended_at < self._pace.last_words
 
     def _end(self, result: ActionResult) -> None:
         self._reading.finish()

@@ -20,4 +20,5 @@ class Pace:
     patience: float = 120.0  # how long a machine may be out of reach while a script runs on it
     launch_patience: float = 8.0  # how long a machine that may answer soon is tried before anything was started
     grace: int = 10  # whole seconds from TERM to KILL
+    last_words: float = 0.2  # after a stopped group is gone: until what it printed last is in the files
     stuck: float = 20.0  # after KILL: what still lives then will not end
