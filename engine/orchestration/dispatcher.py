@@ -84,10 +84,10 @@ class Dispatcher:
                 if time.monotonic() - self._looked_at_the_clock >= CLOCK_SECONDS:
                     self._looked_at_the_clock = time.monotonic()
                     self._pass_time()
-                due, _ = self._look()
+                due, waiting = self._look()
                 self._advance(due)
-                self._begin()
-                _, waiting = self._look()
+                if self._begin() or due:  # only these put action runs into the queue
+                    _, waiting = self._look()
                 self._hand_out(waiting)
             except Exception:
                 # A broken look must not end the dispatcher: the rows are still there and the clock will wake us.
@@ -123,8 +123,8 @@ class Dispatcher:
             except Exception:
                 _log.exception("the trigger %s of %s could not fire; it will be tried again", slug, project)
 
-    def _begin(self) -> None:
-        """Let those begin whose turn has come."""
+    def _begin(self) -> bool:
+        """Let those begin whose turn has come; tells whether there were any."""
         with self._db.read() as session:
             chosen = admitting.chosen(session)
         for task_id in chosen:
@@ -135,6 +135,7 @@ class Dispatcher:
                 _log.exception("task %s began and could not be advanced; it will be tried again", task_id)
                 with self._db.write() as session:  # or it would be chosen for ever, before all others
                     admitting.admit(session, self._clock(), task_id)
+        return bool(chosen)
 
     def _look(self) -> tuple[Sequence[int], Sequence[int]]:
         """The tasks to advance and the action runs to follow."""
