@@ -28,7 +28,7 @@ _TAIL = """## What cannot be resolved
 A token without a value stays in the text as written and is reported: a step whose condition or instructions have one
 fails, elsewhere it is a warning. A condition whose filter gives nothing stays as a whole. A template that cannot be
 read (a brace is not closed, an `#{if}` has no `#{/if}`) stays unchanged and is reported with line and column. Limits
-(100,000 steps, 10,000,000 characters, 60 levels) end a template that would grow without end.
+(1,000,000 steps, 10,000,000 characters, 120 levels) end a template that would grow without end.
 """
 
 

@@ -51,6 +51,8 @@ def evaluate(
             tokens = parse(template)
     except (Unreadable, TooLarge) as wrong:
         return Evaluation(template, (), _sentence(str(wrong)))
+    except RecursionError:  # the caller's own stack was almost full
+        return Evaluation(template, (), "The template nests too deep to be read.")
     evaluator = Evaluator(variables, now)
     try:
         text: str | None = evaluator.run(tokens)

@@ -27,6 +27,9 @@ from engine.domain.templates.parsing import parse
 from engine.domain.templates.reading import TooLarge, Unreadable
 from engine.domain.templates.scopes import Scope
 
+_ROUND, _TEST, _NESTED = 10, 8, 8
+"""Steps that a round of a loop, a test and a value that is a template take besides those of their parts."""
+
 
 class NullValue(Exception):
     """The filter `null` was met: the whole has no value."""
@@ -55,6 +58,7 @@ class Evaluator:
         self._depth += 1
         if self._depth > MAXIMUM_DEPTH:
             raise Impossible(f"Its values lead deeper than {MAXIMUM_DEPTH} levels")
+        self._budget.spend(0, steps=len(template))
         for token in template:
             if isinstance(token, Text):
                 self._put(token.text, out)
@@ -80,6 +84,7 @@ class Evaluator:
 
     def _conditional(self, block: Conditional, scope: Scope | None, out: list[str]) -> None:
         for test, template in block.branches:
+            self._budget.spend(0, steps=_TEST)
             holds = self._holds(test, scope)
             if holds is None:
                 self._put_or_echo(None, block.source, out)
@@ -109,7 +114,7 @@ class Evaluator:
     def _repetition(self, block: Repetition, scope: Scope | None, out: list[str]) -> None:
         items = self._items(block.collection, scope)
         for number, node in enumerate(items):
-            self._budget.spend(0)
+            self._budget.spend(0, steps=_ROUND)
             self._write(block.body, Scope(block.item, node, number, len(items), scope), out)
 
     def _calculation(self, block: Calculation, scope: Scope | None, out: list[str]) -> None:
@@ -123,7 +128,7 @@ class Evaluator:
             if filter_.name.lower() == "null" and not options:
                 raise NullValue
             value = filters.apply(filter_.name, value, options, filters.Setting(self._now, self._budget))
-            self._budget.spend(len(value or ""))
+            self._budget.spend(len(value or ""), steps=filters.steps_of(filter_.name))
         return value
 
     def _option(self, option: Template, scope: Scope | None) -> str:
@@ -166,7 +171,7 @@ class Evaluator:
                     return found
             inner = inner.parent
         if self._tree is None:
-            self._budget.spend(0, steps=len(self._variables) // 10)
+            self._budget.spend(0, steps=len(self._variables))
             self._tree = tree_of(self._variables)
         return walk(self._tree, steps, lambda node: self._json_of(node, symbol, scope))
 
@@ -203,6 +208,7 @@ class Evaluator:
         self._budget.spend(len(text))
         if "#" not in text:
             return text
+        self._budget.spend(0, steps=_NESTED)
         key = symbol.path.lower()
         if any(path.lower() == key for path in self._chain):
             raise Impossible(_loop(symbol.path, self._chain))

@@ -26,6 +26,8 @@ _PLAIN_QUOTED = re.compile(r'[^"#]*')
 _QUOTED_RUN = re.compile(r'[^"#\\]+|.', re.DOTALL)
 _ITEM = re.compile(r"([\w\s\-:/~()@]{1,200}?)\s{1,200}[iI][nN]\s")
 _ESCAPED_QUOTE = '\\"'
+_COMPUTED, _OPTION = 12, 2
+"""What a computed key, and the name of a filter or an option of it, count, in tokens."""
 
 
 def read_symbol(reader: Reader, identifier: re.Pattern[str] = _IDENTIFIER) -> Symbol:
@@ -62,6 +64,7 @@ def _index(reader: Reader) -> Index | ComputedIndex:
     begin = reader.position
     reader.skip_space()
     if reader.sees("#{"):
+        reader.count_token(_COMPUTED)
         computed = read_substitution(reader)
         reader.skip_space()
         reader.expect("]")
@@ -117,6 +120,7 @@ def _filter(reader: Reader) -> Filter:
 
 def _option(reader: Reader) -> Template | None:
     """A word, a quoted text in which `#{…}` is put in, or a `#{…}`."""
+    reader.count_token(_OPTION)
     word = reader.match(_WORD)
     if word is not None:
         return (Text(word.group()),)

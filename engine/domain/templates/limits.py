@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-MAXIMUM_NESTING = 60
+MAXIMUM_NESTING = 100
 """Blocks within blocks, or nested brackets and braces."""
-MAXIMUM_DEPTH = 60
-"""Variables whose values lead from one to the next."""
-MAXIMUM_TOKENS = 100_000
-"""Tokens that one template may have."""
-MAXIMUM_STEPS = 100_000
-"""Tokens that one evaluation may work on, those of values and of each round of a loop included."""
+MAXIMUM_DEPTH = 120
+"""Variables whose values lead from one to the next. Each takes about five frames of the interpreter's 1000."""
+MAXIMUM_TOKENS = 300_000
+"""Tokens that one template may have: more than 1 MB of plain ones. What is slow to read counts several times."""
+MAXIMUM_STEPS = 1_000_000
+"""What one evaluation may do; a token takes two or three steps, a slow filter 100; one is about 0.5 µs."""
 MAXIMUM_CHARACTERS = 10_000_000
 """Characters that one evaluation may write, read from values or hand from filter to filter."""
-MAXIMUM_SLOW_SEARCHES = 1
-"""Searches for patterns that may take long (a fraction of a second), see `dotnet.patterns`."""
+MAXIMUM_SEARCHING = 400
+"""Milliseconds that all slow searches for patterns of one evaluation may take together, see `dotnet.patterns`."""
 
 
 class Impossible(Exception):
@@ -23,12 +23,12 @@ class Impossible(Exception):
 class Budget:
     """What is left of an evaluation."""
 
-    __slots__ = ("_characters", "_steps", "slow_searches")
+    __slots__ = ("_characters", "_steps", "searching")
 
     def __init__(self) -> None:
         self._steps = MAXIMUM_STEPS
         self._characters = MAXIMUM_CHARACTERS
-        self.slow_searches = MAXIMUM_SLOW_SEARCHES
+        self.searching = MAXIMUM_SEARCHING
 
     def spend(self, characters: int, steps: int = 1) -> None:
         """Count work; raise `Impossible` when it is too much."""

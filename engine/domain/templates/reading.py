@@ -78,9 +78,9 @@ class Reader:
         """Forget the levels that an error left open."""
         self._nesting = 0
 
-    def count_token(self) -> None:
-        """Count one more token."""
-        self._tokens += 1
+    def count_token(self, weight: int = 1) -> None:
+        """Count one more token; `weight`: as many as it takes the time of."""
+        self._tokens += weight
         if self._tokens > MAXIMUM_TOKENS:
             raise TooLarge(f"The template has more than {MAXIMUM_TOKENS} tokens.")
 

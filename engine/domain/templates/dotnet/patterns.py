@@ -1,7 +1,7 @@
 """Regular expressions in .NET's syntax, run by the `regex` library with a time limit.
 
-The library counts processor time itself, so the domain needs no clock. A search gets a moment first; only a few
-per evaluation may take longer.
+The library counts processor time itself, so the domain needs no clock. A search gets a moment first, which costs steps;
+then ten times as much, and again, which is taken from what all searches of the evaluation have together.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from engine.domain.templates.limits import Budget, Impossible
 if TYPE_CHECKING:
     import regex
 
-_QUICK, _SLOW = 0.001, 0.3  # seconds
-_STEPS = 50
+_QUICK = 0.2  # milliseconds
+_SLOWER = (2, 20, 200)  # milliseconds
+_STEPS = 400
 _LONGEST = 2_000
 _PIECE = re.compile(r"\\k<(\w+)>|\\k'(\w+)'|\\(.)|\(\?'(\w+)'|(\{)(?!\d+(?:,\d*)?\})|\[|.", re.DOTALL)
 _CLASS_PIECE = re.compile(r"\\(?:[pP]\{[^}]*\}|.)|-\[|\]|.", re.DOTALL)
@@ -77,10 +78,12 @@ def replace(pattern: str, replacement: str, text: str, budget: Budget) -> str:
 
 def _timeouts(budget: Budget) -> Iterator[float]:
     budget.spend(0, steps=_STEPS)
-    yield _QUICK
-    if budget.slow_searches > 0:
-        budget.slow_searches -= 1
-        yield _SLOW
+    yield _QUICK / 1000
+    for milliseconds in _SLOWER:
+        if budget.searching < milliseconds:
+            return
+        budget.searching -= milliseconds
+        yield milliseconds / 1000
 
 
 def _too_slow(pattern: str) -> Impossible:

@@ -18,7 +18,7 @@ from engine.domain.templates.filters import (
 )
 from engine.domain.templates.filters.setting import Filter, Setting
 
-__all__ = ["NAMES", "Setting", "apply"]
+__all__ = ["NAMES", "Setting", "apply", "steps_of"]
 
 _FILTERS: dict[str, Filter] = {
     **texts.FILTERS,
@@ -34,6 +34,14 @@ _FILTERS: dict[str, Filter] = {
 }
 NAMES = frozenset({*_FILTERS, "null"})
 """Every filter, in lower case; `null` is not here but in the evaluator, as it ends the evaluation."""
+
+_SLOW = frozenset({*dates.FILTERS, *formats.FILTERS, *uri_parts.FILTERS, *versions.FILTERS})
+_SLOW_STEPS, _QUICK_STEPS = 100, 5
+
+
+def steps_of(name: str) -> int:
+    """What the filter takes of the steps of an evaluation, whatever its input is."""
+    return _SLOW_STEPS if name.lower() in _SLOW else _QUICK_STEPS
 
 
 def apply(name: str, value: str | None, options: Sequence[str], setting: Setting) -> str | None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _LONGEST = 50_000
+_STEPS = 15
+"""For each character."""
 _ALIGNED = re.compile(r'(<t[hd] style="text-align:)(left|right|center)"')
 
 
@@ -22,7 +24,7 @@ def _markdown(value: str | None, options: Sequence[str], setting: Setting) -> st
         return None
     if len(value) > _LONGEST:
         raise Impossible(f"Markdown of more than {_LONGEST} characters is not rendered")
-    setting.budget.spend(0, steps=len(value))
+    setting.budget.spend(0, steps=_STEPS * len(value))
     html: str = _renderer().render(value.strip())
     return _ALIGNED.sub(r'\1 \2;"', html)
 
