@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engine.database import Database
 from engine.definitions import Environment
 from engine.domain import explanations, plans
@@ -35,14 +37,17 @@ def explain(
         found = access.rules(session)
         slug = access.require_project(found, project)
         where = access.require_environment(found, environment)
-        if target is not None:
-            raise UnknownName(kind="target", name=target, known=())
+        if target is not None and target not in found.definitions.targets:
+            raise UnknownName(kind="target", name=target, known=found.definitions.targets)
         process, variables = prompts.frozen(session, found, project=slug, version=version or "")
         targets = planned.targets_of(found.definitions)
         plan = plans.make(process, project=slug, environment=where, targets=targets)
         situation = Situation(project=slug, environment=where)
         if step is not None:
             situation = _at_step(plan, slug, where, step)
+        if target is not None:
+            tags = frozenset(found.definitions.targets[target].tags)
+            situation = replace(situation, machine=target, machine_tags=tags)
     told = explanations.explain(variables, name, situation)
     if not told and not name.casefold().startswith(_OURS):
         known = sorted({variable.name for variable in variables}, key=str.casefold)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.contracts import Outcome
-from engine.services import deployments, live
-from engine.services.errors import NoTargets, NotPermitted, UnknownProject
+from engine.services import deployments, explanations, live
+from engine.services.errors import NoTargets, NotPermitted, UnknownName, UnknownProject
 from engine.services.views import StepStatus, TaskState, TriedView
 from tests.support.engine import Deck
 from tests.support.engine_workers import ends
@@ -158,3 +158,12 @@ def test_what_is_live_is_told_to_those_who_may_see_releases(deck: Deck) -> None:
         live.of_project(deck.db, person="mia", project="web")
     with pytest.raises(UnknownProject):
         live.of_project(deck.db, person="ana", project="wbe")
+
+
+def test_a_variable_is_explained_for_a_target_and_an_unknown_one_is_refused(deck: Deck) -> None:
+    deck.configured(ROLLING, {**FILES, "projects/web/variables.yml": "Level: [{value: info}]\n"})
+    where = {"name": "Level", "project": "web", "environment": "staging"}
+    told = explanations.explain(deck.db, **where, target="web-1")
+    assert [value.value for value in told.values] == ["“info”"]
+    with pytest.raises(UnknownName, match="There is no target `web-9`"):
+        explanations.explain(deck.db, **where, target="web-9")
