@@ -115,7 +115,7 @@ async def _respond(request: Request) -> Response:
     except ValueError:
         return PlainTextResponse("invalid_payload", 400)
     except SlackError as refusal:
-        status = 404 if refusal.error in ("expired_url", "used_url") else 500
+        status = 404 if refusal.error in ("expired_url", "used_url") else 400
         return JSONResponse({"ok": False, "error": refusal.error, **refusal.fields}, status)
     return PlainTextResponse("ok")
 

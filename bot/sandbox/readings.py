@@ -16,8 +16,8 @@ SIGNS = {"pending": "○", "in_progress": "◐", "complete": "●", "error": "�
 
 
 def message_lines(message: JsonObject, named: Named) -> list[str]:
-    """A message: its blocks, else its text; then its files."""
-    blocks = message.get("blocks") or []
+    """A message: its blocks, else its text; then its files. Of a person's the text says all, as it was typed."""
+    blocks = [] if "client_msg_id" in message else message.get("blocks") or []
     lines = block_lines(blocks, named) if blocks else mrkdwn(str(message.get("text") or ""), named).splitlines()
     for attachment in message.get("attachments") or []:
         lines += block_lines(attachment.get("blocks") or [], named) or _words(attachment, named)

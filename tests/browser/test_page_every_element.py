@@ -155,6 +155,23 @@ def test_the_home_is_published_for_who_looks(app: BoltApp, open_page: OpenPage) 
     expect(page.get_by_role("combobox", name="Message foredeck")).to_be_visible()
 
 
+def test_editing_a_message_begins_with_what_was_typed(sandbox: SandboxClient, open_page: OpenPage) -> None:
+    sandbox.post("usergroups", handle="sre", users=["ben"])
+    typed = "@ben @here @sre @foredeck #deployments https://x.example/?a=1&b=2 <b> & `@ben` *now*"
+    ts = sandbox.writes("ana", "deployments", typed)["ts"]
+    page = open_page("ana")
+    message = page.locator("main .message").first
+    message.hover()
+    message.get_by_role("button", name="More about this message").click()
+    page.get_by_role("menuitem", name="Edit message").click()
+    words = page.get_by_role("dialog", name="Edit message").get_by_label("Message")
+    expect(words).to_have_value(typed)
+    before = next(known for known in sandbox.messages() if known["ts"] == ts)
+    words.press("Enter")
+    expect(words).to_have_count(0)
+    assert next(known for known in sandbox.messages() if known["ts"] == ts) == before
+
+
 def test_people_react_edit_delete_and_share_files(sandbox: SandboxClient, open_page: OpenPage) -> None:
     sandbox.writes("ana", "deployments", "A tpyo")
     ana, ben = open_page("ana"), open_page("ben")

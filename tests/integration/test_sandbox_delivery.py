@@ -206,6 +206,11 @@ class TestCommands:
         delivery = sandbox.state()["deliveries"][-1]
         assert (delivery["kind"], delivery["ok"], delivery["ack_ms"]) == ("slash_commands", True, answer["ack_ms"])
 
+    def test_a_user_group_reaches_the_app_by_its_id(self, sandbox: SandboxClient, bolt: BoltApp) -> None:
+        group = sandbox.post("usergroups", handle="sre", users=["ben"])["usergroup"]
+        sandbox.types("ana", "deployments", "/deploy ask @sre, or @nobody")
+        assert bolt.payloads("command")[-1]["text"] == f"ask <!subteam^{group['id']}|@sre>, or @nobody"
+
     def test_without_should_escape_the_text_stays(self, sandbox: SandboxClient, bolt: BoltApp) -> None:
         sandbox.types("ana", "deployments", "/raw @ben & <b>")
         assert shown_to(sandbox, ANA) == "@ben & <b>"
@@ -315,7 +320,8 @@ class TestResponseUrls:
         assert shown_to(sandbox, ANA) == "private"
         assert self.post(url, text="public", response_type="in_channel") == (200, "ok")
         assert sandbox.messages("deployments")[-1]["text"] == "public"
-        assert self.post(url, blocks=[{"type": "x"}])[0] == 500
+        status, refusal = self.post(url, blocks=[{"type": "x"}])
+        assert (status, json.loads(refusal)["error"]) == (400, "invalid_blocks")
         for _ in range(3):
             assert self.post(url, text="more")[0] == 200
         assert self.post(url, text="too much") == (404, '{"ok":false,"error":"used_url"}')

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from tests.support.raw_app import RawApp, start_raw_app
 from tests.support.sandbox import EVERYTHING, JsonObject, SandboxClient, start_sandbox
 
+MESSAGE_KEYS = ["blocks", "channel", "channel_type", "client_msg_id", "event_ts", "team", "text", "ts", "type", "user"]
 CHANNEL, ANA, BEN, APP = "C0DEPLOYMEN", "U0ANA000000", "U0BEN000000", "U0FOREDECK0"
 
 
@@ -53,9 +54,32 @@ class TestMessages:
             "ts"
         ]
         event = app.last_event()
-        assert event.keys() == {"type", "user", "team", "ts", "text", "channel", "event_ts", "channel_type"}
+        assert sorted(event) == MESSAGE_KEYS
         assert (event["ts"], event["user"], event["channel_type"]) == (ts, ANA, "channel")
         assert event["text"] == (f"see <https://x.example/a?b=1&amp;c=2>, <#{CHANNEL}|deployments> &amp; <@{BEN}>")
+
+    def test_a_message_of_a_person_has_its_words_as_rich_text_too(self, app: RawApp) -> None:
+        ts = done(app.sandbox.writes("ana", "deployments", "*now* @ben :tada:"))["ts"]
+        (block,) = app.last_event()["blocks"]
+        assert block["elements"][0]["elements"] == [
+            {"type": "text", "text": "now", "style": {"bold": True}},
+            {"type": "text", "text": " "},
+            {"type": "user", "user_id": BEN},
+            {"type": "text", "text": " "},
+            {"type": "emoji", "name": "tada"},
+        ]
+        (kept,) = app.client.conversations_history(channel=CHANNEL, latest=ts, oldest=ts, inclusive=True)["messages"]
+        assert (kept["blocks"], kept["client_msg_id"]) == ([block], app.last_event()["client_msg_id"])
+        done(app.sandbox.post("edits", user="ana", channel="deployments", ts=ts, text="later"))
+        changed = app.last_event()["message"]
+        assert changed["blocks"][0]["elements"][0]["elements"] == [{"type": "text", "text": "later"}]
+        assert changed["client_msg_id"] == kept["client_msg_id"]
+
+    def test_code_names_nobody(self, app: RawApp) -> None:
+        done(app.sandbox.writes("ana", "deployments", "`@ben` and ```#deployments see https://x.example```"))
+        event = app.last_event()
+        assert event["text"] == "`@ben` and ```#deployments see <https://x.example>```"
+        assert "user_id" not in json.dumps(event["blocks"])
 
     def test_edited_and_deleted(self, app: RawApp) -> None:
         ts = done(app.sandbox.writes("ana", "deployments", "first"))["ts"]
@@ -221,6 +245,15 @@ def test_an_app_that_is_removed_is_told_so_and_then_refused() -> None:
         ]
         with pytest.raises(SlackApiError, match="token_revoked"):
             app.client.auth_test()
+
+
+def test_an_app_that_gives_its_token_back_is_told_so_and_stays_installed() -> None:
+    with start_sandbox(EVERYTHING) as sandbox, start_raw_app(sandbox) as app:
+        assert app.client.auth_revoke()["revoked"] is True
+        told = sandbox.wait_for(lambda _: [payload["event"] for payload in app.payloads("events_api")])
+        assert [(event["type"], event["tokens"]) for event in told] == [
+            ("tokens_revoked", {"oauth": [], "bot": [APP]}),
+        ]
 
 
 def test_nothing_is_told_that_the_manifest_or_its_scopes_leave_out(tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ from bot.sandbox import messages
 from bot.sandbox.blocks.content import checked_content
 from bot.sandbox.channels import Channel
 from bot.sandbox.control import actors
+from bot.sandbox.control.written import handle_of
 from bot.sandbox.delivery import payloads
 from bot.sandbox.errors import ControlError, SlackError
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.workspace import Workspace
 
-# What a command's text calls a person or a channel, when it stands alone between spaces.
+# What a command's text calls a person, a group or a channel, when it stands alone between spaces.
 MENTION = re.compile(r"(?<!\S)([@#])([\w.-]+)")
 ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -56,13 +57,14 @@ async def type_command(sandbox: Sandbox, body: JsonObject) -> JsonObject:
 
 
 def escaped(workspace: Workspace, text: str) -> str:
-    """The text as an app gets it with should_escape: entities, and ids where people and channels were named."""
+    """The text as an app gets it with should_escape: entities, and ids where people, groups and channels were named."""
 
     def replaced(match: re.Match[str]) -> str:
         sign, name = match.groups()
         if sign == "@":
             user = workspace.user(name)
-            return f"<@{user['id']}|{user['name']}>" if user is not None else match.group()
+            named = f"<@{user['id']}|{user['name']}>" if user is not None else handle_of(workspace, name)
+            return named or match.group()
         channel = workspace.channel(name)
         return f"<#{channel.id}|{channel.name}>" if channel is not None else match.group()
 

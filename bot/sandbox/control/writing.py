@@ -2,11 +2,11 @@
 
 import base64
 import binascii
+import uuid
 
 from bot.sandbox import messages, reactions, sharing
 from bot.sandbox.channels import Channel
-from bot.sandbox.control import actors
-from bot.sandbox.control.written import stored
+from bot.sandbox.control import actors, written
 from bot.sandbox.delivery import feed
 from bot.sandbox.errors import ControlError, SlackError
 from bot.sandbox.json_types import JsonObject
@@ -18,8 +18,8 @@ FILE_BYTES = 3_000_000
 async def write(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     """`POST /sandbox/messages {user, channel, text, thread_ts?, broadcast?}`."""
     person, channel, thread_ts = _place(sandbox, body)
-    content = {"text": _text(sandbox, body)}
-    author, is_broadcast = messages.by_person(person), bool(thread_ts and body.get("broadcast"))
+    content = written.content(sandbox.workspace, _text(body))
+    author, is_broadcast = _by_client_of(person), bool(thread_ts and body.get("broadcast"))
     message = messages.post(sandbox.workspace, channel, author, content, thread_ts, is_broadcast)
     return await told(ts=message["ts"], channel=channel.id)
 
@@ -27,7 +27,9 @@ async def write(sandbox: Sandbox, body: JsonObject) -> JsonObject:
 async def edit(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     """`POST /sandbox/edits {user, channel, ts, text}`: a person's own message gets other words."""
     person, channel, message = _own(sandbox, body)
-    messages.edit(sandbox.workspace, channel, message, {"text": _text(sandbox, body)}, person["id"])
+    content = written.content(sandbox.workspace, _text(body))
+    if content["text"] != message["text"]:  # else only the ids of its blocks would change
+        messages.edit(sandbox.workspace, channel, message, {"blocks": [], **content}, person["id"])
     return await told(ts=message["ts"], channel=channel.id)
 
 
@@ -58,9 +60,9 @@ async def share(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     """`POST /sandbox/files {user, channel, name, content | base64, text?, thread_ts?}`: a person shares a file."""
     person, channel, thread_ts = _place(sandbox, body)
     file = _added(sandbox, body, person)
-    words = stored(sandbox.workspace, actors.text(body, "text", ""))
-    author = messages.by_person(person)
-    message = sharing.share(sandbox.workspace, channel, author, {"text": words}, [file], thread_ts)
+    content = written.content(sandbox.workspace, actors.text(body, "text", ""))
+    author = _by_client_of(person)
+    message = sharing.share(sandbox.workspace, channel, author, content, [file], thread_ts)
     return await told(ts=message["ts"], channel=channel.id, file=file["id"])
 
 
@@ -95,11 +97,16 @@ def _own(sandbox: Sandbox, body: JsonObject) -> tuple[JsonObject, Channel, JsonO
     return person, channel, message
 
 
-def _text(sandbox: Sandbox, body: JsonObject) -> str:
+def _text(body: JsonObject) -> str:
     text = actors.text(body, "text")
     if not text.strip():
         raise ControlError("invalid_arguments", "text must not be empty")
-    return stored(sandbox.workspace, text)
+    return text
+
+
+def _by_client_of(person: JsonObject) -> JsonObject:
+    """Slack's clients give each message that a person sends an id of their own."""
+    return {"client_msg_id": str(uuid.uuid4()), **messages.by_person(person)}
 
 
 def _added(sandbox: Sandbox, body: JsonObject, person: JsonObject) -> JsonObject:

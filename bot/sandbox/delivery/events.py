@@ -60,9 +60,13 @@ def home_opened(scene: Scene, user_id: str, home: JsonObject | None) -> Event:
 
 def uninstalled(scene: Scene) -> Iterator[Event]:
     """The app is removed: its token is dead, and it is told so once more."""
+    yield from _tokens_revoked(scene)
+    yield Event("app_uninstalled", {"type": "app_uninstalled", "event_ts": scene.now()})
+
+
+def _tokens_revoked(scene: Scene) -> Iterator[Event]:
     tokens = {"oauth": [], "bot": [scene.workspace.bot_user_id]}
     yield Event("tokens_revoked", {"type": "tokens_revoked", "tokens": tokens, "event_ts": scene.now()})
-    yield Event("app_uninstalled", {"type": "app_uninstalled", "event_ts": scene.now()})
 
 
 def _message(scene: Scene, channel: Channel, message: JsonObject) -> Iterator[Event]:
@@ -213,6 +217,7 @@ BUILDERS: dict[str, Callable[..., Iterator[Event]]] = {
     "channel_archive": _channel("archive"),
     "channel_unarchive": _channel("unarchive"),
     "usergroup": _usergroup,
+    "tokens_revoked": _tokens_revoked,
     "team_join": _user("team_join"),
     "user_change": _user("user_change"),
 }

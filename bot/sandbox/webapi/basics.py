@@ -34,9 +34,12 @@ def auth_test(call: Call) -> JsonObject:
 
 
 def revoke(call: Call) -> JsonObject:
-    """auth.revoke: this token opens nothing any more, until the sandbox starts again; `test` only asks."""
+    """auth.revoke: this token opens nothing any more, until the sandbox starts again; `test` only asks.
+
+    The app is told, as of every token that is revoked; it stays installed."""
     if call.get("test"):
         return {"revoked": False}
+    call.workspace.happenings.note("tokens_revoked")
     call.sandbox.revoked.add(call.sandbox.credentials.bot_token)
     return {"revoked": True}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from ruamel.yaml import YAML
 
 from bot import manifest
 from bot.listeners import table
+from bot.sandbox.webapi.methods import METHODS, Method
 
+BOT = Path(manifest.__file__).parent
+CALL = re.compile(r"client\.([a-z]+_\w+)\(")
 SCHEMA = Path(__file__).parents[2] / "support" / "schemas" / "slack-manifest.schema.json"
 
 
@@ -52,6 +56,22 @@ def test_names_and_channels_are_escaped_where_people_type_them(pasted: dict[str,
 
 def test_the_scopes_are_those_in_the_text(pasted: dict[str, Any]) -> None:
     assert list(manifest.scopes(manifest.text())) == pasted["oauth_config"]["scopes"]["bot"]
+
+
+def called_methods() -> list[Method]:
+    """The methods of the Web API that the bot's own code calls."""
+    by_client = {name.replace(".", "_"): method for name, method in METHODS.items()}
+    sources = [path for path in BOT.rglob("*.py") if "sandbox" not in path.parts]
+    called = {name for path in sources for name in CALL.findall(path.read_text(encoding="utf-8"))}
+    return [by_client[name] for name in sorted(called & by_client.keys())]
+
+
+def test_every_method_that_the_bot_calls_has_a_scope_and_every_scope_is_for_a_method(pasted: dict[str, Any]) -> None:
+    scopes = set(pasted["oauth_config"]["scopes"]["bot"])
+    needed = {method.name: set(method.scopes) for method in called_methods() if method.scopes}
+    assert {"chat.postMessage", "files.completeUploadExternal", "usergroups.users.list"} <= needed.keys()
+    assert [name for name, any_of in needed.items() if not any_of & scopes] == []
+    assert scopes - set().union(*needed.values()) == {"commands", "chat:write.public"}  # no method asks for these
 
 
 def test_missing_scopes_are_named() -> None:

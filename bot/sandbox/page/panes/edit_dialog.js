@@ -2,7 +2,7 @@
 
 import { post, reason } from "../api.js";
 import { h } from "../dom.js";
-import { nameOf } from "../text/mentions.js";
+import { store } from "../store.js";
 import { tell } from "./notices.js";
 
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
@@ -34,7 +34,13 @@ export function editMessage(message) {
   text.focus();
 }
 
-// The stored text as it was typed: names for ids, signs for entities.
+// The stored text as it was typed: names for ids, bare addresses for links, signs for entities.
 function asTyped(text) {
-  return text.replace(/<@(\w+)(?:\|[^>]*)?>/g, (_, id) => `@${nameOf(id)}`).replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
+  return text
+    .replace(/<@(\w+)(?:\|[^>]*)?>/g, (_, id) => `@${store.users.get(id)?.name ?? id}`)
+    .replace(/<#\w+\|([^>]*)>/g, "#$1")
+    .replace(/<!subteam\^\w+\|(@[^>]*)>/g, "$1")
+    .replace(/<!(here|channel|everyone)>/g, "@$1")
+    .replace(/<(https?:[^>]*)>/g, "$1")
+    .replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
 }

@@ -38,7 +38,8 @@ export function updateMessageRow(row, message, { compact, inThread }) {
   row.className = ["message", compact && "compact", message.is_ephemeral && "ephemeral", message.subtype === "tombstone" && "tombstone"].filter(Boolean).join(" ");
   row.setAttribute("aria-label", `${authorOf(message)}, ${timeOf(message.ts)}`);
   fill(row.gutter, compact ? time(message, bareTimeOf(message.ts)) : face(message));
-  const blocks = message.blocks ?? [];
+  // The blocks of a person's message say what its text says.
+  const blocks = message.client_msg_id ? [] : message.blocks ?? [];
   const attachments = message.attachments ?? [];
   const files = message.files ?? [];
   const surface = blocks.length || attachments.length ? new Surface(`${me()} ${message.channel} ${message.ts}`, { channel: message.channel, ts: message.ts }) : null;
