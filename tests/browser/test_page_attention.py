@@ -83,6 +83,7 @@ def test_people_talk_directly_and_their_kind_is_shown(sandbox: SandboxClient, op
     ana.keyboard.press("Escape")
     expect(ana.get_by_role("main").get_by_role("button", name="dora").last).to_be_focused()
     ana.get_by_role("link", name="gus").click()
+    expect(ana.get_by_role("combobox", name="Message gus")).to_be_focused()
     ana.keyboard.type("Welcome")
     ana.keyboard.press("Enter")
     expect(ana.get_by_role("main").get_by_text("Welcome")).to_be_visible()
@@ -115,6 +116,20 @@ def test_the_keyboard_reaches_every_place_and_message(sandbox: SandboxClient, op
     expect(page.locator("main .message", has_text="message 1")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("combobox", name="Message #deployments")).to_be_focused()
+
+
+def test_escape_twice_at_once_leaves_the_thread_and_then_the_message(
+    sandbox: SandboxClient, open_page: OpenPage
+) -> None:
+    ts = sandbox.writes("ben", "deployments", "a question")["ts"]
+    page = open_page("ana", path=f"/#/channel/deployments/thread/{ts}")
+    expect(page.get_by_role("combobox", name="Reply in the thread")).to_be_focused()
+    page.evaluate("""() => {
+        for (const _ of [1, 2])
+            document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    }""")
+    expect(page.get_by_role("combobox", name="Message #deployments")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Reply in the thread")).to_have_count(0)
 
 
 def test_a_drawer_shows_what_went_to_the_app_and_back(app: BoltApp, open_page: OpenPage) -> None:

@@ -141,10 +141,12 @@ export class Shell {
     else if (event.target.closest(".message-list")) this.channel?.composer?.text.focus();
   }
 
-  // The focus goes back to the message whose thread it was.
+  // The focus goes back to the message whose thread it was. It is gone at once: the address changes a moment later, and the
+  // next Escape may come before.
   closeThread() {
     const { ts } = this.thread;
     go(this.channel.channel.id);
+    this.drop("thread");
     this.channel.node.querySelector(`.message[data-ts="${CSS.escape(ts)}"]`)?.focus({ preventScroll: true });
   }
 
