@@ -17,11 +17,8 @@ from bot.hearing import Patience
 from bot.settings import SlackSettings
 from engine.times import utc_now
 from tests.support.bot_workspaces import connect_workspace
-from tests.support.cut_answers import CUTS_ANSWERS
 from tests.support.sandbox import JsonObject, SandboxChild, SandboxClient, start_sandbox_child
 from tests.support.served_bot import write_configuration
-
-pytestmark = CUTS_ANSWERS
 
 HASTY = Patience(look=0.05, ping=0.3, silence=1.0, first_wait=0.1, longest_wait=0.5)
 WHILE_DEAF = {"dispatch_failed", "no_app_connected", "operation_timeout"}

@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.cut_answers import CUTS_ANSWERS
+from tests.support.cut_answers import cuts_answers
 from tests.support.sandbox import JsonObject
 from tests.support.served_bot import FOREDECK, ServedBot, serve_bot
-
-pytestmark = CUTS_ANSWERS
 
 FAULTY_PROCESS = """
 steps:
@@ -85,6 +83,7 @@ FAULTS: list[JsonObject] = [
 ]
 
 
+@cuts_answers
 def test_whatever_goes_wrong_nothing_is_lost_and_nothing_told_twice(bot: ServedBot) -> None:
     for fault in FAULTS:
         bot.sandbox.fault(**fault, times=1)
@@ -102,6 +101,7 @@ def _all_new(bot: ServedBot, before: set[int]) -> set[int] | None:
     return fresh if len(fresh) == len(FAULTS) else None
 
 
+@cuts_answers
 @pytest.mark.parametrize(
     "fault",
     [
@@ -123,6 +123,7 @@ def test_a_form_that_cannot_be_opened_says_so_and_opens_the_next_time(bot: Serve
     bot.sandbox.closes("ana", view["id"])
 
 
+@cuts_answers
 def test_a_private_answer_that_is_cut_hinders_nothing(bot: ServedBot) -> None:
     number = _deploys(bot, "production")
     asked = bot.reply(f"(#{number}) waits for")
@@ -164,6 +165,7 @@ def test_a_deaf_socket_loses_commands_as_slack_does_and_running_deployments_go_o
     _told_once(bot, number)
 
 
+@cuts_answers
 @pytest.mark.parametrize(
     ("kind", "method"), [("http_error", "upload"), ("cut", "files.completeUploadExternal")], ids=["upload", "sharing"]
 )

@@ -11,11 +11,9 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from tests.support.cut_answers import CUTS_ANSWERS
+from tests.support.cut_answers import cuts_answers
 from tests.support.raw_app import RawApp, start_raw_app
 from tests.support.sandbox import EVERYTHING, JsonObject, SandboxClient, start_sandbox
-
-pytestmark = CUTS_ANSWERS
 
 CHANNEL = "C0DEPLOYMEN"
 
@@ -128,6 +126,7 @@ class TestTheWebApi:
         assert broken.value.response.status_code == 503
         assert client.auth_test()["ok"] is True
 
+    @cuts_answers
     def test_a_connection_is_cut_after_the_work_is_done(self, sandbox: SandboxClient, client: WebClient) -> None:
         sandbox.fault("cut", method="chat.postMessage", times=1)
         with pytest.raises((http.client.HTTPException, OSError)):

@@ -1,19 +1,21 @@
 """Slack's client does not close an answer that ends in the middle; the collector does, some time, with a warning.
 
-Tests that cut answers let it pass (`CUTS_ANSWERS`), and leave nothing of it to the tests after them.
+Tests that cut answers, and only these, let it pass (`cuts_answers`), and leave nothing of it to the tests after them.
 """
 
 from __future__ import annotations
 
 import gc
 import warnings
+from collections.abc import Callable
 
 import pytest
 
-CUTS_ANSWERS = [
-    pytest.mark.usefixtures("nothing_left_open"),
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-]
+
+def cuts_answers(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test in which the sandbox ends an answer in its middle."""
+    cleaning = pytest.mark.usefixtures("nothing_left_open")
+    return cleaning(pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")(test))
 
 
 def collect() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from engine.domain.templates import evaluate
 
-LIMIT = 3.0  # seconds of this thread's processor time: three times what is meant, for machines that are busy
+LIMIT = 1.0  # seconds of processor time
 MEGABYTE = 1_000_000
 
 
@@ -46,9 +46,9 @@ def test_a_stack_that_is_almost_full_is_an_error_and_no_exception() -> None:
 @pytest.mark.parametrize(("piece", "put_in"), [("#{a}", "1"), ("#{a | ToUpper} and some more ", "1 and some more ")])
 def test_a_megabyte_is_worked_out_within_a_second(piece: str, put_in: str) -> None:
     count = MEGABYTE // len(piece)
-    begin = time.thread_time()
+    begin = time.process_time()
     assert evaluate(piece * count, {"a": "1"}).text == put_in * count
-    assert time.thread_time() - begin < LIMIT
+    assert time.process_time() - begin < LIMIT
 
 
 def test_several_patterns_on_long_texts_are_no_slow_patterns() -> None:
@@ -66,7 +66,7 @@ def test_several_patterns_on_long_texts_are_no_slow_patterns() -> None:
 def test_a_megabyte_of_slow_pieces_ends_within_a_second(piece: str) -> None:
     template = "".join(piece.replace("N", str(n + 1)) for n in range(MEGABYTE // len(piece)))
     variables: dict[str, str | None] = {"x": "a" * 60 + "!", "l": "," * 9_000, "d": "2026-03-04T05:06:07+02:00"}
-    begin = time.thread_time()
+    begin = time.process_time()
     found = evaluate(template, variables)
-    assert time.thread_time() - begin < LIMIT
+    assert time.process_time() - begin < LIMIT
     assert found.error is not None

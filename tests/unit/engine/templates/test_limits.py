@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.domain.templates import evaluate
 
-LIMIT = 3.0  # seconds of this thread's processor time: three times what is meant, for machines that are busy
+LIMIT = 1.0  # seconds of processor time
 COMMAS = "1," * 1000
 HOSTILE: dict[str, tuple[str, dict[str, str | None]]] = {
     "braces": ("#{" * 500_000, {}),
@@ -32,17 +32,17 @@ HOSTILE: dict[str, tuple[str, dict[str, str | None]]] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_input_ends_within_a_second_with_an_error(name: str) -> None:
-    begin = time.thread_time()
+    begin = time.process_time()
     found = evaluate(*HOSTILE[name])
-    assert time.thread_time() - begin < LIMIT
+    assert time.process_time() - begin < LIMIT
     assert found.error is not None
 
 
 @pytest.mark.parametrize("value", ["[" * 500_000, '{"a":' * 200_000 + "1" + "}" * 200_000, "{a:'" + "x" * 1_000_000])
 def test_a_value_that_is_hardly_json_is_no_json(value: str) -> None:
-    begin = time.thread_time()
+    begin = time.process_time()
     assert evaluate("#{x.a}", {"x": value}).unresolved == ("#{x.a}",)
-    assert time.thread_time() - begin < LIMIT
+    assert time.process_time() - begin < LIMIT
 
 
 PIECES = st.sampled_from(
