@@ -20,7 +20,8 @@ demo: $(VENV)/.run ## Start a workspace, the bot and something to deploy; prints
 test: $(VENV)/.dev ## Run all tests.
 	@tests/support/system_packages.sh
 	@tests/support/node_packages.sh
-	$(BIN)/pytest
+	@# A file at a time for each processor, in order: the browser's come last.
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.dev ## Check format, lint, types and layers.
 	$(BIN)/ruff format --check .

@@ -20,6 +20,8 @@ export class Deliveries {
     const close = h("button", { class: "icon-button", type: "button", "aria-label": "Close the drawer", onclick: () => this.dialog.close() }, icon("close"));
     const head = h("header", { class: "pane-head" }, h("h2", { class: "pane-title" }, "Deliveries and calls"), h("label", { class: "only-bad" }, this.onlyBad, "Only late and failed"), close);
     this.dialog = h("dialog", { class: "dialog deliveries", "aria-label": "Deliveries and calls" }, head, this.body);
+    // The button that opened it may have been drawn anew since; the browser would give the focus back to the old one.
+    this.dialog.addEventListener("close", () => document.querySelector('#sidebar [data-keep="deliveries"]')?.focus());
     document.body.append(this.dialog);
     this.draw = coalesced(() => this.dialog.open && this.drawNow());
     store.on(["exchange", "loaded"], () => this.draw());
