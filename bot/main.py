@@ -21,9 +21,8 @@ from engine.database import Database, open_database
 from engine.domain.holds import HoldKind
 from engine.orchestration.exclusive import DispatcherLock
 from engine.sealing import Sealer
-from engine.services import configuration, holds
+from engine.services import built_in, configuration, holds
 from engine.services.errors import NoConfiguration
-from engine.services.planned import pool_and_workers
 from engine.times import utc_now
 
 if TYPE_CHECKING:
@@ -103,27 +102,40 @@ def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
         signal.signal(number, on_signal)
     db = open_state(folder)
     _load(db, config)
-    _warn_about_built_in(db)
+    state = State(folder.resolve())
+    _warn_about_built_in(state, db)
     _warn_about_holds(db)
     with dispatching(folder, db), _slack(db, slack):
         _tell_supervisor("READY=1")
         _log.info("serving; state in %s, configuration from %s", folder.resolve(), config)
         while received.get() == signal.SIGHUP:
             _load(db, config)
+            _warn_about_built_in(state, db)
     db.close()
     _log.info("stopped; scripts that run go on and are followed again at the next start")
 
 
-def _warn_about_built_in(db: Database) -> None:
+def _warn_about_built_in(state: State, db: Database) -> None:
     with contextlib.suppress(NoConfiguration):
         definitions = configuration.current_definitions(db)
-        _, workers = pool_and_workers(definitions, None)
-        if not workers:
+        if not built_in.serves(definitions, None) or not definitions.built_in_worker.enabled:
+            return
+        settings = built_in.settings_of(definitions)
+        if settings.run_as is None:
             _log.warning(
                 "the default worker pool is empty, so scripts run on the built-in worker, as this account (%s): "
-                "they can read what the bot can read",
+                "they can read what the bot can read; `built_in_worker: {run_as: …}` gives them another",
                 getpass.getuser(),
             )
+            return
+        from workers import self_test
+
+        kept = [state.database, state.seal_key, state.folder / "logs", Path(".env").absolute()]
+        wrong = self_test.examine(settings, kept)
+        for sentence in wrong:
+            _log.error("the built-in worker: %s", sentence)
+        if not wrong:
+            _log.info("the built-in worker runs scripts as %s, which cannot reach the bot's files", settings.run_as)
 
 
 def _warn_about_holds(db: Database) -> None:

@@ -137,6 +137,10 @@ class Progress:
     percentage_message: str = ""
 
 
+OUTPUT_LIMIT = 1 << 30
+"""Bytes that a script may print where nothing else is said: a loop that prints for ever must not fill two disks."""
+
+
 @dataclass(frozen=True)
 class ActionRequest:
     """All that a worker needs to run one action; values are resolved, secrets are `Secret`.
@@ -154,6 +158,7 @@ class ActionRequest:
     folder: StepFolder | None = None
     masks: tuple[Secret, ...] = ()  # secrets beyond those in `variables` that must not show either
     time_limit: timedelta | None = None
+    output_limit: int = OUTPUT_LIMIT  # bytes of stdout and stderr together; who prints more is ended
     launch_confirmed: bool = False
     started_at: datetime | None = None  # UTC, of the first launch; the time limit counts from it
     checkpoint: Checkpoint = field(default_factory=Checkpoint)
@@ -177,6 +182,18 @@ class Account:
     username: str
     private_key: Secret
     passphrase: Secret | None = None
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """How the built-in worker runs scripts. `run_as` is an account of this machine; None: the bot's own.
+
+    `memory`: bytes that each process of a script may have. `processes`: how many that account may have at once.
+    """
+
+    run_as: str | None = None
+    memory: int | None = None
+    processes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from engine.contracts import ActionRequest, ActionResult, Health, Progress, SshMachine
+from engine.contracts import ActionRequest, ActionResult, BuiltIn, Health, Progress, SshMachine
 
 Clock = Callable[[], datetime]
 """Returns the current time in UTC, with its zone."""
@@ -63,7 +63,7 @@ class Worker(Protocol):
 class Workers(Protocol):
     """Makes and keeps workers: the built-in one, and one for each machine."""
 
-    def built_in(self) -> Worker: ...
+    def built_in(self, settings: BuiltIn) -> Worker: ...
 
     def ssh(self, machine: SshMachine) -> Worker: ...
 

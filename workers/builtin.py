@@ -10,10 +10,11 @@ import fcntl
 import os
 import select
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
+from engine.contracts import BuiltIn
 from engine.ports import Clock
+from workers.identity import Identity, identify, not_started
 from workers.runner import protocol
 from workers.runner.channels import CannotConnect, Channel
 from workers.runner.pace import Pace
@@ -21,29 +22,33 @@ from workers.runner.worker import RunnerWorker
 
 SLUG = "built-in"
 
-PASSED_ON = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR"})
-"""Environment variables of the bot that scripts see, beside `LC_*`; its tokens and settings are not among them."""
-
 _PIPE_BYTES = 1 << 20
-_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class BuiltInWorker(RunnerWorker):
-    """Runs scripts below `folder`, which is made when it is missing. One resident runner serves all actions."""
+    """Runs scripts below `folder`, which is made when it is missing; as another account below that one's home. One
+    resident runner serves all actions.
+    """
 
     def __init__(
-        self, folder: Path, *, clock: Clock, pace: Pace | None = None, shell: tuple[str, ...] = ("sh",)
+        self,
+        folder: Path,
+        *,
+        clock: Clock,
+        pace: Pace | None = None,
+        settings: BuiltIn | None = None,
+        shell: tuple[str, ...] = ("sh",),
     ) -> None:
-        self._environ = clean_environ(os.environ)
+        self.settings = settings or BuiltIn()
         self._shell = shell
-        super().__init__(
-            SLUG, "The built-in worker", self._open_channel, clock=clock, root=str(folder.resolve()), pace=pace
-        )
+        root = "" if self.settings.run_as else str(folder.resolve())
+        super().__init__(SLUG, "The built-in worker", self._open_channel, clock=clock, root=root, pace=pace)
 
     def _open_channel(self, root: str) -> Channel:
         _, *arguments = protocol.bootstrap(root)
+        identity = identify(self.settings)
         try:
-            stream = ChildStream([*self._shell, *arguments], self._environ)
+            stream = ChildStream(identity, [*identity.limits, *self._shell, *arguments])
         except OSError as error:
             raise CannotConnect(
                 f"The built-in worker's shell `{self._shell[0]}` cannot be started: {error.strerror}.",
@@ -58,26 +63,26 @@ class BuiltInWorker(RunnerWorker):
             raise
         return channel
 
-
-def clean_environ(environ: Mapping[str, str]) -> dict[str, str]:
-    """What of the bot's environment a script may see: what is allowed by name, nothing else."""
-    kept = {name: value for name, value in environ.items() if name in PASSED_ON or name.startswith("LC_")}
-    kept.setdefault("PATH", _DEFAULT_PATH)
-    kept.setdefault("LANG", "C.UTF-8")
-    return kept
+    def _explain(self, failure: str, evidence: str) -> CannotConnect:
+        if failure == "no-runner" and self.settings.run_as:
+            return not_started(self.settings.run_as, evidence)
+        return super()._explain(failure, evidence)
 
 
 class ChildStream:
     """The pipes of a child. When we are gone, however that came, it reads the end of its input and leaves."""
 
-    def __init__(self, command: list[str], environ: Mapping[str, str]) -> None:
+    def __init__(self, identity: Identity, command: list[str]) -> None:
         self._child = subprocess.Popen(
-            command,
+            [*identity.prefix, *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,  # why a shell did not start is said there
-            env=dict(environ),
+            env=dict(identity.environ),
             cwd="/",
+            user=identity.user,
+            group=identity.group,
+            extra_groups=identity.groups,
             start_new_session=True,  # a Ctrl-C at the bot's terminal is for the bot
             bufsize=0,
         )
@@ -112,8 +117,9 @@ class ChildStream:
         try:
             self._child.wait(0.5)
         except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
+            with contextlib.suppress(PermissionError):  # sudo is not ours to end; it ends with what it started
+                self._child.kill()
+                self._child.wait()
 
 
 def _ready(descriptor: int, events: int, timeout: float) -> bool:

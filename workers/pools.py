@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.contracts import SshMachine
+from engine.contracts import BuiltIn, SshMachine
 from engine.ports import Clock, Worker
 from workers.builtin import BuiltInWorker
 from workers.runner.pace import Pace
@@ -27,12 +27,18 @@ class WorkerPool:
         self._built_in: BuiltInWorker | None = None
         self._machines: dict[str, SshWorker] = {}
 
-    def built_in(self) -> Worker:
-        """The built-in worker; its runner is started when it is first used."""
+    def built_in(self, settings: BuiltIn) -> Worker:
+        """The built-in worker; its runner is started when it is first used. With other settings it is made anew; what
+        the old one follows, it follows to the end."""
         with self._guard:
-            if self._built_in is None:
-                self._built_in = BuiltInWorker(self._folder, clock=self._clock, pace=self._pace)
-            return self._built_in
+            worker = retired = self._built_in
+            if worker is not None and worker.settings == settings:
+                return worker
+            worker = BuiltInWorker(self._folder, clock=self._clock, pace=self._pace, settings=settings)
+            self._built_in = worker
+        if retired is not None:
+            retired.close()
+        return worker
 
     def ssh(self, machine: SshMachine) -> Worker:
         """The worker of this machine. One whose address, key or account changed is made anew; what the old one

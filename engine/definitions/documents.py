@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from engine.definitions.problems import StoredDefinitionsUnreadable
 from engine.definitions.values import (
     AccountDefinition,
+    BuiltInDefinition,
     Defaults,
     Environment,
     FreezeDefinition,
@@ -61,6 +62,7 @@ class Definitions:
     secret_stores: Mapping[str, SecretStore]
     variable_sets: Mapping[str, VariableSet]
     freezes: Mapping[str, FreezeDefinition] = field(default_factory=dict)
+    built_in_worker: BuiltInDefinition = field(default_factory=BuiltInDefinition)
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """What the frozen files hold, by digest. Of a folder that was just read only; stored apart."""
 
@@ -91,6 +93,7 @@ class Definitions:
                 for grant in self.grants
             ],
             "environments": _listed(self.environments),
+            "built_in_worker": _built_in_to_json(self.built_in_worker),
             "worker_pools": _listed(self.worker_pools),
             "workers": _listed(self.workers),
             "targets": _listed(self.targets),
@@ -124,6 +127,7 @@ def _definitions_from_json(stored: Mapping[str, Any]) -> Definitions:
             Grant(item["team"], tuple(item["roles"]), scope_from_json(item["when"])) for item in stored["grants"]
         ),
         environments=by_slug(Environment(**item) for item in stored["environments"]),
+        built_in_worker=_built_in_from_json(stored.get("built_in_worker", {})),
         worker_pools=by_slug(WorkerPool(**item) for item in stored["worker_pools"]),
         workers=by_slug(WorkerDefinition(**{**item, "pools": tuple(item["pools"])}) for item in stored["workers"]),
         # Revisions that were stored before there were targets have none.
@@ -160,6 +164,15 @@ def by_slug(items: Iterable[_Item]) -> Mapping[str, _Item]:
 def _listed(items: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A list and not a mapping: canonical JSON sorts keys, and the order of environments has a meaning."""
     return [asdict(item) for item in items.values()]
+
+
+def _built_in_to_json(built_in: BuiltInDefinition) -> dict[str, Any]:
+    return {**asdict(built_in), "time": None if built_in.time is None else built_in.time.total_seconds()}
+
+
+def _built_in_from_json(item: Mapping[str, Any]) -> BuiltInDefinition:
+    seconds = item.get("time")
+    return BuiltInDefinition(**{**item, "time": None if seconds is None else timedelta(seconds=seconds)})
 
 
 def _account_to_json(account: AccountDefinition) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from engine.definitions.scalars import is_null, is_whole_number, looks_like
 from engine.definitions.slugs import flaw_of
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SIZES = {"kB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
 _LONGEST_DURATION = timedelta(days=365)
 # Characters that move or hide others: line breaks, terminal controls, and marks that reverse the direction of text.
 _UNFIT_FOR_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -101,6 +102,19 @@ class Field:
             self.wrong("duration", "A duration is longer than 0s and at most 365d.", f"For example {example}.")
             return timedelta(seconds=1)
         return span
+
+    def size(self, least: int = 1) -> int:
+        """A number of bytes with its unit, at least this many."""
+        text = self.node.text if isinstance(self.node, Scalar) else ""
+        match = re.fullmatch(r"([0-9]{1,9})(kB|MB|GB)", text, re.ASCII)
+        if not match:
+            self.wrong("size", "This is not a size.", "Write a whole number and its unit: `512kB`, `512MB` or `2GB`.")
+            return least
+        size = int(match[1]) * _SIZES[match[2]]
+        if size < least:
+            self.wrong("too-small", f"The least possible size is {least // 1024}kB.")
+            return least
+        return size
 
     def items(self, example: str = "") -> list[Field]:
         """The items of a list; none when nothing is written."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from engine.definitions.built_in import read_built_in
 from engine.definitions.documents import FORMAT, Definitions, Sluggish, by_slug
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
@@ -113,6 +114,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         teams=teams,
         grants=tuple(read_grants(sections.field("grants"))),
         environments=environments,
+        built_in_worker=read_built_in(sections.field("built_in_worker")),
         worker_pools=by_slug(sorted(pools, key=_slug)),
         workers=by_slug(sorted(workers, key=_slug)),
         targets=by_slug(targets),

@@ -7,11 +7,12 @@ from engine.definitions.folders import Folder
 from engine.definitions.nodes import Entry, Items, Node, Place, Table
 from engine.definitions.readings import Reading
 
-SECTIONS = ("defaults", "people", "teams", "grants", "environments", "worker_pools", "workers", "targets", "accounts",
-            "variable_sets", "secret_stores", "freezes")  # fmt: skip
+SECTIONS = ("defaults", "people", "teams", "grants", "environments", "built_in_worker", "worker_pools", "workers",
+            "targets", "accounts", "variable_sets", "secret_stores", "freezes")  # fmt: skip
 
-# One file each: `defaults` is one value, and the order of environments must not depend on the names of files.
-_NEVER_A_FOLDER = ("defaults", "environments")
+# One file each: `defaults` and `built_in_worker` are one value, and the order of environments must not depend on the
+# names of files.
+_NEVER_A_FOLDER = ("defaults", "environments", "built_in_worker")
 
 
 class Sections:

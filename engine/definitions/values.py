@@ -45,6 +45,19 @@ class Environment:
     slug: str
     name: str
     slack_channel: str | None = None
+    protected: bool = False  # nothing runs there as the bot's own account
+
+
+@dataclass(frozen=True)
+class BuiltInDefinition:
+    """How the built-in worker works. Sizes in bytes; `time` and `output` hold for each script."""
+
+    enabled: bool = True
+    run_as: str | None = None  # an account of the bot's machine; None: the bot's own
+    time: timedelta | None = None
+    memory: int | None = None  # for each process
+    processes: int | None = None  # of the account, at once
+    output: int | None = None
 
 
 @dataclass(frozen=True)

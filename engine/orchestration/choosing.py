@@ -11,9 +11,10 @@ from engine.definitions import Definitions
 from engine.definitions.secrets import resolve
 from engine.errors import ForedeckError
 from engine.ports import Worker, Workers
+from engine.services import built_in
 from engine.services.planned import pool_and_workers
 
-BUILT_IN = "built-in"
+BUILT_IN = built_in.SLUG
 
 
 class NoWorker(ForedeckError):
@@ -43,7 +44,7 @@ def choose(definitions: Definitions, pool: str | None, running: Mapping[str, int
 def connect(definitions: Definitions, worker: str, workers: Workers) -> Worker:
     """The worker with this slug. Raises WorkerGone, or SecretUnavailable when its key cannot be read."""
     if worker == BUILT_IN:
-        return workers.built_in()
+        return workers.built_in(built_in.settings_of(definitions))
     definition = definitions.workers.get(worker) or definitions.targets.get(worker)
     if definition is None:
         raise WorkerGone(worker=worker)

@@ -5,12 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from engine.contracts import ActionRequest, ActionResult, Checkpoint, LogLevel, LogSegment, Outcome, Progress, Script
+from engine.contracts import (
+    OUTPUT_LIMIT,
+    ActionRequest,
+    ActionResult,
+    Checkpoint,
+    LogLevel,
+    LogSegment,
+    Outcome,
+    Progress,
+    Script,
+)
 from engine.database import Database
 from engine.definitions import Definitions
 from engine.definitions.secrets import resolve_all
@@ -25,7 +35,7 @@ from engine.orchestration import advancing, choosing
 from engine.orchestration.following import Sink, checkpoint_of
 from engine.ports import Clock, Worker, Workers
 from engine.sealing import Sealer
-from engine.services import configuration, contents, evaluations, log_telling, outbox, variables
+from engine.services import built_in, configuration, contents, evaluations, log_telling, outbox, variables
 from engine.services.errors import VariablesUnresolved
 from engine.services.evaluations import Evaluated
 
@@ -122,6 +132,8 @@ class Runner:
                 if task.cancel_requested_at is not None:
                     raise _NotMine  # the next move of its task withdraws it
                 run.worker = run.machine or _choose_worker(session, definitions, action)
+                if run.worker == choosing.BUILT_IN:  # the configuration may have changed since it was asked for
+                    built_in.require(definitions, task.environment, step.name)
                 run.state, run.started_at, run.reason = RunState.RUNNING.value, self._clock(), ""
                 outbox.tell_card(session, self._clock(), task)
             return _Claim(
@@ -293,12 +305,26 @@ def _request_of(claim: _Claim, evaluated: Evaluated) -> ActionRequest:
         script=Script(work.body, work.syntax),
         variables=evaluated.values,
         masks=evaluated.masks,
-        time_limit=claim.action.time_limit,
+        time_limit=_time_limit(claim),
+        output_limit=_output_limit(claim),
         # What may have been launched and is to be canceled is looked for, not launched.
         launch_confirmed=claim.launch_confirmed or (claim.may_be_launched and claim.cancel_requested),
         started_at=claim.started_at,
         checkpoint=claim.checkpoint,
     )
+
+
+def _time_limit(claim: _Claim) -> timedelta | None:
+    """The step's own; on the built-in worker at most what it allows."""
+    limits = [claim.action.time_limit]
+    if claim.worker == choosing.BUILT_IN:
+        limits.append(claim.definitions.built_in_worker.time)
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _output_limit(claim: _Claim) -> int:
+    allowed = claim.definitions.built_in_worker.output if claim.worker == choosing.BUILT_IN else None
+    return allowed or OUTPUT_LIMIT
 
 
 class _NotMine(Exception):

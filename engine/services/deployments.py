@@ -16,7 +16,7 @@ from engine.domain.processes import Process, process_from_json
 from engine.domain.prompts import asked as questions_of
 from engine.domain.states import TaskState
 from engine.models import Release, Task
-from engine.services import access, gates, planned, prompts, queues, releases, schedules, task_views
+from engine.services import access, built_in, gates, planned, prompts, queues, releases, schedules, task_views
 from engine.services.errors import StepNotSkipped
 from engine.services.gates import Way
 from engine.services.views import PlanView, TaskView
@@ -114,6 +114,7 @@ def request_in(
     skipped = _steps_to_skip(process, skip)
     plan = plans.make(process, **where, skip=skipped, targets=planned.targets_of(found.definitions))
     planned.require_targets(plan)
+    built_in.require_for(plan, found.definitions, environment)
     task = _queued(found, release, environment, plan, times)
     task.form_values = prompts.accept(release, plan, environment, answers)
     task.requested_by, task.request_key, task.reason = person, request_key, reason[:REASON_LIMIT]

@@ -99,7 +99,7 @@ def _where(action: plans.PlannedAction, definitions: Definitions) -> str:
         return "in Foredeck"
     pool, workers = pool_and_workers(definitions, action.worker_pool)
     if pool is None or (not workers and definitions.worker_pools[pool].default):
-        return "built-in worker"
+        return "built-in worker" if definitions.built_in_worker.enabled else "built-in worker, which is disabled"
     return f"pool {pool}: {', '.join(workers)}" if workers else f"pool {pool}, which has no workers"
 
 

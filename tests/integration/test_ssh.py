@@ -13,7 +13,7 @@ import paramiko
 import psutil
 import pytest
 
-from engine.contracts import LogLevel, Outcome
+from engine.contracts import BuiltIn, LogLevel, Outcome
 from tests.support import openssh
 from tests.support.openssh import OpenSshServer
 from tests.support.run_sinks import MemorySink, a_request, again, run
@@ -194,8 +194,8 @@ def test_the_pool_keeps_a_worker_and_makes_it_anew_when_its_machine_changed(
     changed = ssh_server.machine(host_key=ssh_server.fingerprint_of("rsa"))
     assert pool.ssh(changed) is not worker
     assert run(pool.ssh(changed), "echo here")[1].text() == "here\n"
-    assert run(pool.built_in(), "echo here")[1].text() == "here\n"
-    assert pool.built_in() is pool.built_in()
+    assert run(pool.built_in(BuiltIn()), "echo here")[1].text() == "here\n"
+    assert pool.built_in(BuiltIn()) is pool.built_in(BuiltIn())
     pool.close()
     assert not [child for child in psutil.Process().children() if "foredeck-runner" in " ".join(child.cmdline())]
 

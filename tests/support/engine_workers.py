@@ -77,7 +77,7 @@ class ScriptedWorkers:
         """The names of the steps in the order in which they were started or followed again."""
         return [request.step_name for request in self.requests]
 
-    def built_in(self) -> ScriptedWorkers:
+    def built_in(self, settings: object) -> ScriptedWorkers:
         return self
 
     def ssh(self, machine: object) -> ScriptedWorkers:

@@ -47,6 +47,7 @@ class Follower:
         self._maybe_started = False
         self._started_at = request.started_at
         self._stop_asked_at: float | None = None
+        self._printed = 0  # bytes, on the machine
         self._ended_at: float | None = None
 
     def follow(self) -> ActionResult:
@@ -105,6 +106,7 @@ class Follower:
                 interrupted=self._stopping,
             )
         )
+        self._printed = polled.stdout_size + polled.stderr_size
         moved = reading.take_in(polled, time.monotonic() - asked_at)
         self._judge(polled)
         reading.record_when_due()
@@ -130,8 +132,7 @@ class Follower:
                 reading.finish()
                 if polled.left:
                     reading.note(LogLevel.INFO, wording.left_behind(polled.left))
-                limit = self._request.time_limit
-                raise _Ended(wording.ended(polled.detail, polled.killed, reading.result_message, limit))
+                raise _Ended(wording.ended(polled.detail, polled.killed, reading.result_message, self._request))
 
     def _has_last_words(self) -> bool:
         """Of a script that was asked to end, the group is looked at and not its pipes: what it said last is on its way
@@ -156,6 +157,11 @@ class Follower:
         elif self._is_overdue():
             limit = wording.duration(self._request.time_limit)
             reason, note = "timed_out", f"The time limit of {limit} passed: the script is asked to end (TERM)."
+        elif self._printed > self._request.output_limit:
+            limit = wording.size(self._request.output_limit)
+            reason = "overflowed"
+            note = f"The script printed more than {limit}: it is asked to end (TERM), and no more of it is kept."
+            self._reading.cap()
         else:
             return
         self._persist(

@@ -22,6 +22,7 @@ class Reading:
         self._log_length = request.checkpoint.log_length
         self._stream = LogStream(masks=_masks(request), clock=clock, state=request.checkpoint.parser or None)
         self._ends: tuple[int, int] | None = None
+        self._is_capped = False
         self._unrecorded = 0
         # The first lines wait a moment: a script that ends by then needs one commit less.
         self._recorded_at = time.monotonic() - pace.record_every + pace.first_record
@@ -70,7 +71,13 @@ class Reading:
 
     def forget_end(self) -> None:
         """It was not the end after all."""
-        self._ends = None
+        if not self._is_capped:
+            self._ends = None
+
+    def cap(self) -> None:
+        """Read nothing more: the script has printed more than it may."""
+        self._ends = (self.stdout_offset, self.stderr_offset)
+        self._is_capped = True
 
     def record_when_due(self) -> None:
         """Record what is new, if it is much or the last time is a while ago."""

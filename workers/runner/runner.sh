@@ -8,9 +8,9 @@
 #     try.N/brought           bytes of files that it cuts out of there
 #     owner                   the claim: "pid start-time boot-id try.N" of the wrapper
 #     stdout, stderr          what it printed
-#     exit.CODE               how it ended: a number, `canceled`, `timed_out` or `unstarted`
+#     exit.CODE               how it ended: a number, `unstarted`, or the REASON it was asked to end for
 #     drains                  pids of what copies the script's pipes into the two files
-#     stop.REASON, killed     somebody asked to end it; names of the processes that had to be killed
+#     stop.REASON, killed     it was asked to end: `canceled`, `timed_out` or `overflowed`; names of the processes that had to be killed
 #     left                    names of the processes that the script left behind holding its output
 #     stdout.cut, stderr.cut  from some point on the output could not be written here (a full disk)
 #     cleaned                 a tombstone: only owner and exit.CODE are left

@@ -6,21 +6,28 @@ import signal
 from collections.abc import Sequence
 from datetime import timedelta
 
-from engine.contracts import ActionResult, Outcome
+from engine.contracts import ActionRequest, ActionResult, Outcome
 from workers.runner.channels import CannotConnect, ChannelLost
 
 _LOST_HINT = "Look on the machine whether its work is done, then choose to run it again or to fail the step."
 
 
-def ended(detail: str, killed: Sequence[str], result_message: str, limit: timedelta | None) -> ActionResult:
+def ended(detail: str, killed: Sequence[str], result_message: str, request: ActionRequest) -> ActionResult:
     """The result for a run that ended with `detail`: an exit code, or how it was ended."""
     if detail == "canceled":
         return ActionResult(Outcome.CANCELED, message=f"The script was canceled; {_what_stopped(killed)}")
     if detail == "timed_out":
+        limit = duration(request.time_limit)
         return ActionResult(
             Outcome.TIMED_OUT,
-            message=f"The script took longer than its time limit of {duration(limit)}: {_what_stopped(killed)}",
+            message=f"The script took longer than its time limit of {limit}: {_what_stopped(killed)}",
             hint="Raise the step's time limit if it needs more time, or look in the log for what it waited for.",
+        )
+    if detail == "overflowed":
+        return ActionResult(
+            Outcome.FAILED,
+            message=f"The script printed more than {size(request.output_limit)}: {_what_stopped(killed)}",
+            hint="Let it print less, or write the rest to a file; the first part is in the log.",
         )
     if detail == "unstarted":
         return ActionResult(
@@ -48,6 +55,14 @@ def duration(span: timedelta | None) -> str:
         if seconds >= unit and seconds % unit == 0:
             return f"{seconds / unit:.0f}{letter}"
     return f"{seconds:g}s"
+
+
+def size(count: int) -> str:
+    """Bytes as people write them in the configuration: `512MB`, `2GB`."""
+    for unit, letters in ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")):
+        if count >= unit and count % unit == 0:
+            return f"{count // unit}{letters}"
+    return f"{count} bytes"
 
 
 def _what_stopped(killed: Sequence[str]) -> str:

@@ -118,9 +118,9 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
     ),
     (
         "a feature that is not there yet",
-        section("environments:\n  staging: {}\n  production: {protected: true}\n"),
-        'foredeck.yml:20: environments.production.protected: The key "protected" is not known here. '
-        "Known keys: name, slack_channel.",
+        section("environments:\n  staging: {}\n  production: {approval: two-people}\n"),
+        'foredeck.yml:20: environments.production.approval: The key "approval" is not known here. '
+        "Known keys: name, slack_channel, protected.",
     ),
     (
         "a reserved section",
