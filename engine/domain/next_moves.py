@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from engine.domain.guidance import Guidance
 from engine.domain.plans import Plan, PlannedAction, PlannedStep
 from engine.domain.processes import ManualIntervention, RunCondition
 from engine.domain.states import RunState, TaskState
@@ -18,6 +19,8 @@ MAXIMUM_PARALLEL_STEPS = 10
 
 
 CONDITION_FALSE = "its run condition is false"
+
+EXCLUDED = "this machine was excluded after a failure"
 
 
 @dataclass(frozen=True, order=True)
@@ -39,6 +42,8 @@ class RunRecord:
     asked: bool = False  # an interruption is pending for it
     failures: int = 0  # how many of its attempts failed, the latest one included
     given_up: bool = False  # a person said so, or it failed before it began: it is not tried again
+    guidance: Guidance | None = None  # what a person said about its failure
+    retries_by_hand: int = 0  # how often people had it run again
 
 
 @dataclass(frozen=True)
@@ -62,11 +67,21 @@ class History:
     cancel_requested: bool = False
     judged: Mapping[int, Judgement] = field(default_factory=dict)
     by_key: dict[RunKey, RunRecord] = field(init=False, repr=False, compare=False)
-    begun: frozenset[int] = field(init=False, repr=False, compare=False)  # steps that anything is known of
+    by_step: dict[int, list[RunRecord]] = field(init=False, repr=False, compare=False)
+    excluded: frozenset[str] = field(init=False, repr=False, compare=False)  # machines that people took out
 
     def __post_init__(self) -> None:
+        by_step: dict[int, list[RunRecord]] = {}
+        for run in self.runs:
+            by_step.setdefault(run.key.step, []).append(run)
+        excluded = frozenset(run.key.machine for run in self.runs if run.guidance is Guidance.EXCLUDE)
         object.__setattr__(self, "by_key", {run.key: run for run in self.runs})
-        object.__setattr__(self, "begun", frozenset(run.key.step for run in self.runs))
+        object.__setattr__(self, "by_step", by_step)
+        object.__setattr__(self, "excluded", excluded)
+
+    def has_failed(self, step: int) -> bool:
+        """Has anything of this step failed for good?"""
+        return any(run.state.is_failure for run in self.by_step.get(step, ()))
 
 
 @dataclass(frozen=True)
@@ -90,6 +105,14 @@ class AskAboutLost:
     """Raise an interruption: the end of this run is unknown."""
 
     key: RunKey
+
+
+@dataclass(frozen=True)
+class AskForGuidance:
+    """Raise the interruption of a step with failed runs, or add these to the one that is pending."""
+
+    step: int
+    keys: tuple[RunKey, ...]
 
 
 @dataclass(frozen=True)
@@ -129,7 +152,7 @@ class Finish:
     state: TaskState
 
 
-Move = Start | AskForDecision | AskAboutLost | Skip | Judge | Fail | Withdraw | Finish
+Move = Start | AskForDecision | AskAboutLost | AskForGuidance | Skip | Judge | Fail | Withdraw | Finish
 
 
 def next_moves(plan: Plan, history: History) -> tuple[Move, ...]:
@@ -141,13 +164,13 @@ def next_moves(plan: Plan, history: History) -> tuple[Move, ...]:
         moves = _moves_of_group(plan, group, history, failed_before=failed)
         if moves is not None:
             return moves
-        failed = failed or any(run.key.step in group and run.state.is_failure for run in history.runs)
+        failed = failed or any(history.has_failed(step) for step in group)
     return (Finish(TaskState.FAILED if failed else TaskState.SUCCESS),)
 
 
 def _moves_to_cancel(history: History) -> tuple[Move, ...]:
     withdrawable = {RunState.QUEUED, RunState.WAITING, RunState.LOST}
-    withdrawals = tuple(Withdraw(run.key) for run in history.runs if run.state in withdrawable)
+    withdrawals = tuple(Withdraw(run.key) for run in history.runs if run.asked or run.state in withdrawable)
     if withdrawals:
         return withdrawals
     if any(run.state is RunState.RUNNING for run in history.runs):
@@ -163,10 +186,10 @@ def _moves_of_group(plan: Plan, group: range, history: History, *, failed_before
     under_way = 0
     waiting: list[tuple[Move, ...]] = []
     for index in group:
-        of_step = _moves_of_step(index, plan.steps[index], history, failed_before=failed_before)
+        of_step = _moves_of_step(plan, index, history, failed_before=failed_before)
         if of_step is None:
             continue
-        if index in history.begun:
+        if index in history.by_step:
             under_way += 1
             moves.extend(of_step)
         else:
@@ -178,12 +201,13 @@ def _moves_of_group(plan: Plan, group: range, history: History, *, failed_before
     return tuple(moves)
 
 
-def _moves_of_step(index: int, step: PlannedStep, history: History, *, failed_before: bool) -> tuple[Move, ...] | None:
+def _moves_of_step(plan: Plan, index: int, history: History, *, failed_before: bool) -> tuple[Move, ...] | None:
     """None when the step is settled; otherwise its moves, empty while it waits.
 
     Each machine is a lane: the step's actions run on it one after the other. At most `window` lanes are under way; as
     one ends, the next begins. When `stop_after_failures` lanes have failed, no further one begins.
     """
+    step = plan.steps[index]
     judgement = _judgement_of(index, step, history, failed_before=failed_before)
     if judgement is None or judgement.failure:
         return _moves_of_judging(index, step, judgement)
@@ -191,62 +215,80 @@ def _moves_of_step(index: int, step: PlannedStep, history: History, *, failed_be
     begun: list[_Lane] = []
     waiting: list[_Lane] = []
     for machine in step.machines:
-        lane = _lane(index, step, machine, history, reason)
+        lane = _lane(plan, index, machine, history, reason)
         (begun if lane.has_begun else waiting).append(lane)
     if reason:
         return tuple(move for lane in (*begun, *waiting) for move in lane.moves or ()) or _settled(begun)
     moves = [move for lane in begun for move in lane.moves or ()]
     failures = sum(1 for lane in begun if lane.has_failed)
-    if step.stop_after_failures and failures >= step.stop_after_failures:
+    is_stopped = 0 < step.stop_after_failures <= failures
+    held = [lane.held for lane in begun if lane.held]
+    if is_stopped and not held:
         why = f"stopped after {failures} {'failure' if failures == 1 else 'failures'}"
         moves += [Skip(key, why) for lane in waiting for key in lane.keys]
         return tuple(moves) or _settled(begun)
-    room = step.window - sum(1 for lane in begun if lane.moves is not None)
-    moves += [move for lane in waiting[: max(0, room)] for move in lane.moves or ()]
+    under_way = sum(1 for lane in begun if lane.moves is not None and not lane.held)
+    if not is_stopped:
+        lost = sum(1 for key in held if history.by_key[key].state is RunState.LOST)  # it may still run there
+        moves += [move for lane in waiting[: max(0, step.window - under_way - lost)] for move in lane.moves or ()]
+    if held and not moves and not under_way:  # one question a step, when nothing of it runs any more
+        unasked = tuple(key for key in held if not history.by_key[key].asked)
+        return (AskForGuidance(index, unasked),) if unasked else ()
     return tuple(moves) if moves or waiting else _settled(begun)
 
 
 @dataclass(frozen=True)
 class _Lane:
-    """One machine's way through a step. `moves` is None when it is settled, and empty while it waits."""
+    """One machine's way through a step. `moves` is None when it is settled, and empty while it waits. One that has not
+    begun, or is begun again, needs room in the window. `held`: what failed, and somebody has to say how to go on.
+    """
 
     keys: tuple[RunKey, ...]
     moves: tuple[Move, ...] | None
     has_begun: bool
     has_failed: bool
+    held: RunKey | None = None
 
 
 def _settled(lanes: Iterable[_Lane]) -> tuple[Move, ...] | None:
     return None if all(lane.moves is None for lane in lanes) else ()
 
 
-def _lane(index: int, step: PlannedStep, machine: str, history: History, reason: str) -> _Lane:
+def _lane(plan: Plan, index: int, machine: str, history: History, reason: str) -> _Lane:
+    step = plan.steps[index]
     keys = tuple(
         RunKey(index, position, machine) for position, action in enumerate(step.actions) if machine in action.machines
     )
-    has_begun = any(key in history.by_key for key in keys)
-    moves, has_failed = _moves_of_lane(step, keys, history, reason)
-    return _Lane(keys, moves, has_begun, has_failed)
-
-
-def _moves_of_lane(
-    step: PlannedStep, keys: tuple[RunKey, ...], history: History, reason: str
-) -> tuple[tuple[Move, ...] | None, bool]:
-    """Its moves (None: settled), and whether something in it has failed for good."""
+    has_begun = machine in history.excluded or any(key in history.by_key for key in keys)
+    if machine in history.excluded:
+        reason = reason or EXCLUDED
     has_failed = False
     for key in keys:
         action = step.actions[key.action]
         run = history.by_key.get(key)
         if run is None:
-            if reason or has_failed:
-                why = reason or "an earlier action of this step failed"
-                return tuple(Skip(key, why) for key in keys if key not in history.by_key), has_failed
-            return (_first_move(key, action),), False
-        moves = (*_moves_of_lost(action, (run,)), *_retries_of(action, (run,)))
-        if moves or _is_unsettled(run):
-            return moves, has_failed
+            why = reason or ("an earlier action of this step failed" if has_failed else "")
+            skips = tuple(Skip(key, why) for key in keys if key not in history.by_key)
+            return _Lane(keys, skips if why else (_first_move(key, action),), has_begun, has_failed)
+        if run.guidance is Guidance.RETRY:
+            return _Lane(keys, (Start(key, run.attempt + 1),), has_begun=False, has_failed=False)
+        moves = _moves_of_run(action, run, guided=plan.guided_failure)
+        if moves is not None:
+            held = key if not moves and plan.guided_failure and _needs_guidance(action, run) else None
+            return _Lane(keys, moves, has_begun, has_failed=held is not None, held=held)
         has_failed = has_failed or run.state.is_failure
-    return None, has_failed
+    return _Lane(keys, None, has_begun, has_failed)
+
+
+def _moves_of_run(action: PlannedAction, run: RunRecord, *, guided: bool) -> tuple[Move, ...] | None:
+    """None when it is settled; empty while a worker or a person is at it, or a person will be asked."""
+    if again := _again(action, run):
+        return (again,)
+    if guided and _needs_guidance(action, run):
+        return ()
+    if run.state is RunState.LOST and not run.asked:
+        return (AskAboutLost(run.key),)
+    return () if run.state.is_active or run.state is RunState.LOST else None
 
 
 def _moves_of_judging(index: int, step: PlannedStep, judgement: Judgement | None) -> tuple[Move, ...]:
@@ -264,9 +306,9 @@ def _judgement_of(index: int, step: PlannedStep, history: History, *, failed_bef
         return Judgement(why_not="runs only after a failure")
     if condition is not RunCondition.VARIABLE:
         return Judgement(holds=True)
-    states = [run.state for run in history.runs if run.key.step == index]
-    if states:  # it was evaluated before, and the runs say what came of it
-        holds = any(state is not RunState.SKIPPED for state in states)
+    runs = history.by_step.get(index)
+    if runs:  # it was evaluated before, and the runs say what came of it
+        holds = any(run.state is not RunState.SKIPPED or run.guidance for run in runs)
         return Judgement(holds=holds, why_not="" if holds else CONDITION_FALSE)
     return history.judged.get(index)
 
@@ -275,40 +317,32 @@ def _first_move(key: RunKey, action: PlannedAction) -> Move:
     return AskForDecision(key) if isinstance(action.work, ManualIntervention) else Start(key)
 
 
-def _moves_of_lost(action: PlannedAction, runs: Iterable[RunRecord]) -> tuple[Move, ...]:
-    moves: list[Move] = []
-    for run in runs:
-        if run.state is not RunState.LOST or run.asked:
-            continue
-        if action.idempotent and run.attempt < MAXIMUM_IDEMPOTENT_ATTEMPTS:
-            moves.append(Start(run.key, run.attempt + 1))
-        else:
-            moves.append(AskAboutLost(run.key))
-    return tuple(moves)
-
-
-def _retries_of(action: PlannedAction, runs: Iterable[RunRecord]) -> tuple[Move, ...]:
-    """Failed runs that are tried again by themselves; a lost one is never a failed one."""
+def _again(action: PlannedAction, run: RunRecord) -> Start | None:
+    """Is it tried again by itself? A lost one only when that is said to be safe; it is never a failed one."""
+    if run.asked or run.given_up:
+        return None
+    if run.state is RunState.LOST and action.idempotent and run.attempt < MAXIMUM_IDEMPOTENT_ATTEMPTS:
+        return Start(run.key, run.attempt + 1)
     retries = action.retries
-    if retries is None:
-        return ()
-    return tuple(
-        Start(run.key, run.attempt + 1, retries.delay)
-        for run in runs
-        if run.state in {RunState.FAILED, RunState.TIMED_OUT} and run.failures <= retries.attempts and not run.given_up
-    )
+    if retries and run.state in {RunState.FAILED, RunState.TIMED_OUT} and run.failures <= retries.attempts:
+        return Start(run.key, run.attempt + 1, retries.delay)
+    return None
 
 
-def _is_unsettled(run: RunRecord) -> bool:
-    return run.state.is_active or run.state is RunState.LOST
+def _needs_guidance(action: PlannedAction, run: RunRecord) -> bool:
+    """Is a person asked how to go on? Never about an approval that was aborted: that was a person's word."""
+    if isinstance(action.work, ManualIntervention) or run.given_up:
+        return False
+    return run.state.is_failure or run.state is RunState.LOST
 
 
 def keeps_place(plan: Plan, history: History) -> bool:
     """Does the task keep its place (project and environment) now? A manual intervention frees it unless its step says
-    `block_concurrent_deployments`; a lost run always keeps it: something may still be half done.
+    `block_concurrent_deployments`; a lost or failed run that somebody is asked about always keeps it: something may
+    still be half done.
     """
     for run in history.runs:
-        if run.state in {RunState.QUEUED, RunState.RUNNING, RunState.LOST}:
+        if (run.asked and run.state.is_failure) or run.state in {RunState.QUEUED, RunState.RUNNING, RunState.LOST}:
             return True
         if run.state is RunState.WAITING:
             work = plan.action(run.key.step, run.key.action).work

@@ -58,6 +58,7 @@ class PlannedStep:
     start_trigger: StartTrigger = StartTrigger.AFTER_PREVIOUS
     expression: str = ""  # of the condition VARIABLE
     rolling: Rolling | None = None
+    required: bool = False
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -107,6 +108,7 @@ class Plan:
     steps: tuple[PlannedStep, ...]
     left_out: tuple[LeftOut, ...] = ()
     fail_on_unresolved: bool = False
+    guided_failure: bool = False  # when something fails a person is asked how to go on
 
     def action(self, step: int, action: int) -> PlannedAction:
         """The action at these indexes (both from 0)."""
@@ -125,6 +127,7 @@ def make(
     environment: str,
     skip: Collection[str] = (),
     targets: Iterable[Target] = (),
+    guided_failure: bool = False,
 ) -> Plan:
     """Plan this process for this environment. What its scope excludes is left out, with the reason; so are the steps
     in `skip` (slugs), which must be known and not required: see `why_not_skipped`. A step with target tags runs on
@@ -155,7 +158,7 @@ def make(
             start = StartTrigger.AFTER_PREVIOUS if begins_group else StartTrigger.WITH_PREVIOUS
             steps.append(_planned_step(step, actions, start))
             begins_group = False
-    return Plan(tuple(steps), tuple(left_out), process.fail_on_unresolved)
+    return Plan(tuple(steps), tuple(left_out), process.fail_on_unresolved, guided_failure)
 
 
 def why_not_skipped(process: Process, names: Iterable[str]) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -186,7 +189,9 @@ def _why_left_out(step: Step, project: str, environment: str, skip: Collection[s
 
 
 def _planned_step(step: Step, actions: tuple[PlannedAction, ...], start: StartTrigger) -> PlannedStep:
-    return PlannedStep(step.slug, step.name, step.condition, actions, start, step.expression, step.rolling)
+    return PlannedStep(
+        step.slug, step.name, step.condition, actions, start, step.expression, step.rolling, step.required
+    )
 
 
 def _planned(action: Action) -> PlannedAction:
@@ -219,7 +224,12 @@ def to_json(plan: Plan) -> dict[str, Any]:
         machines = [list(action.machines) for action in planned.actions]
         steps.append({"step": stored, "machines": machines})
     left_out = [{"slug": x.slug, "name": x.name, "reason": x.reason, "is_step": x.is_step} for x in plan.left_out]
-    return {"steps": steps, "left_out": left_out, "fail_on_unresolved": plan.fail_on_unresolved}
+    return {
+        "steps": steps,
+        "left_out": left_out,
+        "fail_on_unresolved": plan.fail_on_unresolved,
+        "guided_failure": plan.guided_failure,
+    }
 
 
 def from_json(stored: Mapping[str, Any]) -> Plan:
@@ -235,7 +245,12 @@ def from_json(stored: Mapping[str, Any]) -> Plan:
         )
         steps.append(_planned_step(step, actions, step.start_trigger))
     left_out = (LeftOut(x["slug"], x["name"], x["reason"], x["is_step"]) for x in stored["left_out"])
-    return Plan(tuple(steps), tuple(left_out), stored.get("fail_on_unresolved", False))
+    return Plan(
+        tuple(steps),
+        tuple(left_out),
+        stored.get("fail_on_unresolved", False),
+        stored.get("guided_failure", False),  # tasks of earlier versions have none
+    )
 
 
 def _as_step(planned: PlannedStep) -> Step:
@@ -261,4 +276,5 @@ def _as_step(planned: PlannedStep) -> Step:
         start_trigger=planned.start_trigger,
         expression=planned.expression,
         rolling=planned.rolling,
+        required=planned.required,
     )

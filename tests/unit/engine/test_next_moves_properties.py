@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.guidance import Guidance, choices, follow
 from engine.domain.next_moves import (
     MAXIMUM_IDEMPOTENT_ATTEMPTS,
     AskAboutLost,
     AskForDecision,
+    AskForGuidance,
     Fail,
     Finish,
     History,
@@ -68,7 +70,13 @@ def steps_on_machines(draw: st.DrawFn) -> PlannedStep:
 
 
 steps = steps_on_machines()
-plans = st.lists(steps, max_size=5).map(lambda made: Plan(tuple(made)))
+plans = st.builds(
+    Plan,
+    st.lists(steps, max_size=5).map(tuple),
+    guided_failure=st.booleans(),
+    left_out=st.just(()),
+    fail_on_unresolved=st.just(False),
+)
 courses = st.lists(st.integers(0, 1_000), max_size=60)
 """What chance does at each turn; when it is used up everything succeeds."""
 
@@ -95,10 +103,14 @@ class World:
                 assert not self.canceled, "started after the cancel"
                 assert (key, attempt) not in self.started, "started twice"
                 before = self.runs.get(key)
-                assert before is None or before.state in {RunState.LOST, RunState.FAILED, RunState.TIMED_OUT}
+                by_hand = before is not None and before.guidance is Guidance.RETRY
+                assert before is None or before.state in {RunState.LOST, RunState.FAILED, RunState.TIMED_OUT} or by_hand
                 assert before is None or not before.given_up, "started although a person gave it up"
+                assert key.machine not in self.history().excluded, "started on a machine that was excluded"
                 self.started.append((key, attempt))
-                self.runs[key] = RunRecord(key, RunState.QUEUED, attempt, failures=before.failures if before else 0)
+                self.started_by_people[key] += by_hand
+                failures, by_people = (before.failures, before.retries_by_hand) if before else (0, 0)
+                self.runs[key] = RunRecord(key, RunState.QUEUED, attempt, failures=failures, retries_by_hand=by_people)
             case Skip(key, reason):
                 assert key not in self.runs
                 assert reason
@@ -115,14 +127,28 @@ class World:
                 assert not self.canceled
                 assert key not in self.runs, "asked twice"
                 self.runs[key] = RunRecord(key, RunState.WAITING, asked=True)
+            case AskForGuidance(step, keys):
+                assert not self.canceled
+                assert keys
+                active = [run for run in self.runs.values() if run.key.step == step and run.state.is_active]
+                assert not active, "asked while others of the step are at work"
+                for key in keys:
+                    assert key.step == step
+                    assert self.plan.guided_failure
+                    assert self.plan.action(step, key.action).work == SCRIPT, "an aborted approval is nobody's failure"
+                    assert not self.runs[key].asked, "asked twice"
+                    self.runs[key] = replace(self.runs[key], asked=True)
             case AskAboutLost(key):
+                assert not self.plan.guided_failure
                 assert not self.runs[key].asked, "asked twice"
                 self.runs[key] = replace(self.runs[key], asked=True)
             case Withdraw(key):
                 assert self.canceled
-                self.runs[key] = replace(self.runs[key], state=RunState.CANCELED, asked=False)
+                run = self.runs[key]
+                state = run.state if run.state.is_failure else RunState.CANCELED
+                self.runs[key] = replace(run, state=state, asked=False)
             case Finish(state):
-                assert not any(run.state.is_active or run.state is RunState.LOST for run in self.runs.values())
+                assert not self.open_runs()
                 self.end = state
 
     def moves_on(self) -> None:
@@ -140,16 +166,35 @@ class World:
 
     def open_runs(self) -> list[RunRecord]:
         """What can change without us: a worker or a person may do something with it."""
-        return [run for run in self.runs.values() if run.state.is_active or run.state is RunState.LOST]
+        return [run for run in self.runs.values() if run.state.is_active or run.state is RunState.LOST or run.asked]
+
+    def changeable_runs(self) -> list[RunRecord]:
+        """Without those lost ones that somebody will be asked about, or that begin again, when others have ended."""
+        return [run for run in self.open_runs() if run.asked or run.state is not RunState.LOST]
 
     def happens(self, chance: int) -> None:
         """One thing happens to one open run, or somebody cancels."""
         if chance % 29 == 28:
             self.canceled = True
             return
-        found = self.open_runs()
+        found = self.changeable_runs()
         run = found[chance % len(found)]
-        self.runs[run.key] = self._changed(run, chance // 7)
+        if run.asked and self.plan.guided_failure and run.state is not RunState.WAITING:
+            self._guide(run, chance // 7)
+        else:
+            self.runs[run.key] = self._changed(run, chance // 7)
+
+    def _guide(self, run: RunRecord, chance: int) -> None:
+        """A person says something about it, and about those that are asked about beside it, or about it alone."""
+        offered = choices(self.plan.steps[run.key.step], run)
+        guidance = offered[chance % len(offered)] if chance else Guidance.IGNORE
+        others = [r.key for r in self.open_runs() if r.asked and r.key.step == run.key.step and chance % 2]
+        others = [key for key in others if self.runs[key].state is not RunState.WAITING]
+        before = self.history()
+        after = follow(before, {run.key, *others}, guidance)
+        for key, record in after.by_key.items():
+            assert record == before.by_key[key] or key in {run.key, *others}, "guidance that spread"
+            self.runs[key] = record
 
     def _changed(self, run: RunRecord, chance: int) -> RunRecord:
         match run.state:
@@ -176,7 +221,7 @@ def play(plan: Plan, course: list[int]) -> World:
         world.moves_on()
         if world.end is not None:
             return world
-        assert world.open_runs(), "it stands still, and nobody is to blame"
+        assert world.changeable_runs(), "it stands still, and nobody is to blame"
         world.happens(next(chances, 0))
     raise AssertionError("it never ends")
 
@@ -219,7 +264,7 @@ def test_by_itself_nothing_is_tried_more_often_than_allowed(plan: Plan, course: 
         for key, attempt in set(world.started) - before:
             action, failures = plan.action(key.step, key.action), world.runs[key].failures
             allowed = action.retries.attempts if action.retries else 0
-            assert failures <= allowed
+            assert failures <= allowed + world.started_by_people[key]
             assert attempt == 1 or action.idempotent or failures
             assert attempt <= MAXIMUM_IDEMPOTENT_ATTEMPTS + world.started_by_people[key] + failures
         if world.end is None:
@@ -233,7 +278,7 @@ def test_no_step_begins_before_the_group_before_it_is_settled(plan: Plan, course
     while world.end is None:
         world.moves_on()
         if world.end is None:
-            under_way = [(run.key.step, run.key.machine) for run in world.open_runs()]
+            under_way = [(r.key.step, r.key.machine) for r in world.open_runs() if not (r.asked and r.state.is_failure)]
             assert any({step for step, _ in under_way} <= set(group) for group in plan.groups())
             assert len(under_way) == len(set(under_way)), "two actions of one step at once on one machine"
             for index, step in enumerate(plan.steps):
