@@ -14,6 +14,7 @@ _TO = frozenset({"to", "→", "->", "onto", "into"})
 _UNTIL = frozenset({"until", "till", "expires"})
 _ARTICLES = frozenset({"the", "a", "an", "please"})
 _OVERRIDE = frozenset({"override", "overriding"})
+_GUIDED = {"guided": True, "unguided": False}
 _DAYS = frozenset({"today", "tonight", "tomorrow"})
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?\Z")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:T.*)?\Z")
@@ -31,6 +32,7 @@ class Clauses:
     until: str = ""
     reason: str = ""
     overrides: bool = False  # `override`: pass a freeze
+    guided: bool | None = None  # `guided`, `unguided`: is somebody asked when a step fails
 
 
 def split(text: str) -> Clauses:
@@ -38,7 +40,8 @@ def split(text: str) -> Clauses:
     before, reason = typed_text.reasoned(text)
     words = typed_text.words(before)
     overrides = any(word.lower() in _OVERRIDE for word in words)
-    words = [word for word in words if word.lower() not in _OVERRIDE]
+    guided = next((_GUIDED[word.lower()] for word in words if word.lower() in _GUIDED), None)
+    words = [word for word in words if word.lower() not in {*_OVERRIDE, *_GUIDED}]
     found: dict[str, list[str]] = {"what": [], "to": [], "at": [], "until": []}
     clause = "what"
     for index, word in enumerate(words):
@@ -55,7 +58,7 @@ def split(text: str) -> Clauses:
         elif clause in {"at", "until"} or low not in _ARTICLES:
             found[clause].append(word)
     at, until = (" ".join(found[name]) for name in ("at", "until"))
-    return Clauses(tuple(found["what"]), tuple(found["to"]), at, until, reason, overrides)
+    return Clauses(tuple(found["what"]), tuple(found["to"]), at, until, reason, overrides, guided)
 
 
 def _opened(word: str, rest: list[str], clause: str, *, has_all: bool) -> tuple[str, bool] | None:  # noqa: PLR0911 - a table in lines

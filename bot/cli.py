@@ -89,8 +89,11 @@ def plan(db: Any, project: str, version: str, environment: str, skip: tuple[str,
     """Print what would run where, and why a step is left out. Runs nothing."""
     from bot import terminal
     from engine.services import deployments
+    from engine.services.choices import Choices
 
-    shown = deployments.preview(db, project=project, version=version, environment=environment, skip=skip)
+    shown = deployments.preview(
+        db, project=project, version=version, environment=environment, choices=Choices(skip=skip)
+    )
     click.echo(terminal.plan(shown))
 
 
@@ -136,6 +139,7 @@ def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
 @click.option("--because", "reason", default="", help="Why; shown on the card.")
 @click.option("--queue", "way", flag_value="queue", default="", help="Wait behind a lock instead of being refused.")
 @click.option("--override", "way", flag_value="override", help="Pass a freeze; needs --because and a permission.")
+@click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
 @click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=_pairs, help="An answer to a prompt.")
 @person_option
 @with_database
@@ -152,6 +156,7 @@ def deploy(
     until: str,
     reason: str,
     way: str,
+    guided: bool | None,
     answers: tuple[tuple[str, str], ...],
     person: str | None,
     **_: Any,
@@ -160,6 +165,7 @@ def deploy(
     from bot import main as root
     from bot import terminal
     from engine.services import deployments
+    from engine.services.choices import Choices
     from engine.services.gates import Way
 
     task = deployments.request(
@@ -170,12 +176,7 @@ def deploy(
         version=version,
         environment=environment,
         create_release=create_release,
-        skip=skip,
-        at=at,
-        until=until,
-        reason=reason,
-        way=Way(way),
-        answers=answers,
+        choices=Choices(skip=skip, at=at, until=until, reason=reason, way=Way(way), answers=answers, guided=guided),
     )
     click.echo(f"Deployment #{task.number}: {task.project} {task.version} to {task.environment}")
     if task.waiting:
@@ -188,13 +189,22 @@ def deploy(
 
 @main.command()
 @click.argument("number", type=int)
-@click.argument("verdict", type=click.Choice(["proceed", "abort", "run-again", "fail"]))
+@click.argument("verdict", type=click.Choice(["proceed", "abort", "run-again", "retry", "exclude", "ignore", "fail"]))
+@click.option("--on", "machines", multiple=True, help="Of which failed target; may be given several times.")
 @click.option("--note", default="", help="Why; kept with the decision.")
 @click.option("--follow", is_flag=True, help="Then show the deployment until it is over.")
 @person_option
 @with_database
 def decide(
-    db: Any, state: Path, number: int, verdict: str, note: str, follow: bool, person: str | None, **_: Any
+    db: Any,
+    state: Path,
+    number: int,
+    verdict: str,
+    machines: tuple[str, ...],
+    note: str,
+    follow: bool,
+    person: str | None,
+    **_: Any,
 ) -> None:
     """Answer what deployment NUMBER waits for."""
     from bot import main as root
@@ -202,15 +212,31 @@ def decide(
     from engine.services import interruptions
     from engine.services.views import Verdict
 
-    wanted = Verdict(verdict.replace("-", "_"))
-    pending = interruptions.pending_of(db, number, wanted)
+    wanted = Verdict.RUN_AGAIN if verdict == "retry" else Verdict(verdict.replace("-", "_"))
+    pending = interruptions.pending_of(db, number, wanted, machines)
     who = acting(db, person)
-    view = interruptions.decide(db, utc_now(), person=who, interruption_id=pending.id, verdict=wanted, note=note)
+    view = interruptions.decide(
+        db, utc_now(), person=who, interruption_id=pending.id, verdict=wanted, note=note, machines=machines
+    )
     click.echo(terminal.decision(view))
     if follow:
         sys.exit(terminal.follow(db, state, number, from_now=True))
     if not root.is_served(state):
         click.echo("Nothing works on it now: start `foredeck serve`, or use --follow.")
+
+
+@main.command()
+@click.argument("number", type=int)
+@person_option
+@with_database
+def take(db: Any, number: int, person: str | None, **_: Any) -> None:
+    """Be the one who is on the failed step of deployment NUMBER, also instead of somebody else."""
+    from engine.services import interruptions
+    from engine.services.views import Verdict
+
+    asked = interruptions.pending_of(db, number, Verdict.IGNORE)
+    taken = interruptions.take(db, utc_now(), person=acting(db, person), interruption_id=asked.id)
+    click.echo(f"{taken.taken_by} is on it: {taken.step_name} of #{number}.")
 
 
 @main.command()

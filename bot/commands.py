@@ -13,18 +13,22 @@ from bot.answering import Answers, with_answers
 from bot.clauses import Clauses
 from bot.orders import NotUnderstood, Order
 from bot.skipping import without_steps
+from engine.services.choices import Choices
 from engine.services.gates import Way
 from engine.services.views import Verdict
 
+_GUIDED: Mapping[bool | None, str] = {None: "", True: "guided", False: "unguided"}
 _MOST_CARRIED = 1000  # characters of answers that a button carries
 
-DEPLOY_VERBS = ("help", "status", "cancel", "logs", "approve", "abort", "retry", "fail")
+DEPLOY_VERBS = ("help", "status", "cancel", "logs", "approve", "abort", "retry", "exclude", "ignore", "fail", "take")
 RELEASE_VERBS = ("create", "list", "help")
 
 _VERDICTS = {
     "approve": Verdict.PROCEED,
     "abort": Verdict.ABORT,
     "retry": Verdict.RUN_AGAIN,
+    "exclude": Verdict.EXCLUDE,
+    "ignore": Verdict.IGNORE,
     "fail": Verdict.FAIL,
 }
 
@@ -58,12 +62,27 @@ class Deploy:
     way: Way = Way.NONE
     answers: Answers = ()
     skip: tuple[str, ...] = ()  # steps to leave out, by slug or name
+    guided: bool | None = None  # somebody is asked when a step fails; None: as it is set
+
+    @property
+    def choices(self) -> Choices:
+        """What was said besides what goes where, as the service takes it."""
+        return Choices(
+            skip=self.skip,
+            at=self.at,
+            until=self.until,
+            reason=self.reason,
+            way=self.way,
+            answers=self.answers,
+            guided=self.guided,
+        )
 
     @property
     def besides(self) -> dict[str, Any]:
         """What was said besides what goes where, as a button carries it; answers that do not fit are asked again."""
         said: dict[str, Any] = {"a": self.at[:100], "u": self.until[:100], "r": self.reason[:500], "w": self.way.value}
         said["s"] = list(self.skip)
+        said["g"] = _GUIDED[self.guided]
         if len(str(self.answers)) <= _MOST_CARRIED:
             said["n"] = dict(self.answers)
         return {key: words for key, words in said.items() if words}
@@ -80,7 +99,8 @@ class Deploy:
         at, until, reason, way = (str(facts.get(key, "")) for key in ("a", "u", "r", "w"))
         answers = tuple((str(name), str(value)) for name, value in dict(facts.get("n", {})).items())
         skip = tuple(str(step) for step in list(facts.get("s", ())))
-        return cls(project, version, environment, at, until, reason, Way(way), answers, skip)
+        guided = next((value for value, word in _GUIDED.items() if word == facts.get("g", "")), None)
+        return cls(project, version, environment, at, until, reason, Way(way), answers, skip, guided)
 
     @property
     def typed(self) -> str:
@@ -90,7 +110,8 @@ class Deploy:
         because = f" because {self.reason}" if self.reason else ""
         queue = "queue " if self.way is Way.QUEUE else ""
         override = " override" if self.way is Way.OVERRIDE else ""
-        command = f"{queue}{self.project} {self.version} to {self.environment}{at}{until}{override}"
+        guided = f" {_GUIDED[self.guided]}".rstrip()
+        command = f"{queue}{self.project} {self.version} to {self.environment}{at}{until}{override}{guided}"
         return f"{with_answers(without_steps(command, self.skip), self.answers)}{because}"
 
 
@@ -124,6 +145,14 @@ class Decide:
     number: int
     verdict: Verdict
     note: str = ""
+    machines: tuple[str, ...] = ()  # of which failed targets; none: of all
+
+
+@dataclass(frozen=True)
+class Take:
+    """Be the one who is on the failed step of a deployment."""
+
+    number: int
 
 
 @dataclass(frozen=True)
@@ -141,7 +170,7 @@ class ListReleases:
     project: str
 
 
-DeployRequest = Help | OpenForm | Deploy | Status | Cancel | ShowLogs | Decide | Order | NotUnderstood
+DeployRequest = Help | OpenForm | Deploy | Status | Cancel | ShowLogs | Decide | Take | Order | NotUnderstood
 ReleaseRequest = Help | CreateRelease | ListReleases | NotUnderstood
 
 
@@ -200,18 +229,30 @@ def _status(rest: list[str]) -> Status | NotUnderstood:
     return Status(number) if number is not None else Status(project=rest[0])
 
 
-def _about_a_number(verb: str, rest: list[str], text: str) -> Cancel | ShowLogs | Decide | NotUnderstood:
+def _about_a_number(verb: str, rest: list[str], text: str) -> Cancel | ShowLogs | Decide | Take | NotUnderstood:
     number = typed_text.number(rest[0]) if rest else None
     if number is None:
         return NotUnderstood(f"`{verb}` needs the number on the card.", f"{verb} 17")
     if verb in _VERDICTS:
-        note = typed_text.after_words(text, 2)
-        return Decide(number, _VERDICTS[verb], re.sub(r"(?i)\Abecause[:,]?\s+", "", note))
+        return _decision(number, _VERDICTS[verb], typed_text.after_words(text, 2))
     if verb == "logs" and len(rest) == 2 + (rest[1:2] == ["on"]):
         return ShowLogs(number, rest[-1].lower())
     if len(rest) > 1:
         return NotUnderstood(f"`{verb}` takes one number and nothing else.", f"{verb} {number}")
+    if verb == "take":
+        return Take(number)
     return Cancel(number) if verb == "cancel" else ShowLogs(number)
+
+
+def _decision(number: int, verdict: Verdict, rest: str) -> Decide:
+    """`[on MACHINES] [because] NOTE`; what is excluded are machines, so they need no `on`."""
+    before, note = typed_text.reasoned(typed_text.escaped(rest))
+    words = typed_text.words(before)
+    names_machines = words[:1] and words[0].lower() == "on"
+    if verdict is Verdict.EXCLUDE or names_machines:
+        found = " ".join(words[1:] if names_machines else words)
+        return Decide(number, verdict, note, tuple(re.findall(r"[^\s,;]+", found)))
+    return Decide(number, verdict, re.sub(r"(?i)\Abecause[:,]?\s+", "", rest))
 
 
 def _deployment(text: str) -> Deploy | OpenForm | NotUnderstood:
@@ -254,12 +295,23 @@ def _without_answers(text: str) -> Deploy | OpenForm | NotUnderstood:
     named = [*what, *typed.to]
     way = Way.OVERRIDE if typed.overrides else Way.NONE
     if len(named) == 3:
-        return Deploy(named[0], named[1], named[2], at=typed.at, until=typed.until, reason=typed.reason, way=way)
+        return Deploy(
+            named[0],
+            named[1],
+            named[2],
+            at=typed.at,
+            until=typed.until,
+            reason=typed.reason,
+            way=way,
+            guided=typed.guided,
+        )
     if len(named) > 3:
         return _too_much(what, typed)
     form = OpenForm(
         project=what[0] if what else "", version=what[1] if len(what) > 1 else "", environment="".join(typed.to)
     )
+    if typed.guided is not None:
+        form = replace(form, besides={"g": _GUIDED[typed.guided]})
     if not (typed.at or typed.until or typed.reason):
         return form
     return NotUnderstood(

@@ -12,8 +12,11 @@ OPEN_DECISION = {
     "proceed": "open_proceed",
     "abort": "open_abort",
     "run_again": "open_run_again",
+    "exclude": "open_exclude",
+    "ignore": "open_ignore",
     "fail": "open_fail",
 }  # value: the interruption's id
+TAKE_GUIDANCE = "take_guidance"  # value: the interruption's id
 DEPLOY_THIS = "deploy_this"  # value: see `pack`; the person's own request, asked for again
 END_HOLD = "end_hold"  # value: the id of what holds deployments up
 TAKE_LOCK = "take_lock"  # value: as of DEPLOY_THIS, with the id of the lock
@@ -26,6 +29,7 @@ DEPLOY_MODAL = "deploy"
 
 # Fields of modals: action ids (block ids carry what they depend on, so that Slack forgets a stale choice).
 NOTE = "note"
+MACHINES = "machines"
 PROJECT = "project"
 RELEASE = "release"
 ENVIRONMENT = "environment"

@@ -13,7 +13,8 @@ from typing import Any
 
 import click
 
-from bot.messages.live import tried
+from bot.messages.guidance import said
+from bot.messages.live import on_how_many, tried
 from bot.messages.wording import step_of_run
 from engine.errors import AlreadyServing
 from engine.services import holds, tasks
@@ -151,6 +152,9 @@ def _hold(hold: HoldView) -> str:
 def decision(view: InterruptionView) -> str:
     """What an answer did."""
     last = view.decisions[-1]
+    if view.kind is InterruptionKind.GUIDED:
+        left = f" {len(view.still_open)} still to be answered." if view.still_open else ""
+        return f"{view.step_name}: {last.person} {said(last)}.{left}"
     if view.is_pending:
         return f"Noted: {last.person}, {last.verdict.value}. {view.missing} more needed."
     return f"{view.step_name}: {view.state.value.replace('_', ' ')} by {last.person}."
@@ -204,7 +208,11 @@ def live(environments: Iterable[LiveView]) -> str:
     """What is live where."""
     lines: list[str] = []
     for e in environments:
-        found = f"{e.version} since {e.since:%Y-%m-%d %H:%M} UTC (#{e.number}, {e.by})" if e.since else "nothing yet"
+        found = (
+            f"{e.version}{on_how_many(e)} since {e.since:%Y-%m-%d %H:%M} UTC (#{e.number}, {e.by})"
+            if e.since
+            else "nothing yet"
+        )
         lines.append(f"{e.environment}: {found}")
         lines += [f"  {tried(e.tried)}"] if e.tried else []
     return "\n".join(lines)

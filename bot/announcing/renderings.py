@@ -10,13 +10,14 @@ from bot import links
 from bot.messages import logs, notices
 from bot.messages.blocks import Message
 from bot.messages.cards import card
+from bot.messages.guidance import SHOWN, guided_failure
 from bot.messages.holds import announcement, direct
 from bot.messages.interruptions import interruption
 from bot.messages.queues import trigger_refused
 from bot.messages.wording import step_of_run
 from engine.services import Database, access, holds, interruptions, log_telling, tasks, triggers
 from engine.services.outbox import CARD, DIRECT, HOLD, INTERRUPTION, LOG, NOTICE, TRIGGER, Parcel
-from engine.services.views import StepStatus, TaskState, TaskView
+from engine.services.views import InterruptionKind, InterruptionView, StepStatus, TaskState, TaskView
 
 _LOG_READ_BYTES = 2 * log_telling.STRETCH_BYTES
 """So much of a stretch of log is looked at; a message shows far less."""
@@ -69,9 +70,18 @@ def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "
 
 def _interruption(db: Database, payload: dict[str, Any], view: TaskView, command: str) -> Rendering:
     asked = interruptions.view(db, int(payload["interruption"]))
-    people = {*asked.eligible, *(decision.person for decision in asked.decisions)}
-    message = interruption(asked, view, access.slack_ids(db, people), command=command)
+    people = {*asked.eligible, *(decision.person for decision in asked.decisions), *filter(None, [asked.taken_by])}
+    slack_ids = access.slack_ids(db, people)
+    if asked.kind is InterruptionKind.GUIDED:
+        message = guided_failure(asked, view, slack_ids, last_lines=_last_lines(db, asked), command=command)
+    else:
+        message = interruption(asked, view, slack_ids, command=command)
     return Rendering.of(view, message, is_broadcast=asked.is_pending)
+
+
+def _last_lines(db: Database, asked: InterruptionView) -> dict[int, str]:
+    shown = asked.still_open[:SHOWN] if asked.is_pending else ()
+    return {run.run: logs.decisive(tasks.decisive_lines(db, run.run)) for run in shown}
 
 
 def _log(db: Database, payload: dict[str, Any], view: TaskView) -> Message:

@@ -32,12 +32,7 @@ def ask(desk: Desk, person: Person, wanted: Deploy, *, slack_channel: str, key: 
         slack_channel_typed=slack_channel or None,
         request_key=key,
         create_release=creates,
-        at=wanted.at,
-        until=wanted.until,
-        reason=wanted.reason,
-        way=wanted.way,
-        answers=wanted.answers,
-        skip=wanted.skip,
+        choices=wanted.choices,
     )
 
 

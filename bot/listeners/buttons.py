@@ -9,9 +9,10 @@ from bot.listeners.requests import NOTHING, Answer, Desk, Pressed
 from bot.messages import answers
 from bot.messages import holds as told
 from bot.modals.decisions import decision_modal
+from bot.modals.guidance import guidance_modal
 from engine.errors import ForedeckError
 from engine.services import interruptions, locks, tasks
-from engine.services.views import Verdict
+from engine.services.views import InterruptionKind, InterruptionView, TaskView, Verdict
 
 
 def cancel_task(desk: Desk, pressed: Pressed) -> Answer:
@@ -24,7 +25,9 @@ def cancel_task(desk: Desk, pressed: Pressed) -> Answer:
 
 
 def open_decision(desk: Desk, pressed: Pressed) -> Answer:
-    """*Proceed…*, *Abort…*, *Run again…*, *Fail…*: shows afresh what will run, unless this person may not answer."""
+    """*Proceed…*, *Abort…*, *Run again…*, *Retry…* and the like: shows afresh what follows, unless this person may not
+    answer.
+    """
     verdict = next((v for v, action_id in ids.OPEN_DECISION.items() if action_id == pressed.action_id), None)
     interruption_id = _number(pressed.value)
     if verdict is None or interruption_id is None:
@@ -34,8 +37,28 @@ def open_decision(desk: Desk, pressed: Pressed) -> Answer:
         return Answer(answers.said(refusal, "" if "nothing was changed" in refusal else "Nothing was changed."))
     asked = interruptions.view(desk.db, interruption_id)
     view = tasks.view(desk.db, asked.task)
+    if asked.kind is InterruptionKind.GUIDED:
+        return _open_guidance(desk, pressed, Verdict(verdict), asked, view)
     plan = interruptions.remaining(desk.db, interruption_id)
     return Answer(opens=decision_modal(Verdict(verdict), asked, view, plan))
+
+
+def _open_guidance(desk: Desk, pressed: Pressed, verdict: Verdict, asked: InterruptionView, view: TaskView) -> Answer:
+    """Whoever opens it is on it from then on: two people at once would not know of each other."""
+    if not asked.open_to(verdict):
+        return Answer(answers.said("That is not a choice here any more.", "Nothing was changed."))
+    person = pressed.person.slug
+    taken = interruptions.take(desk.db, desk.clock(), person=person, interruption_id=asked.id, is_takeover=False)
+    return Answer(opens=guidance_modal(verdict, taken, view))
+
+
+def take_guidance(desk: Desk, pressed: Pressed) -> Answer:
+    """*Take over*: the message says who is on it now."""
+    interruption_id = _number(pressed.value)
+    if interruption_id is None:
+        return outdated(desk, pressed)
+    interruptions.take(desk.db, desk.clock(), person=pressed.person.slug, interruption_id=interruption_id)
+    return NOTHING
 
 
 def deploy_this(desk: Desk, pressed: Pressed) -> Answer:

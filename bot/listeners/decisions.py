@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.listeners.requests import CLOSE, Desk, ModalAnswer, Submitted
 from bot.modals.decisions import closing_modal, note_of
+from bot.modals.guidance import machines_of
 from engine.errors import ForedeckError
 from engine.services import interruptions
 from engine.services.views import Verdict
@@ -23,6 +24,7 @@ def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
             interruption_id=interruption_id,
             verdict=verdict,
             note=note_of(submitted.state),
+            machines=machines_of(submitted.facts, submitted.state),
         )
     except ForedeckError as error:
         return ModalAnswer(shows=closing_modal("Nothing was changed", str(error), error.hint))

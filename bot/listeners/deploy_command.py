@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import commands, links
-from bot.commands import Cancel, Decide, Deploy, Help, OpenForm, ShowLogs, Status
+from bot.commands import Cancel, Decide, Deploy, Help, OpenForm, ShowLogs, Status, Take
 from bot.listeners import asking, orders
 from bot.listeners.deploy_form import opening
 from bot.listeners.requests import Answer, Desk, Typed
@@ -17,6 +17,7 @@ from bot.orders import NotUnderstood
 from engine.errors import ForedeckError
 from engine.services import access, configuration, interruptions, live, tasks
 from engine.services.errors import UnknownName
+from engine.services.views import Verdict
 
 
 def deploy(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for each form
@@ -31,8 +32,8 @@ def deploy(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for 
             return opening(desk, typed.person, wanted, slack_channel=typed.slack_channel)
         case Deploy():
             return _deploy(desk, typed, wanted)
-        case Decide():
-            return _decide(desk, typed, wanted)
+        case Decide() | Take():
+            return _decide(desk, typed, wanted) if isinstance(wanted, Decide) else _take(desk, typed, wanted)
         case Status() | Cancel() | ShowLogs():
             return _about_a_task(desk, typed, wanted)
         case _:
@@ -65,7 +66,7 @@ def _deploy(desk: Desk, typed: Typed, wanted: Deploy) -> Answer:
 
 
 def _decide(desk: Desk, typed: Typed, wanted: Decide) -> Answer:
-    asked = interruptions.pending_of(desk.db, wanted.number, wanted.verdict)
+    asked = interruptions.pending_of(desk.db, wanted.number, wanted.verdict, wanted.machines)
     answered = interruptions.decide(
         desk.db,
         desk.clock(),
@@ -73,8 +74,15 @@ def _decide(desk: Desk, typed: Typed, wanted: Decide) -> Answer:
         interruption_id=asked.id,
         verdict=wanted.verdict,
         note=wanted.note,
+        machines=wanted.machines,
     )
     return Answer(outcome(answered, wanted.verdict))
+
+
+def _take(desk: Desk, typed: Typed, wanted: Take) -> Answer:
+    asked = interruptions.pending_of(desk.db, wanted.number, Verdict.IGNORE)
+    interruptions.take(desk.db, desk.clock(), person=typed.person.slug, interruption_id=asked.id)
+    return Answer(answers.said(f"You are on it: {asked.step_name} of deployment #{wanted.number}."))
 
 
 def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) -> Answer:

@@ -47,6 +47,8 @@ def _standing(view: TaskView, ahead_url: str, command: str) -> b.Block:
     failed = next(iter(view.failed_steps), None)
     if view.state is TaskState.FAILED and failed is not None and failed.detail:
         return b.rich(first, [b.text(b.shorten(failed.detail, 500))])
+    if view.state is TaskState.SUCCESS and (passed := wording.let_pass(view)):
+        return b.rich(first, [b.text(passed)])
     if view.state is TaskState.SUCCESS and any(step.status is StepStatus.WARNINGS for step in view.steps):
         return b.rich(first, [b.text("Some steps gave warnings: see the thread.")])
     return b.rich(first)
@@ -55,7 +57,7 @@ def _standing(view: TaskView, ahead_url: str, command: str) -> b.Block:
 def _waiting(view: TaskView) -> list[list[b.Element]]:
     waiting, pending = view.waiting, view.pending
     lines: list[list[b.Element]] = []
-    if waiting is not None and waiting.kind in {WaitKind.APPROVAL, WaitKind.LOST}:
+    if waiting is not None and waiting.kind in {WaitKind.APPROVAL, WaitKind.LOST, WaitKind.GUIDANCE}:
         names = ", ".join(waiting.people[:6]) + (f" and {len(waiting.people) - 6} more" if waiting.people[6:] else "")
         lines.append([b.text(f"Can answer: {names}" if names else "Nobody is left who may answer this.")])
     if pending is not None:

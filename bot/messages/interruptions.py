@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from bot import ids
 from bot.messages import blocks as b
 from bot.messages import wording
+from bot.messages.guidance import said
+from bot.messages.people import named
 from engine.services.views import (
     DecisionView,
     InterruptionKind,
@@ -61,8 +63,13 @@ def interruption(
 
 def outcome(asked: InterruptionView, verdict: Verdict) -> b.Message:
     """The private confirmation of a typed answer."""
-    words = f"You {VERB[verdict]}: {asked.step_name} of deployment #{asked.task}."
-    if asked.is_pending:
+    done = VERB.get(verdict, "")
+    if asked.kind is InterruptionKind.GUIDED:
+        done = said(asked.decisions[-1])
+    words = f"You {done}: {asked.step_name} of deployment #{asked.task}."
+    if asked.kind is InterruptionKind.GUIDED and asked.still_open:
+        words += f" {wording.plural(len(asked.still_open), 'failed target')} of it still to be answered."
+    elif asked.is_pending:
         words += f" {asked.minimum - asked.missing} of {asked.minimum}: it waits for others."
     return b.message(words, b.rich([b.text(words)]))
 
@@ -85,11 +92,6 @@ def decisions(made: Sequence[DecisionView], slack_ids: Mapping[str, str]) -> b.B
         if decision.note:
             lines.append([b.text(f"“{b.shorten(decision.note, note_limit)}”", italic=True)])
     return b.rich(*lines)
-
-
-def named(person: str, slack_ids: Mapping[str, str]) -> b.Element:
-    """A mention where the Slack id is known, else the name."""
-    return b.mention(slack_ids[person]) if person in slack_ids else b.bold(person)
 
 
 def _pending(asked: InterruptionView, view: TaskView, slack_ids: Mapping[str, str], command: str) -> b.Message:

@@ -26,6 +26,13 @@ def tried(what: TriedView) -> str:
     return f"{what.version} {word}{targets} (#{what.number})"
 
 
+def on_how_many(environment: LiveView) -> str:
+    """On how many of its targets, where not all have it."""
+    if environment.targets_done == environment.targets:
+        return ""
+    return f" on {environment.targets_done} of {wording.plural(environment.targets, 'target')}"
+
+
 _WORDS = {
     TaskState.FAILED: "failed since",
     TaskState.CANCELED: "was canceled since",
@@ -39,6 +46,6 @@ def _lines(environment: LiveView) -> list[list[b.Element]]:
     if environment.version is None or environment.since is None:
         line.append(b.text("nothing yet"))
     else:
-        line += [b.bold(environment.version), b.text(" since "), b.date(environment.since)]
+        line += [b.bold(environment.version), b.text(f"{on_how_many(environment)} since "), b.date(environment.since)]
         line.append(b.text(f" · #{environment.number}, {environment.by}"))
     return [line, [b.text(f"    {tried(environment.tried)}")]] if environment.tried else [line]

@@ -8,7 +8,7 @@ from bot.messages import blocks as b
 from bot.messages import wording
 from bot.messages.answers import deploy_button
 from bot.messages.cards import link_buttons
-from bot.messages.interruptions import named
+from bot.messages.people import named
 from bot.skipping import without_steps
 from engine.services.views import StepStatus, StepView, TaskState, TaskView
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from engine.services.views import StepStatus, StepView, TaskState, TaskView, WaitKind
+from engine.services.views import StepStatus, StepView, TaskState, TaskView, Verdict, WaitKind
 
 STEP_STATUS_OF_SLACK: Mapping[StepStatus, str] = {
     StepStatus.PENDING: "pending",
@@ -58,6 +58,7 @@ _OVER_SIGN = {
 _WAIT_SIGN = {
     WaitKind.APPROVAL: "✋",
     WaitKind.LOST: "❓",
+    WaitKind.GUIDANCE: "🧭",
     WaitKind.PLACE: "⏳",
     WaitKind.CAP: "⏳",
     WaitKind.HOLD: "⏸️",
@@ -119,6 +120,18 @@ def aborted_by(view: TaskView) -> str | None:
         if asked.state == "aborted" and asked.decisions:
             return asked.decisions[-1].person
     return None
+
+
+def let_pass(view: TaskView) -> str:
+    """Which failures people excluded or ignored, as a sentence; empty when there are none."""
+    told = [
+        f"{decision.person} {'excluded' if decision.verdict is Verdict.EXCLUDE else 'ignored'} "
+        f"{either(decision.machines, 'and') or 'it'} after {asked.step_name} failed"
+        for asked in view.interruptions
+        for decision in asked.decisions
+        if decision.verdict in {Verdict.EXCLUDE, Verdict.IGNORE}
+    ]
+    return f"{'; '.join(told)}." if told else ""
 
 
 def running_step(view: TaskView) -> StepView | None:

@@ -12,6 +12,7 @@ from engine.services.views import InterruptionView, PlannedStepView, PlanView, T
 
 NOTE_LIMIT = 1_000
 _STEPS_SHOWN = 15
+WHAT_STAYS = "What already ran is not undone; only the steps meant for a failure still run."
 
 _TITLE = {
     Verdict.PROCEED: "Proceed",
@@ -19,12 +20,7 @@ _TITLE = {
     Verdict.RUN_AGAIN: "Run again",
     Verdict.FAIL: "Fail the step",
 }
-_NOTE_LABEL = {
-    Verdict.PROCEED: "Note",
-    Verdict.ABORT: "Why?",
-    Verdict.RUN_AGAIN: "Note",
-    Verdict.FAIL: "Why?",
-}
+_WANTS_A_REASON = frozenset({Verdict.ABORT, Verdict.FAIL, Verdict.EXCLUDE, Verdict.IGNORE})
 
 
 def decision_modal(verdict: Verdict, asked: InterruptionView, view: TaskView, plan: PlanView) -> dict[str, Any]:
@@ -39,7 +35,7 @@ def decision_modal(verdict: Verdict, asked: InterruptionView, view: TaskView, pl
         "blocks": [
             b.rich([b.bold(wording.title(view))], [b.text(f"#{view.number}, asked for by {view.requested_by}")]),
             b.rich(*_consequence(verdict, asked, plan)),
-            _note_input(verdict),
+            note_input(verdict),
         ],
     }
 
@@ -70,9 +66,9 @@ def _consequence(verdict: Verdict, asked: InterruptionView, plan: PlanView) -> l
             again = f"{asked.step_name} runs once more, from its beginning. Its first run may have finished."
             return [[b.text(again)], *_what_follows("Then this runs:", asked, plan)]
         case Verdict.ABORT:
-            return [[b.text(f"The deployment ends as failed. {_stays()}")]]
-        case Verdict.FAIL:
-            return [[b.text(f"{asked.step_name} counts as failed. {_stays()}")]]
+            return [[b.text(f"The deployment ends as failed. {WHAT_STAYS}")]]
+        case _:
+            return [[b.text(f"{asked.step_name} counts as failed. {WHAT_STAYS}")]]
 
 
 def _what_follows(heading: str, asked: InterruptionView, plan: PlanView) -> list[list[b.Element]]:
@@ -91,17 +87,16 @@ def _step(step: PlannedStepView) -> list[b.Element]:
     return [b.bold(f"{step.number}. {b.shorten(step.name, 100)}"), b.text(f"  {b.shorten(facts, 200)}")]
 
 
-def _stays() -> str:
-    return "What already ran is not undone; only the steps meant for a failure still run."
-
-
-def _note_input(verdict: Verdict) -> b.Block:
+def note_input(
+    verdict: Verdict, hint: str = "Everybody sees it with your answer, and later steps can use it."
+) -> b.Block:
+    """The field for a note."""
     return {
         "type": "input",
         "block_id": ids.NOTE,
         "optional": True,
-        "label": b.plain(_NOTE_LABEL[verdict]),
-        "hint": b.plain("Everybody sees it with your answer, and later steps can use it."),
+        "label": b.plain("Why?" if verdict in _WANTS_A_REASON else "Note"),
+        "hint": b.plain(hint),
         "element": {
             "type": "plain_text_input",
             "action_id": ids.NOTE,

@@ -207,6 +207,7 @@ def _project_to_json(project: Project) -> dict[str, Any]:
         "queue": asdict(project.queue),
         "variable_sets": list(project.variable_sets),
         "triggers": [asdict(trigger) for trigger in project.triggers],
+        "guided_failure": project.guided_failure,
     }
 
 
@@ -220,6 +221,7 @@ def _project_from_json(item: Mapping[str, Any]) -> Project:
         queue=QueueRules(**item.get("queue", {})),
         variable_sets=tuple(item.get("variable_sets", ())),
         triggers=tuple(Trigger(**trigger) for trigger in item.get("triggers", ())),
+        guided_failure=item.get("guided_failure"),
     )
 
 

@@ -26,9 +26,16 @@ def read_environments(section: Field) -> list[Environment]:
     """`environments:` — slug to environment; their order is the default lifecycle."""
     environments = []
     for slug, field in section.named("environments"):
-        record = field.table(["name", "slack_channel", "protected"])
-        protected = record.flag("protected", default=False)
-        environments.append(Environment(slug, record.line("name", slug), read_slack_channel(record), protected))
+        record = field.table(["name", "slack_channel", "protected", "guided_failure"])
+        environments.append(
+            Environment(
+                slug,
+                record.line("name", slug),
+                read_slack_channel(record),
+                protected=record.flag("protected", default=False),
+                guided_failure=record.flag("guided_failure", default=False),
+            )
+        )
     return environments
 
 

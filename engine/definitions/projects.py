@@ -72,6 +72,7 @@ class _ProjectReader:
             process=process or Process(()),
             variables=tuple(value.variable for value in own),
             triggers=head.triggers,
+            guided_failure=head.guided_failure,
             variable_sets=tuple(dict.fromkeys(filter(None, included))),
         )
 
@@ -103,6 +104,7 @@ class _Head:
     queue: QueueRules = field(default_factory=QueueRules)
     included: tuple[Field, ...] = ()  # library sets
     triggers: tuple[Trigger, ...] = ()
+    guided_failure: bool | None = None
 
 
 def _read_own_variables(folder: Folder, path: str, process: Process | None) -> list[ReadVariable]:
@@ -123,15 +125,23 @@ def _read_head(folder: Folder, slug: str, path: str) -> _Head:
         return _Head(slug)
     hints = {"steps": "Steps are in process.yml.", "process": "The process is in process.yml."}
     hints["variables"] = "Variables are in variables.yml."
-    record = field.table(["slug", "name", "slack_channel", "queue", "variable_sets", "triggers"], hints=hints)
+    record = field.table(
+        ["slug", "name", "slack_channel", "queue", "variable_sets", "triggers", "guided_failure"], hints=hints
+    )
     written = record.need("slug", slug)
     if written and (text := written.slug()) and text != slug:
         message = f"The slug {shown(text)} is not the name of the project's folder, {shown(slug)}."
         written.wrong("slug", message, "Rename one of them.")
     included = record.get("variable_sets")
     items = tuple(included.items("`[smtp]`")) if included else ()
+    guided = record.get("guided_failure")
     return _Head(
-        record.line("name", slug), read_slack_channel(record), _read_queue(record), items, read_triggers(record)
+        record.line("name", slug),
+        read_slack_channel(record),
+        _read_queue(record),
+        items,
+        read_triggers(record),
+        guided.flag() if guided else None,
     )
 
 

@@ -46,6 +46,7 @@ class Environment:
     name: str
     slack_channel: str | None = None
     protected: bool = False  # nothing runs there as the bot's own account
+    guided_failure: bool = False  # a person is asked when a step fails
 
 
 @dataclass(frozen=True)
@@ -174,3 +175,4 @@ class Project:
     queue: QueueRules = QueueRules()
     variable_sets: tuple[str, ...] = ()  # the library sets that it includes
     triggers: tuple[Trigger, ...] = ()
+    guided_failure: bool | None = None  # None: as the environment says

@@ -53,6 +53,7 @@ class InterruptionKind(enum.StrEnum):
 
     MANUAL = "manual"  # a manual intervention step
     LOST = "lost"  # the end of an action is unknown
+    GUIDED = "guided"  # something failed, and somebody has to say how to go on
 
 
 class InterruptionState(enum.StrEnum):
@@ -63,6 +64,7 @@ class InterruptionState(enum.StrEnum):
     ABORTED = "aborted"
     RUN_AGAIN = "run_again"
     FAILED = "failed"
+    GUIDED = "guided"  # something was said of each failed run
     CLOSED = "closed"  # the task was canceled meanwhile
 
 
@@ -71,5 +73,7 @@ class Verdict(enum.StrEnum):
 
     PROCEED = "proceed"
     ABORT = "abort"
-    RUN_AGAIN = "run_again"
+    RUN_AGAIN = "run_again"  # also Retry of a guided failure
+    EXCLUDE = "exclude"
+    IGNORE = "ignore"
     FAIL = "fail"

@@ -5,6 +5,7 @@ from engine.models.configuration import Content, FolderState, GroupMembers, Revi
 from engine.models.deployments import (
     ActionRun,
     Decision,
+    GuidedRun,
     Highlight,
     Interruption,
     Output,
@@ -23,6 +24,7 @@ __all__ = [
     "Decision",
     "FolderState",
     "GroupMembers",
+    "GuidedRun",
     "Highlight",
     "HoldRow",
     "Interruption",

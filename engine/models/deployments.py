@@ -127,6 +127,9 @@ class ActionRun(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     cleaned_up: Mapped[bool] = mapped_column(default=False)
+    guidance: Mapped[str | None] = mapped_column(
+        String(16)
+    )  # engine.domain.guidance: what a person said of its failure
 
     __table_args__ = (
         UniqueConstraint("task_id", "step", "action", "machine", "attempt", name="uq_action_runs_attempt"),
@@ -191,8 +194,25 @@ class Interruption(Base):
     requester_may: Mapped[bool] = mapped_column(default=True)
     raised_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    taken_by: Mapped[str | None] = mapped_column(String(255))  # who is on it; of guided failures only
+    taken_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_interruptions_state", "state"),)
+
+
+class GuidedRun(Base):
+    """A failed action run that a guided failure asks about, and what was said of it. One person, one answer a run."""
+
+    __tablename__ = "guided_runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interruption_id: Mapped[int] = mapped_column(ForeignKey("interruptions.id"), index=True)
+    action_run_id: Mapped[int] = mapped_column(ForeignKey("action_runs.id"), unique=True)
+    guidance: Mapped[str | None] = mapped_column(String(16))
+    person: Mapped[str | None] = mapped_column(String(255))
+    note: Mapped[str] = mapped_column(Text, default="")
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id"))
+    decided_at: Mapped[datetime | None]
 
 
 class Decision(Base):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine.domain import durations, plans
+from engine.domain.guidance import Guidance
 from engine.domain.next_moves import (
     AskAboutLost,
     AskForDecision,
+    AskForGuidance,
     Fail,
     Finish,
     History,
@@ -28,9 +30,9 @@ from engine.domain.next_moves import (
 )
 from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState
-from engine.models import ActionRun, Interruption, Task
+from engine.models import ActionRun, GuidedRun, Interruption, Task
 from engine.sealing import Sealer
-from engine.services import configuration, evaluations, interruptions, lines, outbox, variables
+from engine.services import configuration, evaluations, guidance, interruptions, lines, outbox, variables
 from engine.services.tickets import new_ticket
 
 _HOW_TO_RESOLVE = "Give the variable a value that applies there, or correct its name in the process."
@@ -69,7 +71,7 @@ def _goes_on(session: Session, now: datetime, task: Task) -> bool:
 
     One without its place stands in line for it.
     """
-    if _is_asked(session, task):
+    if not task.holds_place and _is_asked(session, task):
         return False
     if not task.holds_place:
         task.in_line = True
@@ -120,29 +122,35 @@ def _history(session: Session, task: Task, judged: Mapping[int, Judgement]) -> H
             ActionRun.attempt,
             ActionRun.state,
             ActionRun.ticket,
+            ActionRun.guidance,
         )
         .where(ActionRun.task_id == task.id)
         .order_by(ActionRun.attempt)
     ).all()
     asked = session.execute(
         select(Interruption.action_run_id, Interruption.state)
-        .where(Interruption.task_id == task.id)
+        .where(Interruption.task_id == task.id, Interruption.kind != InterruptionKind.GUIDED.value)
         .order_by(Interruption.id)
     )
+    guided = guidance.asked_about(session, task.id)
     answers = {row.action_run_id: row.state for row in asked}
     latest: dict[RunKey, RunRecord] = {}
     for row in rows:
         key, state = RunKey(row.step, row.action, row.machine), RunState(row.state)
-        failures = (latest[key].failures if key in latest else 0) + state.is_failure
-        answer = answers.get(row.id)
+        before = latest.get(key)
+        answer, said = answers.get(row.id), Guidance(row.guidance) if row.guidance else None
         latest[key] = RunRecord(
             key,
             state,
             row.attempt,
-            asked=answer == InterruptionState.PENDING.value,
-            failures=failures,
+            asked=answer == InterruptionState.PENDING.value or row.id in guided,
+            failures=(before.failures if before else 0) + state.is_failure,
             # What failed before any worker had it fails again.
-            given_up=answer == InterruptionState.FAILED.value or (state is RunState.FAILED and row.ticket is None),
+            given_up=answer == InterruptionState.FAILED.value
+            or said is Guidance.FAIL
+            or (state is RunState.FAILED and row.ticket is None),
+            guidance=said,
+            retries_by_hand=(before.retries_by_hand if before else 0) + (said is Guidance.RETRY),
         )
     return History(tuple(latest.values()), task.cancel_requested_at is not None, judged)
 
@@ -175,6 +183,9 @@ class _Mover:
                 self._raise_manual(key)
             case AskAboutLost(key):
                 self._raise_lost(self._latest(key))
+            case AskForGuidance(step, keys):
+                runs = [self._latest(key) for key in keys]
+                guidance.ask(self.session, self.now, self.task, self.plan.steps[step], runs)
             case Withdraw(key):
                 self._withdraw(self._latest(key))
             case Finish(state):
@@ -285,10 +296,13 @@ class _Mover:
         outbox.tell_interruption(self.session, self.now, self.task, row.id)
 
     def _withdraw(self, run: ActionRun) -> None:
-        run.state, run.finished_at = RunState.CANCELED.value, self.now
+        if not RunState(run.state).is_failure:  # what failed has failed
+            run.state, run.finished_at = RunState.CANCELED.value, self.now
+        asks = select(GuidedRun.interruption_id).where(GuidedRun.action_run_id == run.id)
         pending = self.session.scalars(
             select(Interruption).where(
-                Interruption.action_run_id == run.id, Interruption.state == InterruptionState.PENDING.value
+                or_(Interruption.action_run_id == run.id, Interruption.id.in_(asks)),
+                Interruption.state == InterruptionState.PENDING.value,
             )
         )
         for row in pending:

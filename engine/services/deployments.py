@@ -10,13 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.database import Database
+from engine.definitions import Definitions
 from engine.domain import plans, templates
 from engine.domain.grants import Permission
+from engine.domain.guidance import resolve
 from engine.domain.processes import Process, process_from_json
 from engine.domain.prompts import asked as questions_of
 from engine.domain.states import TaskState
 from engine.models import Release, Task
 from engine.services import access, built_in, gates, planned, prompts, queues, releases, schedules, task_views
+from engine.services import choices as choosing
+from engine.services.choices import Choices
 from engine.services.errors import StepNotSkipped
 from engine.services.gates import Way
 from engine.services.views import PlanView, TaskView
@@ -33,24 +37,18 @@ def request(
     project: str,
     version: str,
     environment: str,
+    choices: Choices = choosing.NONE,
     slack_channel_typed: str | None = None,
     request_key: str | None = None,
     create_release: bool = False,
-    skip: Sequence[str] = (),
-    at: str = "",
-    until: str = "",
-    reason: str = "",
-    way: Way = Way.NONE,
-    answers: prompts.Given = (),
 ) -> TaskView:
     """Queue a deployment. With the same `request_key` it is the same deployment, however often and by whom it is asked
-    for; another person must be allowed to ask for it, too. `skip`: steps to leave out, by slug or name.
-    `at`, `until`: when it is to begin, and until when it may, in the person's words and time zone. `way`: how to pass
-    what is locked or frozen. `answers`: to what it asks for, by name or label.
+    for; another person must be allowed to ask for it, too.
 
     Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound, StepNotSkipped,
-    UnclearTime, TooFarAway, EndsBeforeItBegins, Held, ReasonMissing, UnknownAnswer, WrongAnswer, AnswersMissing. With
-    `create_release` a release that does not exist is created, frozen as the project is now.
+    UnclearTime, TooFarAway, EndsBeforeItBegins, Held, ReasonMissing, UnknownAnswer, WrongAnswer, AnswersMissing,
+    NoTargets, BuiltInDisabled, EnvironmentProtected. With `create_release` a release that does not exist is created,
+    frozen as the project is now.
     """
     with db.write() as session:
         task = request_in(
@@ -60,15 +58,10 @@ def request(
             project=project,
             version=version,
             environment=environment,
+            choices=choices,
             slack_channel_typed=slack_channel_typed,
             request_key=request_key,
             create_release=create_release,
-            skip=skip,
-            at=at,
-            until=until,
-            reason=reason,
-            way=way,
-            answers=answers,
         )
         return task_views.build(session, task, access.rules(session, now))
 
@@ -81,15 +74,10 @@ def request_in(
     project: str,
     version: str,
     environment: str,
+    choices: Choices = choosing.NONE,
     slack_channel_typed: str | None = None,
     request_key: str | None = None,
     create_release: bool = False,
-    skip: Sequence[str] = (),
-    at: str = "",
-    until: str = "",
-    reason: str = "",
-    way: Way = Way.NONE,
-    answers: prompts.Given = (),
 ) -> Task:
     """The same within a transaction."""
     found = access.rules(session, now)
@@ -107,20 +95,19 @@ def request_in(
         environment=environment,
         create_release=create_release,
     )
-    times = schedules.read(session, now, found.definitions, person, at=at, until=until)
+    reason, way = choices.reason, choices.way
+    times = schedules.read(session, now, found.definitions, person, at=choices.at, until=choices.until)
     where = {"project": release.project, "environment": environment}
     gates.check(session, found, person=person, at=times.begins_at or now, way=way, reason=reason, **where)
-    process = process_from_json(release.process)
-    skipped = _steps_to_skip(process, skip)
-    plan = plans.make(process, **where, skip=skipped, targets=planned.targets_of(found.definitions))
+    plan = _plan(found.definitions, process_from_json(release.process), release.project, environment, choices)
     planned.require_targets(plan)
     built_in.require_for(plan, found.definitions, environment)
     task = _queued(found, release, environment, plan, times)
-    task.form_values = prompts.accept(release, plan, environment, answers)
+    task.form_values = prompts.accept(release, plan, environment, choices.answers)
     task.requested_by, task.request_key, task.reason = person, request_key, reason[:REASON_LIMIT]
     task.slack_channel = _slack_channel(found, release.project, environment, slack_channel_typed)
     task.typed_in = slack_channel_typed
-    task.is_partial, task.overrides = bool(skipped), way is Way.OVERRIDE
+    task.is_partial, task.overrides = bool(choices.skip), way is Way.OVERRIDE
     task.queued_at = task.changed_at = now
     session.add(task)
     session.flush()
@@ -145,7 +132,9 @@ def _queued(found: access.Rules, release: Release, environment: str, plan: plans
     )
 
 
-def preview(db: Database, *, project: str, version: str, environment: str, skip: Sequence[str] = ()) -> PlanView:
+def preview(
+    db: Database, *, project: str, version: str, environment: str, choices: Choices = choosing.NONE
+) -> PlanView:
     """What a deployment would do now. A version that does not exist yet is planned as the project is now."""
     with db.read() as session:
         found = access.rules(session)
@@ -153,12 +142,26 @@ def preview(db: Database, *, project: str, version: str, environment: str, skip:
         target = access.require_environment(found, environment)
         release = releases.find(session, slug, version)
         process, variables = prompts.frozen(session, found, project=slug, version=version)
-        skipped, targets = _steps_to_skip(process, skip), planned.targets_of(found.definitions)
-        plan = plans.make(process, project=slug, environment=target, skip=skipped, targets=targets)
+        plan = _plan(found.definitions, process, slug, target, choices)
         asked = questions_of(variables, plan, project=slug, environment=target)
         view = planned.describe(plan, found.definitions, project=slug, version=version, environment=target)
         note = "" if release else f"{slug} has no release {version} yet: this is planned as the project is now."
         return replace(view, note=note, questions=asked)
+
+
+def _plan(definitions: Definitions, process: Process, project: str, environment: str, choices: Choices) -> plans.Plan:
+    return plans.make(
+        process,
+        project=project,
+        environment=environment,
+        skip=_steps_to_skip(process, choices.skip),
+        targets=planned.targets_of(definitions),
+        guided_failure=resolve(
+            choices.guided,
+            definitions.projects[project].guided_failure,
+            definitions.environments[environment].guided_failure,
+        ),
+    )
 
 
 def _steps_to_skip(process: Process, names: Sequence[str]) -> tuple[str, ...]:

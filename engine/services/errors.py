@@ -201,7 +201,23 @@ class WrongVerdict(ForedeckError):
     """That answer is not offered here."""
 
     message = "That is not a choice here."
-    hint_text = "A manual intervention takes Proceed or Abort; a lost step takes Run again or Fail."
+    hint_text = (
+        "A manual intervention takes Proceed or Abort; a lost step takes Run again or Fail; a failed step takes Retry, "
+        "Exclude, Ignore or Fail."
+    )
+
+
+class GuidanceRefused(ForedeckError):
+    """That cannot be said of this failed step."""
+
+    message = "{reason} Nothing was changed."
+
+
+class TakenBySomebodyElse(ForedeckError):
+    """Somebody else is on it."""
+
+    message = "{by} is on it, since {since}; nothing was changed."
+    hint_text = "If {by} is gone, `/deploy take {number}` (`foredeck take {number}`) takes it over."
 
 
 def newest_of(versions: Sequence[str]) -> str:

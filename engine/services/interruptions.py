@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -12,12 +13,13 @@ from engine.domain import plans
 from engine.domain.approvals import Answer, verdict_of
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Output, Task
-from engine.services import access, outbox, planned, task_views
+from engine.services import access, guidance, outbox, planned, task_views
 from engine.services.errors import (
     AlreadyAnswered,
     AlreadyDecided,
     MayNotDecide,
     NothingToDecide,
+    TakenBySomebodyElse,
     UnknownTask,
     WrongVerdict,
 )
@@ -27,12 +29,15 @@ from engine.services.views import InterruptionView, PlanView
 _CHOICES = {
     InterruptionKind.MANUAL: (Verdict.PROCEED, Verdict.ABORT),
     InterruptionKind.LOST: (Verdict.RUN_AGAIN, Verdict.FAIL),
+    InterruptionKind.GUIDED: tuple(guidance.MEANS),
 }
 
 _DONE = {
     Verdict.PROCEED: "proceeded",
     Verdict.ABORT: "aborted",
     Verdict.RUN_AGAIN: "had it run again",
+    Verdict.EXCLUDE: "excluded it",
+    Verdict.IGNORE: "ignored it",
     Verdict.FAIL: "let it fail",
 }
 
@@ -44,26 +49,30 @@ def view(db: Database, interruption_id: int) -> InterruptionView:
         return task_views.interruption_view(session, row, task, plans.from_json(task.plan), access.rules(session))
 
 
-def pending_of(db: Database, number: int, verdict: Verdict) -> InterruptionView:
-    """The pending interruption of this task that takes this verdict.
+def pending_of(db: Database, number: int, verdict: Verdict, machines: Sequence[str] = ()) -> InterruptionView:
+    """The pending interruption of this task that takes this verdict; where machines are named, the one about them.
 
     Raises UnknownTask, NothingToDecide, AlreadyDecided (who was first).
     """
-    kind = next(kind for kind, choices in _CHOICES.items() if verdict in choices)
+    kinds = [kind.value for kind, choices in _CHOICES.items() if verdict in choices]
     with db.read() as session:
         task = session.get(Task, number)
         if task is None:
             raise UnknownTask(number=number)
-        of_kind = select(Interruption).where(Interruption.task_id == number, Interruption.kind == kind.value)
+        of_kind = select(Interruption).where(Interruption.task_id == number, Interruption.kind.in_(kinds))
         pending = of_kind.where(Interruption.state == InterruptionState.PENDING.value)
-        row = session.scalars(pending.order_by(Interruption.id).limit(1)).first()
-        if row is None:
+        rows = session.scalars(pending.order_by(Interruption.id)).all()
+        if not rows:
             latest = session.scalars(of_kind.order_by(Interruption.id.desc()).limit(1)).first()
             if latest is not None:
                 raise _already(session, latest)
-            what = "an approval" if kind is InterruptionKind.MANUAL else "a decision about a lost step"
+            what = "an approval" if InterruptionKind.MANUAL.value in kinds else "a decision about a failed or lost step"
             raise NothingToDecide(number=number, what=what)
-        return task_views.interruption_view(session, row, task, plans.from_json(task.plan), access.rules(session))
+        found = access.rules(session)
+        views = [task_views.interruption_view(session, row, task, plans.from_json(task.plan), found) for row in rows]
+        named = {machine.casefold() for machine in machines}
+        about = (view for view in views if named & {run.machine.casefold() for run in view.still_open})
+        return next(about, views[0])
 
 
 def refusal(db: Database, *, person: str, interruption_id: int) -> str | None:
@@ -74,7 +83,42 @@ def refusal(db: Database, *, person: str, interruption_id: int) -> str | None:
             return str(_already(session, row))
         if _has_answered(session, row, person):
             return "You have already answered; it waits for others."
-        return task_views.why_not(row, task, access.rules(session), person)
+        if reason := task_views.why_not(row, task, access.rules(session), person):
+            return reason
+        taken = _taken(row, person)
+        return f"{taken} {taken.hint}" if taken else None
+
+
+def take(
+    db: Database, now: datetime, *, person: str, interruption_id: int, is_takeover: bool = True
+) -> InterruptionView:
+    """Be the one who is on a failed step. Raises NothingToDecide, AlreadyDecided, MayNotDecide; TakenBySomebodyElse
+    unless it `is_takeover`.
+    """
+    with db.write() as session:
+        found = access.rules(session, now)
+        row, task = _require(session, interruption_id)
+        if row.state != InterruptionState.PENDING.value or task.cancel_requested_at is not None:
+            raise _already(session, row)
+        if row.kind != InterruptionKind.GUIDED.value:
+            raise WrongVerdict
+        if reason := task_views.why_not(row, task, found, person):
+            raise MayNotDecide(reason=reason)
+        if not is_takeover and (taken := _taken(row, person)):
+            raise taken
+        if row.taken_by != person:
+            row.taken_by, row.taken_at = person, now
+            task.changed_at = now
+            outbox.tell_interruption(session, now, task, row.id)
+            outbox.tell_card(session, now, task)
+            session.flush()
+        return task_views.interruption_view(session, row, task, plans.from_json(task.plan), found)
+
+
+def _taken(row: Interruption, person: str) -> TakenBySomebodyElse | None:
+    if row.taken_by is None or row.taken_by == person or row.taken_at is None:
+        return None
+    return TakenBySomebodyElse(by=row.taken_by, since=f"{row.taken_at:%H:%M} UTC", number=row.task_id)
 
 
 def remaining(db: Database, interruption_id: int) -> PlanView:
@@ -82,14 +126,25 @@ def remaining(db: Database, interruption_id: int) -> PlanView:
     with db.read() as session:
         row, task = _require(session, interruption_id)
         run = session.get_one(ActionRun, row.action_run_id)
-        first = run.step if InterruptionKind(row.kind) is InterruptionKind.LOST else run.step + 1
+        first = run.step + 1 if InterruptionKind(row.kind) is InterruptionKind.MANUAL else run.step
         return planned.view_of(session, task, first_step=first)
 
 
 def decide(
-    db: Database, now: datetime, *, person: str, interruption_id: int, verdict: Verdict, note: str = ""
+    db: Database,
+    now: datetime,
+    *,
+    person: str,
+    interruption_id: int,
+    verdict: Verdict,
+    note: str = "",
+    machines: Sequence[str] = (),
 ) -> InterruptionView:
-    """Answer. Raises MayNotDecide, AlreadyDecided, WrongVerdict, NothingToDecide; then nothing was changed."""
+    """Answer. `machines`: of which failed ones this is said, where it is asked about several; else of all.
+
+    Raises MayNotDecide, AlreadyDecided, WrongVerdict, NothingToDecide, TakenBySomebodyElse, GuidanceRefused,
+    UnknownName; then nothing was changed.
+    """
     with db.write() as session:
         found = access.rules(session, now)
         row, task = _require(session, interruption_id)
@@ -102,8 +157,25 @@ def decide(
             raise MayNotDecide(reason=reason)
         if earlier := _has_answered(session, row, person):
             raise AlreadyAnswered(done=_DONE[Verdict(earlier.verdict)])
-        _append(session, now, row, found, person=person, verdict=verdict, note=note.strip()[:2000])
-        _settle(session, now, row, task, kind, verdict)
+        note = note.strip()[:2000]
+        if kind is InterruptionKind.GUIDED:
+            if taken := _taken(row, person):
+                raise taken
+            row.taken_by, row.taken_at = person, row.taken_at or now
+            guidance.decide(
+                session,
+                now,
+                row,
+                task,
+                person=person,
+                revision=found.revision,
+                verdict=verdict,
+                machines=machines,
+                note=note,
+            )
+        else:
+            _append(session, now, row, found, person=person, verdict=verdict, note=note)
+            _settle(session, now, row, task, kind, verdict)
         task.advance_due, task.changed_at = True, now
         outbox.tell_interruption(session, now, task, row.id)
         outbox.tell_card(session, now, task)
@@ -232,7 +304,8 @@ def _has_answered(session: Session, row: Interruption, person: str) -> Decision 
 
 
 def _already(session: Session, row: Interruption) -> AlreadyDecided | NothingToDecide:
-    decisions = _decisions(session, row)
+    guided = guidance.decisions(session, row)
+    decisions = guided or _decisions(session, row)
     is_over = row.state in {InterruptionState.PENDING.value, InterruptionState.CLOSED.value}  # canceled meanwhile
     if not decisions or is_over:
         return NothingToDecide(number=row.task_id, what="an answer any more")

@@ -34,6 +34,7 @@ def _live(session: Session, found: access.Rules, project: str, environment: str,
     if last is not None:
         since = since.where(Task.started_at > last.started_at)
     newer = session.scalars(since.limit(1)).first()
+    done, targets = _targets(task_views.build(session, last, found)) if last else (0, 0)
     return LiveView(
         environment=environment,
         environment_name=name,
@@ -42,14 +43,21 @@ def _live(session: Session, found: access.Rules, project: str, environment: str,
         since=last.finished_at if last else None,
         by=last.requested_by if last else "",
         tried=_tried(task_views.build(session, newer, found)) if newer else None,
+        targets_done=done,
+        targets=targets,
     )
 
 
 def _tried(view: TaskView) -> TriedView:
+    return TriedView(view.number, view.version, view.state, *_targets(view))
+
+
+def _targets(view: TaskView) -> tuple[int, int]:
+    """On how many targets all is done that was to be done there, and how many there are."""
     on_targets = [step for step in view.steps if step.machines]
     machines = dict.fromkeys(machine.slug for step in on_targets for machine in step.machines)
     behind = {m.slug for step in on_targets for m in step.machines if m.status not in _DONE}
-    return TriedView(view.number, view.version, view.state, len(machines) - len(behind), len(machines))
+    return len(machines) - len(behind), len(machines)
 
 
 _DONE = frozenset({StepStatus.SUCCEEDED, StepStatus.WARNINGS})

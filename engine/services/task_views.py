@@ -15,7 +15,7 @@ from engine.domain.grants import Permission
 from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Task, TaskLink
-from engine.services import access, lines, prompts, step_views
+from engine.services import access, guidance, lines, prompts, step_views
 from engine.services.views import (
     DecisionView,
     InterruptionView,
@@ -80,14 +80,12 @@ def interruption_view(
     session: Session, row: Interruption, task: Task, plan: plans.Plan, found: access.Rules
 ) -> InterruptionView:
     """The view of this interruption, with who may answer it now."""
-    decisions = tuple(
-        DecisionView(d.number, d.person, Verdict(d.verdict), d.note, d.decided_at)
-        for d in session.scalars(select(Decision).where(Decision.interruption_id == row.id).order_by(Decision.number))
-    )
+    is_guided = row.kind == InterruptionKind.GUIDED.value
+    decisions = guidance.decisions(session, row) if is_guided else _decisions(session, row)
     run = session.get_one(ActionRun, row.action_run_id)
     work = plan.action(run.step, run.action).work
     state = InterruptionState(row.state)
-    decided = {d.person for d in decisions}
+    decided = set() if is_guided else {d.person for d in decisions}
     return InterruptionView(
         id=row.id,
         task=task.id,
@@ -105,7 +103,15 @@ def interruption_view(
         raised_at=row.raised_at,
         settled_at=row.settled_at,
         blocks_place=not isinstance(work, ManualIntervention) or work.block_concurrent_deployments,
+        failed=guidance.failed_runs(session, row, plan) if is_guided else (),
+        taken_by=row.taken_by,
+        taken_at=row.taken_at,
     )
+
+
+def _decisions(session: Session, row: Interruption) -> tuple[DecisionView, ...]:
+    found = session.scalars(select(Decision).where(Decision.interruption_id == row.id).order_by(Decision.number))
+    return tuple(DecisionView(d.number, d.person, Verdict(d.verdict), d.note, d.decided_at) for d in found)
 
 
 def policy_of(row: Interruption) -> Policy:
@@ -121,8 +127,8 @@ def may_decide(row: Interruption, task: Task, found: access.Rules) -> tuple[str,
 def why_not(row: Interruption, task: Task, found: access.Rules, person: str) -> str | None:
     """Why this person may not answer it, as a sentence; None when they may.
 
-    A manual intervention asks the members of its teams. A lost step asks those who may answer any interruption there,
-    and the person who asked for the deployment: they know best whether running it again is safe.
+    A manual intervention asks the members of its teams. A lost or failed step asks those who may answer any
+    interruption there, and the person who asked for the deployment: they know best whether running it again is safe.
     """
     if InterruptionKind(row.kind) is InterruptionKind.MANUAL:
         members = found.members_of(row.teams)
@@ -148,9 +154,22 @@ def _waiting(
         if pending.minimum > 1:
             text = f"{pending.step_name}: {agreed} of {pending.minimum}, waits for {teams}"
         return Waiting(WaitKind.APPROVAL, text, pending.eligible)
+    if pending is not None and pending.kind is InterruptionKind.GUIDED:
+        return Waiting(WaitKind.GUIDANCE, _failed_where(pending), pending.eligible)
     if pending is not None:
         text = f"The end of {pending.step_name} is unknown; somebody has to choose Run again or Fail"
         return Waiting(WaitKind.LOST, text, pending.eligible)
     if task.state == TaskState.QUEUED.value:
         return lines.waiting(session, task, found.definitions)
     return None
+
+
+_NAMED = 3
+
+
+def _failed_where(pending: InterruptionView) -> str:
+    machines = [run.machine for run in pending.still_open if run.machine]
+    more = f" and {len(machines) - _NAMED} more" if len(machines) > _NAMED else ""
+    where = f" on {', '.join(machines[:_NAMED])}{more}" if machines else ""
+    who = f"{pending.taken_by} is on it" if pending.taken_by else "somebody has to say how to go on"
+    return f"{pending.step_name} failed{where}; {who}"

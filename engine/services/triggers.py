@@ -15,6 +15,7 @@ from engine.domain.states import TaskState
 from engine.errors import ForedeckError
 from engine.models import Release, Task, TriggerFire, TriggerRow
 from engine.services import access, configuration, deployments, outbox
+from engine.services.choices import Choices
 from engine.services.trigger_rows import zone_of
 from engine.services.views import TriggerFireView, TriggerView
 
@@ -109,7 +110,7 @@ def _deploy(session: Session, now: datetime, fired: TriggerFire, trigger: Trigge
                 project=fired.project,
                 version=version,
                 environment=trigger.environment,
-                reason=f"trigger {trigger.slug}",
+                choices=Choices(reason=f"trigger {trigger.slug}"),
             ).id
     except ForedeckError as error:
         _tell(session, now, fired, definitions, str(error))

@@ -12,6 +12,7 @@ from engine.domain.holds import HoldKind
 from engine.domain.prompts import LONGEST_ANSWER, Question
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState, Verdict
 from engine.domain.variables import Control
+from engine.services.interruption_views import DecisionView, FailedRunView, InterruptionView
 
 __all__ = [
     "LONGEST_ANSWER",
@@ -19,6 +20,7 @@ __all__ = [
     "DecisionView",
     "ExplainedValueView",
     "ExplanationView",
+    "FailedRunView",
     "HoldKind",
     "HoldView",
     "InterruptionKind",
@@ -68,6 +70,7 @@ class WaitKind(enum.StrEnum):
 
     APPROVAL = "approval"  # a manual intervention
     LOST = "lost"  # somebody has to say what to do with a lost step
+    GUIDANCE = "guidance"  # somebody has to say how to go on after a failure
     PLACE = "place"  # another deployment of the same project and environment
     CAP = "cap"  # as many deployments run as may
     HOLD = "hold"  # somebody holds it up
@@ -132,48 +135,6 @@ class LinkView:
 
     url: str
     label: str
-
-
-@dataclass(frozen=True)
-class DecisionView:
-    """One answer to an interruption."""
-
-    number: int
-    person: str  # slug
-    verdict: Verdict
-    note: str
-    decided_at: datetime
-
-
-@dataclass(frozen=True)
-class InterruptionView:
-    """A person is, or was, asked."""
-
-    id: int
-    task: int
-    kind: InterruptionKind
-    state: InterruptionState
-    step_name: str
-    instructions: str  # Markdown, variables substituted, masked
-    teams: tuple[str, ...]
-    minimum: int
-    requester_may: bool
-    eligible: tuple[str, ...]  # slugs of the people who may decide now (have not yet, are not excluded)
-    decisions: tuple[DecisionView, ...]
-    raised_at: datetime
-    settled_at: datetime | None
-    blocks_place: bool  # the next deployment to the same environment waits meanwhile
-
-    @property
-    def is_pending(self) -> bool:
-        """Still to be answered."""
-        return self.state is InterruptionState.PENDING
-
-    @property
-    def missing(self) -> int:
-        """How many more people have to agree."""
-        agreed = sum(1 for d in self.decisions if d.verdict in {Verdict.PROCEED, Verdict.RUN_AGAIN})
-        return max(0, self.minimum - agreed)
 
 
 @dataclass(frozen=True)
@@ -324,6 +285,8 @@ class LiveView:
     since: datetime | None
     by: str
     tried: TriedView | None = None
+    targets_done: int = 0  # of `targets`, those that have it: some may have been excluded
+    targets: int = 0
 
 
 @dataclass(frozen=True)

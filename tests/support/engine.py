@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -24,6 +25,7 @@ from engine.orchestration.running import Runner
 from engine.ports import Clock, Workers
 from engine.sealing import Sealer
 from engine.services import configuration, deployments, interruptions, tasks, triggers
+from engine.services.choices import Choices
 from engine.services.configuration import Loaded
 from engine.services.views import InterruptionView, TaskState, TaskView, Verdict
 from engine.times import utc_now
@@ -121,6 +123,7 @@ class Deck:
         skip: Sequence[str] = (),
         at: str = "",
         until: str = "",
+        **more: Any,
     ) -> int:
         """Somebody deploys; the release is created when it does not exist. The number on the card."""
         task = deployments.request(
@@ -131,9 +134,7 @@ class Deck:
             version=version,
             environment=environment,
             create_release=True,
-            skip=skip,
-            at=at,
-            until=until,
+            choices=Choices(skip=skip, at=at, until=until, **more),
         )
         return task.number
 

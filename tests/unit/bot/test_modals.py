@@ -13,7 +13,7 @@ from tests.support.slack_blocks import assert_modal, shown_in, walk
 from tests.support.task_views import NASTY, decision, interruption, plan, task
 
 
-@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("verdict", [Verdict.PROCEED, Verdict.ABORT, Verdict.RUN_AGAIN, Verdict.FAIL])
 def test_the_decision_modal_is_the_confirmation_and_keeps_ids_only(verdict: Verdict) -> None:
     kind = InterruptionKind.MANUAL if verdict in {Verdict.PROCEED, Verdict.ABORT} else InterruptionKind.LOST
     modal = decision_modal(verdict, interruption(kind=kind), task(), plan())

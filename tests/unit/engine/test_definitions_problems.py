@@ -120,7 +120,7 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         "a feature that is not there yet",
         section("environments:\n  staging: {}\n  production: {approval: two-people}\n"),
         'foredeck.yml:20: environments.production.approval: The key "approval" is not known here. '
-        "Known keys: name, slack_channel, protected.",
+        "Known keys: name, slack_channel, protected, guided_failure.",
     ),
     (
         "a reserved section",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.services import deployments, freezes, holds
+from engine.services.choices import Choices
 from engine.services.gates import Way
 from engine.services.queue_errors import Held
 from engine.services.views import HoldView, TaskState, TaskView, WaitKind
@@ -41,7 +42,13 @@ def deck(deck: Deck) -> Deck:
 def asks(deck: Deck, environment: str = "production", by: str = "ana", **facts: str) -> TaskView:
     way = Way(facts.pop("way", ""))
     return deployments.request(
-        deck.db, deck.clock(), person=by, project="web", version="1.0.0", environment=environment, way=way, **facts
+        deck.db,
+        deck.clock(),
+        person=by,
+        project="web",
+        version="1.0.0",
+        environment=environment,
+        choices=Choices(way=way, **facts),
     )
 
 

@@ -127,7 +127,7 @@ def test_a_choice_that_is_not_offered_is_refused(deck: Deck) -> None:
     assert pending is not None
     with pytest.raises(WrongVerdict):
         interruptions.decide(deck.db, deck.clock(), person="ben", interruption_id=pending.id, verdict=Verdict.FAIL)
-    with pytest.raises(NothingToDecide, match="does not wait for a decision about a lost step"):
+    with pytest.raises(NothingToDecide, match="does not wait for a decision about a failed or lost step"):
         deck.decides(number, Verdict.FAIL, by="ben")
 
 

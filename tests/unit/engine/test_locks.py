@@ -13,6 +13,7 @@ from sqlalchemy import select
 from engine.domain.holds import Hold, HoldKind
 from engine.models import OutboxRow
 from engine.services import deployments, freezes, holds, locks
+from engine.services.choices import Choices
 from engine.services.errors import NotPermitted, UnknownEnvironment
 from engine.services.gates import Way
 from engine.services.queue_errors import AlreadyHeld, EndMissing, Held, NotHeld, ReasonMissing, ScopeUnclear, TooFarAway
@@ -47,7 +48,13 @@ def freeze(deck: Deck, *names: str, **facts: Any) -> HoldView:
 
 def asks(deck: Deck, by: str, environment: str = "staging", **facts: Any) -> TaskView:
     return deployments.request(
-        deck.db, deck.clock(), person=by, project="web", version="1.0.0", environment=environment, **facts
+        deck.db,
+        deck.clock(),
+        person=by,
+        project="web",
+        version="1.0.0",
+        environment=environment,
+        choices=Choices(**facts),
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from engine.contracts import Outcome
 from engine.services import deployments
+from engine.services.choices import Choices
 from engine.services.errors import StepNotSkipped
 from engine.services.views import TaskState, Verdict
 from tests.support.engine import Deck
@@ -171,7 +172,9 @@ def test_what_cannot_be_skipped_is_refused_with_what_can(deck: Deck) -> None:
 
 def test_a_plan_shows_groups_retries_and_what_is_skipped(deck: Deck) -> None:
     deck.configured(GROUP.replace("inline: echo shop}", "inline: echo shop}\n    retries: {attempts: 2}"))
-    view = deployments.preview(deck.db, project="web", version="1.0.0", environment="staging", skip=["test"])
+    view = deployments.preview(
+        deck.db, project="web", version="1.0.0", environment="staging", choices=Choices(skip=["test"])
+    )
     assert [(step.name, step.condition) for step in view.steps] == [
         ("build", ""),
         ("web", ""),

@@ -16,6 +16,7 @@ from engine.domain.scopes import EVERYWHERE, Scope
 from engine.domain.variables import Control, Option, Prompt, Variable
 from engine.services import deployments
 from engine.services import prompts as asking
+from engine.services.choices import Choices
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.views import TaskView
 from tests.support.engine import Deck
@@ -150,7 +151,7 @@ def web(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> Deck:
 def deploys(deck: Deck, *answers: tuple[str, str], environment: str = "production") -> TaskView:
     return deployments.request(
         deck.db, deck.clock(), person="ana", project="web", version="1.0.0", environment=environment,
-        create_release=True, answers=answers,
+        create_release=True, choices=Choices(answers=answers),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from engine.errors import ForedeckError
 from engine.models import Task
 from engine.orchestration.running import Runner
 from engine.services import deployments, freezes, holds, locks, queues, tasks
+from engine.services.choices import Choices
 from engine.services.gates import Way
 from engine.services.views import TaskState
 from tests.support.engine import BUILD_ONLY, MAIN, Deck
@@ -93,9 +94,7 @@ class Queue(RuleBasedStateMachine):
                 version="1.0.0",
                 environment=environment,
                 create_release=True,
-                at=at,
-                way=way,
-                reason="by chance",
+                choices=Choices(at=at, way=way, reason="by chance"),
             )
 
     @rule(project=st.sampled_from([None, "web", "shop"]))

@@ -1,0 +1,158 @@
+"""The message of a guided failure: what failed where, its last lines, and the ways on, for one person to choose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot import ids
+from bot.messages import blocks as b
+from bot.messages import wording
+from bot.messages.people import named
+from engine.services.views import DecisionView, FailedRunView, InterruptionState, InterruptionView, TaskView, Verdict
+
+SHOWN = 3
+"""So many failed machines are shown with their last lines; more are named, and of many the rest is counted."""
+
+_NAMED = 20
+_LABEL = {Verdict.RUN_AGAIN: "Retry", Verdict.EXCLUDE: "Exclude", Verdict.IGNORE: "Ignore", Verdict.FAIL: "Fail"}
+_STYLE = {Verdict.RUN_AGAIN: "primary", Verdict.FAIL: "danger"}
+TYPED = {Verdict.RUN_AGAIN: "retry", Verdict.EXCLUDE: "exclude", Verdict.IGNORE: "ignore", Verdict.FAIL: "fail"}
+_DONE = {
+    Verdict.RUN_AGAIN: "had it run again",
+    Verdict.EXCLUDE: "excluded",
+    Verdict.IGNORE: "ignored it",
+    Verdict.FAIL: "let it fail",
+}
+
+
+def guided_failure(
+    asked: InterruptionView,
+    view: TaskView,
+    slack_ids: Mapping[str, str],
+    *,
+    last_lines: Mapping[int, str],
+    command: str = "/deploy",
+) -> b.Message:
+    """`last_lines`: of the logs of the first failed runs, by run."""
+    if not asked.is_pending:
+        return _settled(asked, view, slack_ids)
+    headline = f"{asked.step_name} failed{_where(asked, view)}. How shall it go on?"
+    return b.message(
+        f"🧭 {headline} {wording.subject(view)} (#{view.number})",
+        b.rich(
+            [b.bold(f"🧭 {headline}")],
+            [b.text(f"{wording.title(view)} · #{view.number}, asked for by {view.requested_by}")],
+        ),
+        *_failures(asked.still_open, last_lines),
+        _answers(asked.decisions, slack_ids),
+        b.rich(_who(asked, slack_ids)),
+        b.actions(*_buttons(asked)),
+        b.context(f"or type {_typed(asked, view, command)}"),
+    )
+
+
+def said(decision: DecisionView) -> str:
+    """What somebody said, in the middle of a sentence: `had it run again on web-3`."""
+    if decision.verdict is Verdict.EXCLUDE:
+        return f"excluded {machines(decision.machines)}"
+    return f"{_DONE[decision.verdict]}{f' on {machines(decision.machines)}' if decision.machines else ''}"
+
+
+def machines(names: Sequence[str]) -> str:
+    """A few by name, the others counted."""
+    if len(names) <= SHOWN:
+        return wording.either(names, "and")
+    return f"{', '.join(names[:SHOWN])} and {len(names) - SHOWN} more"
+
+
+def _where(asked: InterruptionView, view: TaskView) -> str:
+    failed = asked.still_open
+    if not failed or not failed[0].machine:
+        return ""
+    of_step = next((step for step in view.steps if failed[0].run in step.run_ids), None)
+    if len(failed) == 1:
+        return f" on {failed[0].machine}"
+    return f" on {len(failed)} of {wording.plural(len(of_step.machines), 'target')}" if of_step else ""
+
+
+def _failures(failed: Sequence[FailedRunView], last_lines: Mapping[int, str]) -> list[b.Block | None]:
+    blocks: list[b.Block | None] = []
+    for run in failed[:SHOWN]:
+        line = [b.bold(f"{run.machine}: ")] if run.machine else []
+        unknown = " It may still be running; look at the machine first." if run.is_lost else ""
+        again = f" (attempt {run.attempt})" if run.attempt > 1 else ""
+        blocks.append(b.rich([*line, b.text(f"{b.shorten(run.reason, 500)}{unknown}{again}")]))
+        lines = last_lines.get(run.run, "")
+        blocks.append(b.preformatted(lines) if lines else None)
+    others = [run.machine for run in failed[SHOWN:]]
+    if others:
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        blocks.append(b.rich([b.bold("Also: "), b.text(f"{', '.join(others[:_NAMED])}{more}")]))
+    return blocks
+
+
+def _who(asked: InterruptionView, slack_ids: Mapping[str, str]) -> list[b.Element]:
+    if asked.taken_by and asked.taken_at:
+        return [named(asked.taken_by, slack_ids), b.text(" is on it, since "), b.date(asked.taken_at)]
+    if not asked.eligible:
+        return [b.text("Nobody may answer this now.", bold=True)]
+    line: list[b.Element] = [b.text("Asked: ")]
+    for index, person in enumerate(asked.eligible[:5]):
+        line += [b.text(", ")] if index else []
+        line.append(named(person, slack_ids))
+    more = len(asked.eligible) - 5
+    return [*line, b.text(f" and {more} more")] if more > 0 else line
+
+
+def _buttons(asked: InterruptionView) -> list[b.Element]:
+    has_machines = any(run.machine for run in asked.still_open)
+    buttons = []
+    for verdict, label in _LABEL.items():
+        count = len(asked.open_to(verdict))
+        if not count:
+            continue
+        words = f"{label} {count}…" if has_machines and verdict is not Verdict.FAIL else f"{label}…"
+        buttons.append(
+            b.button(
+                words,
+                ids.OPEN_DECISION[verdict],
+                str(asked.id),
+                style=_STYLE.get(verdict),
+                accessibility_label=f"{label} {asked.step_name}",
+            )
+        )
+    if asked.taken_by:
+        label = f"Take over {asked.step_name} from {asked.taken_by}"
+        buttons.append(b.button("Take over", ids.TAKE_GUIDANCE, str(asked.id), accessibility_label=label[:75]))
+    return buttons
+
+
+def _typed(asked: InterruptionView, view: TaskView, command: str) -> str:
+    offered = [word for verdict, word in TYPED.items() if asked.open_to(verdict)]
+    first = f"{command} {offered[0]} {view.number}"
+    several = [run.machine for run in asked.still_open if run.machine]
+    only = f" on {several[0]}" if len(several) > 1 else ""
+    return f"{first}{only}" + "".join(f" · {word} {view.number}" for word in offered[1:])
+
+
+def _settled(asked: InterruptionView, view: TaskView, slack_ids: Mapping[str, str]) -> b.Message:
+    if asked.state is InterruptionState.CLOSED:
+        words = f"🚫 Canceled before anybody answered: {asked.step_name}"
+    else:
+        words = f"🧭 {asked.step_name} failed, and was answered"
+    return b.message(
+        f"{words}: {wording.subject(view)} (#{view.number})",
+        b.rich([b.bold(words)], [b.text(f"{wording.title(view)} · #{view.number}")]),
+        _answers(asked.decisions, slack_ids),
+    )
+
+
+def _answers(made: Sequence[DecisionView], slack_ids: Mapping[str, str]) -> b.Block | None:
+    if not made:
+        return None
+    lines: list[list[b.Element]] = []
+    for decision in made[-10:]:
+        lines.append([named(decision.person, slack_ids), b.text(f" {said(decision)}, "), b.date(decision.decided_at)])
+        if decision.note:
+            lines.append([b.text(f"“{b.shorten(decision.note, 500)}”", italic=True)])
+    return b.rich(*lines)
