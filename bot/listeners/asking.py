@@ -52,10 +52,13 @@ def refusal(desk: Desk, person: Person, wanted: Deploy, key: str, error: Foredec
             _creation(wanted, key, error),
         )
     if isinstance(error, UnknownProject):
-        return _unknown(error, "You may deploy", _projects(desk, person), _corrected(error, wanted, key))
+        projects = _projects(desk, person)
+        known = _allowed("You may deploy", projects) or answers.NO_GRANT
+        return _unknown(error, known, _corrected(error, wanted, key, projects))
     if isinstance(error, UnknownEnvironment):
         allowed = _environments(desk, person, wanted.project)
-        return _unknown(error, f"You may deploy {wanted.project} to", allowed, _corrected(error, wanted, key))
+        known = _allowed(f"You may deploy {wanted.project} to", allowed) or f"You may not deploy {wanted.project}."
+        return _unknown(error, known, _corrected(error, wanted, key, allowed))
     if isinstance(error, Held):
         return _in_the_way(desk, wanted, key, error)
     if isinstance(error, UnclearTime):
@@ -119,16 +122,21 @@ def _creation(wanted: Deploy, key: str, error: ReleaseNotFound) -> tuple[Element
     return tuple(choices)
 
 
-def _unknown(error: UnknownName, prefix: str, allowed: tuple[str, ...], choices: tuple[Element, ...]) -> Message:
-    known = f"{prefix}: {', '.join(allowed[:20])}." if allowed else "You may not deploy anything there yet."
+def _allowed(prefix: str, names: tuple[str, ...]) -> str:
+    return f"{prefix}: {', '.join(names[:20])}." if names else ""
+
+
+def _unknown(error: UnknownName, known: str, choices: tuple[Element, ...]) -> Message:
     meant = error.hint if error.suggestions else ""
     return answers.with_choices(answers.said(str(error), meant, known), choices)
 
 
-def _corrected(error: UnknownName, wanted: Deploy, key: str) -> tuple[Element, ...]:
+def _corrected(error: UnknownName, wanted: Deploy, key: str, allowed: tuple[str, ...]) -> tuple[Element, ...]:
+    """Buttons for what may have been meant, of what this person may deploy: no button should lead to a refusal."""
     is_project = isinstance(error, UnknownProject)
     choices = []
-    for number, name in enumerate(answers.suggestions_shown(error.suggestions)):
+    meant = [name for name in error.suggestions if name in allowed]
+    for number, name in enumerate(answers.suggestions_shown(meant)):
         project, environment = (name, wanted.environment) if is_project else (wanted.project, name)
         label = f"Deploy {project} {wanted.version} to {environment}"
         button = answers.deploy_button(

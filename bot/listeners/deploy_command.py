@@ -41,11 +41,19 @@ def deploy(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for 
 
 
 def _help(desk: Desk, typed: Typed) -> Message:
+    place = _example(desk, typed)
+    if place is None:
+        return help_text(typed.command, desk.release_command)
+    return help_text(typed.command, desk.release_command, project=place[0], environment=place[-1])
+
+
+def _example(desk: Desk, typed: Typed) -> tuple[str, ...] | None:
+    """A project that this person may deploy, and where to; None when there is none."""
     projects = access.projects_for(desk.db, typed.person.slug)
     if not projects:
-        return help_text(typed.command, desk.release_command)
+        return None
     environments = access.environments_for(desk.db, typed.person.slug, projects[0].slug)
-    return help_text(typed.command, desk.release_command, project=projects[0].slug, environment=environments[-1].slug)
+    return projects[0].slug, *(choice.slug for choice in environments)
 
 
 def _understood(desk: Desk, typed: Typed) -> commands.DeployRequest:
@@ -97,7 +105,8 @@ def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) 
     if wanted.number is None:
         active, recent = tasks.active(desk.db, person), tasks.recent(desk.db, person)
         problems = configuration.problems_of_folder(desk.db)
-        return Answer(answers.listed(active, recent, typed.command, broken=len(problems)))
+        first = _example(desk, typed)
+        return Answer(answers.listed(active, recent, typed.command, first=first, broken=len(problems)))
     view = tasks.authorised_view(desk.db, wanted.number, person)
     if isinstance(wanted, Status):
         return Answer(answers.status(view, card_url=links.to_card(desk.db, desk.workspace_url, view.number)))

@@ -34,7 +34,7 @@ def opening(desk: Desk, person: Person, typed: OpenForm, *, slack_channel: str) 
     """The form with what was typed. Raises UnknownProject, UnknownEnvironment, ReleaseNotFound, InvalidVersion."""
     projects = [choice.slug for choice in access.projects_for(desk.db, person.slug)]
     if not projects:
-        return Answer(answers.said("You may not deploy anything yet.", "Ask whoever looks after Foredeck for a grant."))
+        return Answer(answers.said(answers.NO_GRANT))
     project = typed.project.lower()
     if project and project not in projects:
         raise UnknownProject(name=typed.project, known=projects)

@@ -17,6 +17,7 @@ from engine.services.prompt_errors import AnswersMissing
 from engine.services.views import ReleaseView, StepView, TaskState, TaskView
 
 _SUGGESTED = 3
+NO_GRANT = "You may not deploy anything yet. Ask whoever looks after Foredeck for a grant."
 
 
 def said(words: str, *more: str) -> b.Message:
@@ -150,15 +151,23 @@ def canceling(view: TaskView, command: str) -> b.Message:
     )
 
 
-def listed(active: Sequence[TaskView], recent: Sequence[TaskView], command: str, *, broken: int = 0) -> b.Message:
-    """What runs, and what ran last. `broken`: how many problems the configuration folder has."""
+def listed(
+    active: Sequence[TaskView],
+    recent: Sequence[TaskView],
+    command: str,
+    *,
+    first: Sequence[str] | None = None,
+    broken: int = 0,
+) -> b.Message:
+    """What runs, and what ran last, of what the reader may see. `first`: a project that the reader may deploy, and
+    where to. `broken`: how many problems the configuration folder has."""
     warning = (
         f"⚠️ The configuration folder is broken ({wording.plural(broken, 'problem')}); what was good before stays in "
         "force. `foredeck check` names them."
     )
     if not active and not recent:
-        nothing = "Nothing was deployed yet.", f"Start with `{command} web 1.4.0 to staging`, or just `{command}`."
-        return said(*nothing, *([warning] if broken else []))
+        start = f"Start with `{command} {first[0]} 1.4.0 to {first[1]}`, or just `{command}`." if first else NO_GRANT
+        return said("There is no deployment yet that you may see.", start, *([warning] if broken else []))
     lines: list[list[b.Element]] = [b.sentence(warning)] if broken else []
     if active:
         lines.append([b.bold("Now")])

@@ -68,5 +68,5 @@ def help_text(
         lines.append([*([b.text("\n")] if lines else []), b.bold(heading)])
         for typed, meaning in commands:
             lines.append([b.code(typed.format(**names)), b.text(f"  {meaning.format(**names)}")])
-    lines.append([b.text("17 is the number on the card. I tell everything in that card and its thread.")])
+    lines.append([b.text("\n17 is the number on the card. I tell everything in that card and its thread.")])
     return b.message(f"What you can type after {command}", b.rich(*lines))

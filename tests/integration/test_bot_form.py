@@ -105,6 +105,14 @@ def test_who_may_deploy_nothing_is_told_so(bot: BotWorkspace) -> None:
     assert "You may not deploy anything yet." in bot.ben.types("/deploy").text
 
 
+def test_who_may_deploy_nothing_is_offered_no_button_that_would_refuse(bot: BotWorkspace) -> None:
+    answer = bot.ben.types("/deploy wob 1.0.0 to staging")
+    assert "Did you mean web?" in answer.text
+    assert "You may not deploy anything yet." in answer.text
+    assert answer.buttons == []
+    assert bot.ana.types("/deploy wob 1.0.0 to staging").buttons == ["Deploy web 1.0.0 to staging"]
+
+
 def test_members_of_a_slack_group_may_what_its_team_may(bot: BotWorkspace) -> None:
     assert "may not deploy" in bot.eva.types("/deploy web 1.0.0 to staging").text
     assert bot.set_group("sre", bot.eva).startswith("S0SRE"), "the configuration of this test names it"

@@ -424,6 +424,13 @@ def test_the_list_says_when_and_by_whom_for_what_has_ended() -> None:
     assert date["fallback"] == "2026-11-23 12:00 UTC"
 
 
+def test_an_empty_list_does_not_say_that_nothing_was_deployed_and_starts_with_what_the_reader_may() -> None:
+    assert shown(answers.listed([], [], "/ship", first=("api", "test", "live"))) == (
+        "There is no deployment yet that you may see.\nStart with /ship api 1.4.0 to test, or just /ship."
+    )
+    assert "Ask whoever looks after Foredeck for a grant." in shown(answers.listed([], [], "/ship"))
+
+
 def test_private_answers_lead_to_the_card_where_it_stands() -> None:
     url = "https://example.slack.com/archives/C0DEPLOY1/p1700000000000100"
     view = task()
