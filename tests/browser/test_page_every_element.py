@@ -192,9 +192,20 @@ def test_people_react_edit_delete_and_share_files(sandbox: SandboxClient, open_p
     words.press("Enter")
     expect(ben.locator("main .message").first).to_contain_text("A typo (edited)")
     ana.locator("main input[type=file]").set_input_files(
-        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"what happened"}
+        [
+            {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"what happened"},
+            {"name": "by-mistake.txt", "mimeType": "text/plain", "buffer": b"a secret"},
+        ]
     )
+    ana.get_by_role("button", name="Do not send by-mistake.txt").click()
+    composer = ana.get_by_role("combobox", name="Message #deployments")
+    composer.fill("Here it is")
+    expect(ben.locator(".file")).to_have_count(0)
+    composer.press("Enter")
     expect(ben.locator(".file")).to_contain_text("what happened")
+    expect(ben.locator("main .message").last).to_contain_text("Here it is")
+    expect(ana.get_by_role("list", name="Files to send")).to_be_hidden()
+    expect(ben.locator(".file")).to_have_count(1)
     message.hover()
     message.get_by_role("button", name="More about this message").click()
     ana.get_by_role("menuitem", name="Delete message").click()

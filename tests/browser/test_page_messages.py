@@ -172,6 +172,25 @@ def test_the_list_stays_at_its_end_and_says_when_more_came_below(sandbox: Sandbo
     expect(page.locator("#announcements")).to_have_text("ana: message 61")
 
 
+def test_new_is_what_others_wrote_while_one_was_away(sandbox: SandboxClient, open_page: OpenPage) -> None:
+    sandbox.writes("ana", "deployments", "before")
+    page = open_page("ben")
+    line = page.get_by_role("separator", name="New messages")
+    sandbox.writes("ben", "deployments", "mine")
+    sandbox.writes("ana", "deployments", "watched")
+    expect(page.get_by_text("watched", exact=True)).to_be_in_viewport()
+    page.get_by_role("link", name="eva").click()
+    sandbox.writes("ben", "deployments", "mine, from elsewhere")
+    sandbox.writes("ana", "deployments", "missed")
+    page.get_by_role("link", name="deployments").click()
+    expect(page.locator(".unread-line + .message")).to_contain_text("missed")
+    page.get_by_role("link", name="eva").click()
+    page.get_by_role("link", name="deployments").click()
+    sandbox.writes("ana", "deployments", "seen as it came")
+    expect(page.get_by_text("seen as it came", exact=True)).to_be_in_viewport()
+    expect(line).to_have_count(0)
+
+
 def test_older_messages_come_while_scrolling_up(sandbox: SandboxClient, open_page: OpenPage) -> None:
     for number in range(300):
         sandbox.writes("ana", "deployments", f"message {number}")

@@ -9,12 +9,11 @@ import { tell } from "./notices.js";
 
 const MOST_BYTES = 3_000_000;
 
-/** The button; `target()` gives `{channel, thread}` of where files go. */
-export function plusButton(target) {
+/** The button; `attach(files)` gets the files that somebody chose. */
+export function plusButton(attach) {
   const chooser = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", "aria-hidden": "true" });
   chooser.addEventListener("change", async () => {
-    const { channel, thread } = target();
-    for (const file of chooser.files) await share(file, channel, thread);
+    await attach([...chooser.files]);
     chooser.value = "";
   });
   const button = h("button", { class: "icon-button plus", type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "Shortcuts and files", title: "Shortcuts and files" }, icon("plus"));
@@ -30,13 +29,6 @@ function shortcuts() {
       if (!result.ok) tell(`${shortcut.name}: ${reason(result.error)}`, true);
     },
   }));
-}
-
-async function share(file, channel, thread) {
-  const body = await asBody(file);
-  if (!body) return;
-  const result = await post("files", { channel, ...body, ...(thread ? { thread_ts: thread } : {}) });
-  if (!result.ok) tell(result.message || reason(result.error), true);
 }
 
 /** A file of this machine as `{name, base64}`; null, and a word why, when it is too large. */

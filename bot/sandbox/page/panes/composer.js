@@ -1,10 +1,11 @@
-// The box to write in: Enter sends, Shift+Enter breaks the line, / and @ offer completions.
+// The box to write in: Enter sends, Shift+Enter breaks the line, / and @ offer completions; files go with the words.
 
 import { post, reason } from "../api.js";
 import { fill, h, uniqueId } from "../dom.js";
 import { icon } from "../icons.js";
 import { plusButton } from "./attaching.js";
 import { commandIn, suggestions } from "./completion.js";
+import { StagedFiles } from "./staged_files.js";
 
 const drafts = new Map();
 
@@ -18,13 +19,19 @@ export class Composer {
     this.listId = uniqueId("completions");
     this.text = h("textarea", {
       class: "composer-text", rows: "1", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.listId, id: this.inThread ? null : "composer",
-      oninput: () => this.changed(), onkeydown: (event) => this.key(event), onclick: () => this.offer(), onblur: () => this.withdraw(),
+      oninput: () => this.changed(), onkeydown: (event) => this.key(event), onclick: () => this.offer(), onblur: () => this.withdraw(), onpaste: (event) => this.takeFiles(event, event.clipboardData),
     });
     this.list = h("div", { class: "completions", role: "listbox", id: this.listId, "aria-label": "Completions", hidden: true });
     this.hint = h("div", { class: "composer-hint" });
     this.notice = h("div", { class: "composer-notice", role: "alert" });
     this.send = h("button", { class: "send", type: "button", "aria-label": "Send", title: "Send", disabled: true, onclick: () => this.submit() }, icon("send"));
-    this.node = h("div", { class: "composer" }, this.list, this.notice, h("div", { class: "composer-frame" }, plusButton(this.target), this.text, this.send), this.hint);
+    this.staged = new StagedFiles(() => {
+      this.changed(false);
+      this.text.focus();
+    });
+    const frame = h("div", { class: "composer-frame", ondragover: (event) => event.dataTransfer.types.includes("Files") && event.preventDefault(), ondrop: (event) => this.takeFiles(event, event.dataTransfer) },
+      plusButton((files) => this.staged.add(files)), this.text, this.send);
+    this.node = h("div", { class: "composer" }, this.list, this.notice, this.staged.node, frame, this.hint);
     this.retarget();
   }
 
@@ -34,6 +41,7 @@ export class Composer {
     if (this.targetKey) drafts.set(this.targetKey, this.text.value);
     this.targetKey = key;
     this.text.value = drafts.get(key) ?? "";
+    this.staged.retarget(key);
     const words = this.inThread ? "Reply…" : `Message ${name}`;
     this.text.setAttribute("placeholder", words);
     this.text.setAttribute("aria-label", this.inThread ? "Reply in the thread" : words);
@@ -43,10 +51,17 @@ export class Composer {
 
   changed(offering = true) {
     this.fit();
-    this.send.disabled = !this.text.value.trim();
+    this.send.disabled = !this.text.value.trim() && this.staged.isEmpty;
     this.say("");
     this.showHint();
     if (offering) this.offer();
+  }
+
+  // Pasted, or dropped on the box.
+  takeFiles(event, brought) {
+    if (!brought?.files.length) return;
+    event.preventDefault();
+    this.staged.add([...brought.files]);
   }
 
   // As high as its lines; before it is on the page it has no height yet.
@@ -134,22 +149,24 @@ export class Composer {
 
   async submit() {
     const written = this.text.value;
-    if (!written.trim()) return;
+    if (!written.trim() && this.staged.isEmpty) return;
     const refused = this.refusal(written);
     if (refused) {
       this.say(refused);
       return;
     }
     this.text.value = "";
+    const delivered = this.deliver(written);
     this.changed();
-    const result = await this.deliver(written);
+    const result = await delivered;
     // Slack itself tells in the channel that a command failed; a message that was not taken comes back into the box.
     if (result.ok || (written.startsWith("/") && result.error !== "unreachable" && result.error !== "not_in_channel")) return;
-    if (!this.text.value) {
+    if (!this.text.value && !result.isTextSent) {
       this.text.value = written;
       this.changed(false);
     }
     this.say(reason(result.error));
+    this.send.disabled = false;
   }
 
   refusal(written) {
@@ -164,6 +181,7 @@ export class Composer {
     const { channel, thread } = this.target();
     const command = written.startsWith("/") ? commandIn(written) : null;
     if (command) return post("commands", { channel, command: command.known.command, text: command.text });
+    if (!this.staged.isEmpty) return this.staged.send(thread ? { channel, thread_ts: thread } : { channel }, written.trim());
     return post("messages", thread ? { channel, text: written, thread_ts: thread } : { channel, text: written });
   }
 

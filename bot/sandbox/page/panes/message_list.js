@@ -3,6 +3,7 @@
 
 import { coalesced, h } from "../dom.js";
 import { icon } from "../icons.js";
+import { me } from "../identity.js";
 import { reconcile } from "../reconcile.js";
 import { store } from "../store.js";
 import { dayKey, dayName } from "../text/dates.js";
@@ -56,6 +57,7 @@ export class MessageList {
   drawNow() {
     const all = this.messages();
     const last = all[all.length - 1]?.ts ?? "";
+    if (this.isWatched()) this.mark = last;
     this.window.follow(all, this.atEnd);
     const { first, end } = this.window.bounds(all);
     this.holding(() => {
@@ -66,6 +68,16 @@ export class MessageList {
     this.last = last;
     this.keep();
     if (this.atEnd) this.seen();
+  }
+
+  // Nothing is new to who looks at the end while it comes; a line that is there stays until the channel is opened again.
+  isWatched() {
+    return this.last !== undefined && this.atEnd && document.hasFocus() && !this.rows.querySelector(".unread-line");
+  }
+
+  // Where the line stands: above the first message of somebody else that came after the mark.
+  firstNew(all) {
+    return this.mark ? all.find((message) => message.ts > this.mark && message.user !== me() && !message.is_ephemeral)?.ts : null;
   }
 
   // What one reads stays where it is while rows above it come and go.
@@ -83,11 +95,12 @@ export class MessageList {
 
   entries(all, first, end) {
     const entries = [];
+    const firstNew = this.firstNew(all);
     for (let index = first; index < end; index += 1) {
       const message = all[index];
       const before = index > first ? all[index - 1] : null;
       const newDay = !before || dayKey(before.ts) !== dayKey(message.ts);
-      const unreadStart = this.mark && message.ts > this.mark && (index === 0 || all[index - 1].ts <= this.mark);
+      const unreadStart = message.ts === firstNew;
       if (newDay && !this.inThread) entries.push(dayLine(message.ts));
       if (unreadStart) entries.push({ key: "unread", version: [], make: () => h("li", { class: "unread-line", role: "separator", "aria-label": "New messages" }, h("span", {}, "New")) });
       const afterParent = this.inThread && index === 1;
