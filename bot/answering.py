@@ -11,7 +11,27 @@ Answers = tuple[tuple[str, str], ...]
 """Names (or labels) and values, as they were typed."""
 
 _NEXT_CLAUSE = frozenset(
-    {"at", "until", "till", "because", "to", "in", "on", "for", "tomorrow", "today", "tonight", "override", "skip"}
+    {
+        "at",
+        "until",
+        "till",
+        "because",
+        "to",
+        "in",
+        "on",
+        "for",
+        "tomorrow",
+        "today",
+        "tonight",
+        "override",
+        "not",
+        "except",
+        "without",
+        "excluding",
+        "guided",
+        "unguided",
+        "skip",
+    }
 )
 _BETWEEN = frozenset({",", "and"})
 

@@ -1,4 +1,4 @@
-"""The clauses of a typed command: what, `to` where, `at` a time, `until` another, `because` of something. Pure.
+"""The clauses of a typed command: what, `to` where, `on` which targets, `at` a time, `until` another, `because`. Pure.
 
 Clauses may come in any order. `because` takes all that follows it, as it was typed.
 """
@@ -15,6 +15,8 @@ _UNTIL = frozenset({"until", "till", "expires"})
 _ARTICLES = frozenset({"the", "a", "an", "please"})
 _OVERRIDE = frozenset({"override", "overriding"})
 _GUIDED = {"guided": True, "unguided": False}
+_WITHOUT = frozenset({"except", "without", "excluding"})
+_BETWEEN = frozenset({"and", "&"})
 _DAYS = frozenset({"today", "tonight", "tomorrow"})
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?\Z")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:T.*)?\Z")
@@ -32,6 +34,8 @@ class Clauses:
     until: str = ""
     reason: str = ""
     overrides: bool = False  # `override`: pass a freeze
+    on: tuple[str, ...] = ()  # only these targets
+    without: tuple[str, ...] = ()  # not these
     guided: bool | None = None  # `guided`, `unguided`: is somebody asked when a step fails
 
 
@@ -42,10 +46,12 @@ def split(text: str) -> Clauses:
     overrides = any(word.lower() in _OVERRIDE for word in words)
     guided = next((_GUIDED[word.lower()] for word in words if word.lower() in _GUIDED), None)
     words = [word for word in words if word.lower() not in {*_OVERRIDE, *_GUIDED}]
-    found: dict[str, list[str]] = {"what": [], "to": [], "at": [], "until": []}
+    found: dict[str, list[str]] = {"what": [], "to": [], "at": [], "until": [], "on": [], "without": []}
     clause = "what"
     for index, word in enumerate(words):
         low, rest = word.lower(), words[index + 1 :]
+        if low == "on" and clause == "without" and not found["without"]:
+            continue  # not on …
         opened = _opened(low, rest, clause, has_all=len(found["what"]) + len(found["to"]) >= 3)
         if opened is not None:
             clause, keeps = opened
@@ -55,10 +61,15 @@ def split(text: str) -> Clauses:
                 continue
         if clause == "to" and found["to"] and low not in _ARTICLES:
             found["what"].append(word)  # an environment is one word: what follows belongs elsewhere
+        elif clause in {"on", "without"}:
+            found[clause] += [name for name in word.split(",") if name and name.lower() not in _BETWEEN]
         elif clause in {"at", "until"} or low not in _ARTICLES:
             found[clause].append(word)
+    if not found["to"] and len(found["what"]) == 2 and len(found["on"]) == 1:
+        found["to"], found["on"] = found["on"], []  # web 1.4.0 on production
     at, until = (" ".join(found[name]) for name in ("at", "until"))
-    return Clauses(tuple(found["what"]), tuple(found["to"]), at, until, reason, overrides, guided)
+    what, to, on, without = (tuple(found[name]) for name in ("what", "to", "on", "without"))
+    return Clauses(what, to, at, until, reason, overrides, on, without, guided)
 
 
 def _opened(word: str, rest: list[str], clause: str, *, has_all: bool) -> tuple[str, bool] | None:  # noqa: PLR0911 - a table in lines
@@ -68,6 +79,10 @@ def _opened(word: str, rest: list[str], clause: str, *, has_all: bool) -> tuple[
         return "to", False
     if word in _UNTIL and rest:
         return "until", False
+    if word == "on" and rest and not (_WEEKDAY.match(follows) or _DATE.match(follows)):
+        return "on", False
+    if word in _WITHOUT or (word == "not" and follows == "on"):
+        return "without", False
     if word == "at" and clause != "until":
         return "at", False
     if word == "in":

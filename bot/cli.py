@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bot import queue_cli, variables_cli
+from bot import decisions_cli, queue_cli, variables_cli
 from bot.cli_options import acting, config_option, counted, person_option, print_problems, state_option, with_database
 from engine.errors import ForedeckError
 from engine.times import utc_now
@@ -84,15 +84,30 @@ def check(folder: Path) -> None:
 @click.option("--version", "version", required=True, help="The version to plan.")
 @click.option("--environment", required=True, help="Where it would go.")
 @click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
+@click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times.")
+@click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
 @with_database
-def plan(db: Any, project: str, version: str, environment: str, skip: tuple[str, ...], **_: Any) -> None:
+def plan(
+    db: Any,
+    project: str,
+    version: str,
+    environment: str,
+    skip: tuple[str, ...],
+    on: tuple[str, ...],
+    without: tuple[str, ...],
+    **_: Any,
+) -> None:
     """Print what would run where, and why a step is left out. Runs nothing."""
     from bot import terminal
     from engine.services import deployments
     from engine.services.choices import Choices
 
     shown = deployments.preview(
-        db, project=project, version=version, environment=environment, choices=Choices(skip=skip)
+        db,
+        project=project,
+        version=version,
+        environment=environment,
+        choices=Choices(skip=skip, on=on, without=without),
     )
     click.echo(terminal.plan(shown))
 
@@ -140,6 +155,8 @@ def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
 @click.option("--queue", "way", flag_value="queue", default="", help="Wait behind a lock instead of being refused.")
 @click.option("--override", "way", flag_value="override", help="Pass a freeze; needs --because and a permission.")
 @click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
+@click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times, `*` is allowed.")
+@click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
 @click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=_pairs, help="An answer to a prompt.")
 @person_option
 @with_database
@@ -157,6 +174,8 @@ def deploy(
     reason: str,
     way: str,
     guided: bool | None,
+    on: tuple[str, ...],
+    without: tuple[str, ...],
     answers: tuple[tuple[str, str], ...],
     person: str | None,
     **_: Any,
@@ -176,7 +195,17 @@ def deploy(
         version=version,
         environment=environment,
         create_release=create_release,
-        choices=Choices(skip=skip, at=at, until=until, reason=reason, way=Way(way), answers=answers, guided=guided),
+        choices=Choices(
+            skip=skip,
+            at=at,
+            until=until,
+            reason=reason,
+            way=Way(way),
+            answers=answers,
+            guided=guided,
+            on=on,
+            without=without,
+        ),
     )
     click.echo(f"Deployment #{task.number}: {task.project} {task.version} to {task.environment}")
     if task.waiting:
@@ -185,58 +214,6 @@ def deploy(
         sys.exit(terminal.follow(db, state, task.number))
     if not root.is_served(state):
         click.echo("It is queued. Nothing works on it now: start `foredeck serve`, or use --follow.")
-
-
-@main.command()
-@click.argument("number", type=int)
-@click.argument("verdict", type=click.Choice(["proceed", "abort", "run-again", "retry", "exclude", "ignore", "fail"]))
-@click.option("--on", "machines", multiple=True, help="Of which failed target; may be given several times.")
-@click.option("--note", default="", help="Why; kept with the decision.")
-@click.option("--follow", is_flag=True, help="Then show the deployment until it is over.")
-@person_option
-@with_database
-def decide(
-    db: Any,
-    state: Path,
-    number: int,
-    verdict: str,
-    machines: tuple[str, ...],
-    note: str,
-    follow: bool,
-    person: str | None,
-    **_: Any,
-) -> None:
-    """Answer what deployment NUMBER waits for."""
-    from bot import main as root
-    from bot import terminal
-    from engine.services import interruptions
-    from engine.services.views import Verdict
-
-    wanted = Verdict.RUN_AGAIN if verdict == "retry" else Verdict(verdict.replace("-", "_"))
-    pending = interruptions.pending_of(db, number, wanted, machines)
-    who = acting(db, person)
-    view = interruptions.decide(
-        db, utc_now(), person=who, interruption_id=pending.id, verdict=wanted, note=note, machines=machines
-    )
-    click.echo(terminal.decision(view))
-    if follow:
-        sys.exit(terminal.follow(db, state, number, from_now=True))
-    if not root.is_served(state):
-        click.echo("Nothing works on it now: start `foredeck serve`, or use --follow.")
-
-
-@main.command()
-@click.argument("number", type=int)
-@person_option
-@with_database
-def take(db: Any, number: int, person: str | None, **_: Any) -> None:
-    """Be the one who is on the failed step of deployment NUMBER, also instead of somebody else."""
-    from engine.services import interruptions
-    from engine.services.views import Verdict
-
-    asked = interruptions.pending_of(db, number, Verdict.IGNORE)
-    taken = interruptions.take(db, utc_now(), person=acting(db, person), interruption_id=asked.id)
-    click.echo(f"{taken.taken_by} is on it: {taken.step_name} of #{number}.")
 
 
 @main.command()
@@ -370,7 +347,7 @@ def demo(port: int, state: Path) -> None:
     sys.exit(show.run(port, state.resolve()))
 
 
-for _command in (*queue_cli.COMMANDS, *variables_cli.COMMANDS):
+for _command in (*decisions_cli.COMMANDS, *queue_cli.COMMANDS, *variables_cli.COMMANDS):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -63,6 +63,8 @@ class Deploy:
     answers: Answers = ()
     skip: tuple[str, ...] = ()  # steps to leave out, by slug or name
     guided: bool | None = None  # somebody is asked when a step fails; None: as it is set
+    on: tuple[str, ...] = ()  # only these targets
+    without: tuple[str, ...] = ()  # not these
 
     @property
     def choices(self) -> Choices:
@@ -75,6 +77,8 @@ class Deploy:
             way=self.way,
             answers=self.answers,
             guided=self.guided,
+            on=self.on,
+            without=self.without,
         )
 
     @property
@@ -83,6 +87,7 @@ class Deploy:
         said: dict[str, Any] = {"a": self.at[:100], "u": self.until[:100], "r": self.reason[:500], "w": self.way.value}
         said["s"] = list(self.skip)
         said["g"] = _GUIDED[self.guided]
+        said["o"], said["x"] = list(self.on), list(self.without)
         if len(str(self.answers)) <= _MOST_CARRIED:
             said["n"] = dict(self.answers)
         return {key: words for key, words in said.items() if words}
@@ -100,7 +105,8 @@ class Deploy:
         answers = tuple((str(name), str(value)) for name, value in dict(facts.get("n", {})).items())
         skip = tuple(str(step) for step in list(facts.get("s", ())))
         guided = next((value for value, word in _GUIDED.items() if word == facts.get("g", "")), None)
-        return cls(project, version, environment, at, until, reason, Way(way), answers, skip, guided)
+        on, without = (tuple(str(name) for name in list(facts.get(key, ()))) for key in ("o", "x"))
+        return cls(project, version, environment, at, until, reason, Way(way), answers, skip, guided, on, without)
 
     @property
     def typed(self) -> str:
@@ -111,7 +117,10 @@ class Deploy:
         queue = "queue " if self.way is Way.QUEUE else ""
         override = " override" if self.way is Way.OVERRIDE else ""
         guided = f" {_GUIDED[self.guided]}".rstrip()
-        command = f"{queue}{self.project} {self.version} to {self.environment}{at}{until}{override}{guided}"
+        on = f" on {','.join(self.on)}" if self.on else ""
+        without = f" not on {','.join(self.without)}" if self.without else ""
+        place = f"{self.project} {self.version} to {self.environment}{on}{without}"
+        command = f"{queue}{place}{at}{until}{override}{guided}"
         return f"{with_answers(without_steps(command, self.skip), self.answers)}{because}"
 
 
@@ -304,14 +313,16 @@ def _without_answers(text: str) -> Deploy | OpenForm | NotUnderstood:
             reason=typed.reason,
             way=way,
             guided=typed.guided,
+            on=typed.on,
+            without=typed.without,
         )
     if len(named) > 3:
         return _too_much(what, typed)
     form = OpenForm(
         project=what[0] if what else "", version=what[1] if len(what) > 1 else "", environment="".join(typed.to)
     )
-    if typed.guided is not None:
-        form = replace(form, besides={"g": _GUIDED[typed.guided]})
+    besides = {"g": _GUIDED[typed.guided], "o": list(typed.on), "x": list(typed.without)}
+    form = replace(form, besides={key: said for key, said in besides.items() if said})
     if not (typed.at or typed.until or typed.reason):
         return form
     return NotUnderstood(

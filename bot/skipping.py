@@ -7,7 +7,26 @@ from dataclasses import dataclass
 
 from bot import typed_text
 
-_NEXT_CLAUSE = frozenset({"at", "until", "till", "because", "to", "in", "on", "for", "with", "override"})
+_NEXT_CLAUSE = frozenset(
+    {
+        "at",
+        "until",
+        "till",
+        "because",
+        "to",
+        "in",
+        "on",
+        "for",
+        "with",
+        "override",
+        "not",
+        "except",
+        "without",
+        "excluding",
+        "guided",
+        "unguided",
+    }
+)
 _BETWEEN = frozenset({",", "and"})
 _WORD = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s,]+|,")
 

@@ -81,11 +81,12 @@ def _address(found: re.Match[str]) -> str:
 
 
 def _bare(word: str) -> str:
+    is_pattern = word.rstrip(",").endswith("-*")  # no name ends in a hyphen: this star is no mark of Slack's
     word = _DASHES.sub("-", word.strip(_STRAY))
     # _italic_ marks come in pairs; a lone underscore belongs to the name.
     if len(word) > 2 and word.startswith("_") and word.endswith("_"):
         word = word[1:-1]
-    return word.strip(_STRAY)
+    return word.strip(_STRAY) + ("*" if is_pattern else "")
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -23,6 +23,7 @@ def card(view: TaskView, *, ahead_url: str = "", command: str = "/deploy") -> b.
         _standing(view, ahead_url, command),
         checklists.plan_block(view),
         _left_out(view),
+        _not_chosen(view),
         b.small_print(_facts(view)),
         _buttons(view),
     )
@@ -78,6 +79,17 @@ def _left_out(view: TaskView) -> b.Block | None:
     shown = "; ".join(f"{name} ({reason})" for name, reason in view.left_out[:_LEFT_OUT_SHOWN])
     more = f"; and {len(view.left_out) - _LEFT_OUT_SHOWN} more" if len(view.left_out) > _LEFT_OUT_SHOWN else ""
     return b.context(f"Left out: {shown}{more}")
+
+
+def _not_chosen(view: TaskView) -> b.Block | None:
+    """Where it does not go although it could; told by what is fewer."""
+    if not view.not_chosen:
+        return None
+    chosen = list(dict.fromkeys(m.slug for step in view.steps for m in step.machines))
+    everything = len(chosen) + len(view.not_chosen)
+    if len(view.not_chosen) < len(chosen):
+        return b.context(f"Not on {wording.few(view.not_chosen)}: {len(chosen)} of {everything} targets were chosen.")
+    return b.context(f"Only on {wording.few(chosen)}: {len(chosen)} of {everything} targets were chosen.")
 
 
 def _facts(view: TaskView) -> str:

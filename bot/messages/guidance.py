@@ -60,9 +60,7 @@ def said(decision: DecisionView) -> str:
 
 def machines(names: Sequence[str]) -> str:
     """A few by name, the others counted."""
-    if len(names) <= SHOWN:
-        return wording.either(names, "and")
-    return f"{', '.join(names[:SHOWN])} and {len(names) - SHOWN} more"
+    return wording.few(names, SHOWN)
 
 
 def _where(asked: InterruptionView, view: TaskView) -> str:

@@ -13,6 +13,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("… at 22:00", "later; also tomorrow 06:30, Monday 8:00, in 2h"),
             ("… with Ticket=OPS-7", "answers what it asks for"),
             ("… skip smoke-test", "leaves out a step"),
+            ("… on web-1,web-2", "only there; not on web-3 everywhere else"),
+            ("… guided", "asks somebody when a step fails; unguided does not"),
             ("… because …", "says why"),
         ),
     ),

@@ -30,7 +30,8 @@ def on_how_many(environment: LiveView) -> str:
     """On how many of its targets, where not all have it."""
     if environment.targets_done == environment.targets:
         return ""
-    return f" on {environment.targets_done} of {wording.plural(environment.targets, 'target')}"
+    others = "".join(f", {version} on {count}" for version, count in environment.elsewhere)
+    return f" on {environment.targets_done} of {wording.plural(environment.targets, 'target')}{others}"
 
 
 _WORDS = {

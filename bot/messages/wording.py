@@ -191,6 +191,13 @@ def either(names: Sequence[str], word: str = "or") -> str:
     return f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
+def few(names: Sequence[str], most: int = 5) -> str:
+    """A few by name, the others counted."""
+    if len(names) <= most:
+        return either(names, "and")
+    return f"{', '.join(names[:most])} and {len(names) - most} more"
+
+
 def capitalised(words: str) -> str:
     """With a capital letter at its start."""
     return words[:1].upper() + words[1:]

@@ -45,8 +45,8 @@ def deploy_modal(entered: Entered, *, slack_channel: str) -> dict[str, Any]:
         shown += [answer_input(question, entered.answers.get(question.name)) for question in entered.questions]
     else:
         shown.append(b.context("Release and environment follow when you have chosen a project."))
-    if entered.besides.get("a") or entered.besides.get("u"):
-        shown.append(b.context(_when(entered.besides)))
+    if kept := _kept(entered.besides):
+        shown.append(b.context(kept))
     modal: dict[str, Any] = {
         "type": "modal",
         "callback_id": ids.DEPLOY_MODAL,
@@ -67,11 +67,22 @@ def _metadata(entered: Entered, slack_channel: str) -> str:
     return packed if len(packed) <= _METADATA_LIMIT else ids.pack(**facts)
 
 
-def _when(besides: Mapping[str, Any]) -> str:
-    """The times that were typed, which the form keeps."""
+def _kept(besides: Mapping[str, Any]) -> str:
+    """What was typed and the form keeps, having no field for it: times, targets, what happens after a failure."""
     at, until = besides.get("a", ""), besides.get("u", "")
     begins = f"It begins as typed: {at}." if at else ""
-    return " ".join(filter(None, (begins, f"Not after: {until}." if until else "")))
+    only, never = (", ".join(besides.get(key, ())) for key in ("o", "x"))
+    words = (
+        begins,
+        f"Not after: {until}." if until else "",
+        f"Only on {only}." if only else "",
+        f"Not on {never}." if never else "",
+        _ON_FAILURE.get(str(besides.get("g", "")), ""),
+    )
+    return " ".join(filter(None, words))
+
+
+_ON_FAILURE = {"guided": "When a step fails somebody is asked.", "unguided": "When a step fails nobody is asked."}
 
 
 def entered_in(state: Mapping[str, Any]) -> Entered:

@@ -100,12 +100,12 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
     # Before what refers to them: whether a secret's store or a value's environment exists is asked there.
     stores = by_slug(sorted(read_secret_stores(sections.field("secret_stores")), key=_slug))
     environments = by_slug(read_environments(sections.field("environments")))
-    sets = by_slug(sorted(read_variable_sets(sections.field("variable_sets"), environments), key=_slug))
+    targets = read_targets(sections.field("targets"))
+    sets = by_slug(sorted(read_variable_sets(sections.field("variable_sets"), environments, targets), key=_slug))
     teams = by_slug(sorted(read_teams(sections.field("teams")), key=_slug))
     pools = read_worker_pools(sections.field("worker_pools"))
     workers = read_workers(sections.field("workers"))
     _warn_of_empty_pools(pools, workers, folder.reading)
-    targets = read_targets(sections.field("targets"))
     _refuse_shared_slugs(workers, targets, folder.reading)
     definitions = Definitions(
         format=FORMAT,
@@ -119,7 +119,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         workers=by_slug(sorted(workers, key=_slug)),
         targets=by_slug(targets),
         accounts=by_slug(sorted(read_accounts(sections.field("accounts")), key=_slug)),
-        projects=by_slug(sorted(read_projects(folder, teams, environments, sets), key=_slug)),
+        projects=by_slug(sorted(read_projects(folder, teams, environments, sets, targets), key=_slug)),
         secret_stores=stores,
         variable_sets=sets,
         freezes=by_slug(sorted(read_freezes(sections.field("freezes")), key=_slug)),

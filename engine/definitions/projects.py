@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
@@ -12,9 +12,9 @@ from engine.definitions.places import read_slack_channel
 from engine.definitions.processes import read_process
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.slugs import flaw_of
-from engine.definitions.ties import ReadVariable, note_ties, note_ties_between_sets
+from engine.definitions.ties import Places, ReadVariable, note_ties, note_ties_between_sets
 from engine.definitions.triggers import read_triggers
-from engine.definitions.values import Project, QueueRules, Team, Trigger, VariableSet
+from engine.definitions.values import Project, QueueRules, TargetDefinition, Team, Trigger, VariableSet
 from engine.definitions.variables import read_variables
 from engine.domain import templates
 from engine.domain.processes import Process
@@ -27,24 +27,26 @@ MOST_PROMPTS = 50
 
 
 def read_projects(
-    root: Folder, teams: Mapping[str, Team], environments: Iterable[str], sets: Mapping[str, VariableSet]
+    root: Folder,
+    teams: Mapping[str, Team],
+    environments: Iterable[str],
+    sets: Mapping[str, VariableSet],
+    targets: Iterable[TargetDefinition] = (),
 ) -> list[Project]:
     """The projects in `projects/`. `teams` may be asked to approve; of `sets` variables may be included."""
     projects = root.folder("projects")
     for name in projects.yaml_files():
         hint = f"Move it to projects/{name.rpartition('.')[0]}/project.yml."
         root.reading.note(Place(projects.label(name), 0, 0), "", "unknown-file", "A project is a folder.", hint)
-    reader = _ProjectReader(teams, tuple(environments), sets)
+    reader = _ProjectReader(teams, Places(tuple(environments), tuple(targets)), sets)
     return [reader.read(projects.folder(name), name) for name in projects.subfolders()]
 
 
 class _ProjectReader:
     """Reads one project after the other."""
 
-    def __init__(
-        self, teams: Mapping[str, Team], environments: tuple[str, ...], sets: Mapping[str, VariableSet]
-    ) -> None:
-        self._teams, self._environments, self._sets = teams, environments, sets
+    def __init__(self, teams: Mapping[str, Team], places: Places, sets: Mapping[str, VariableSet]) -> None:
+        self._teams, self._places, self._sets = teams, places, sets
 
     def read(self, folder: Folder, slug: str) -> Project:
         """The project in this folder."""
@@ -60,7 +62,7 @@ class _ProjectReader:
         head = _read_head(folder, slug, path)
         process = self._read_process(folder, path)
         own = _read_own_variables(folder, path, process)
-        note_ties(own, self._environments, process)
+        note_ties(own, replace(self._places, process=process))
         included = tuple(field.reference("variable_sets") for field in head.included)
         self._note_ties_of_sets(head, own, process)
         _check_count(own)
@@ -92,7 +94,8 @@ class _ProjectReader:
             if slug in self._sets
             for variable in self._sets[slug].variables
         ]
-        note_ties_between_sets([value.variable for value in own], shared, self._environments, process)
+        places = replace(self._places, process=process)
+        note_ties_between_sets([value.variable for value in own], shared, places)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from engine.domain.scopes import EVERYWHERE, Scope
 
 _PLURALS = {
     f"{word}s": f"Write `{word}:`; a list is fine."
-    for word in ("environment", "excluded_environment", "project", "step", "action")
+    for word in ("environment", "excluded_environment", "project", "step", "action", "target", "target_tag")
 } | {"processes": "Write `process:`; a list is fine."}
 _NOT_SHARED = "A variable set is shared, so it knows no steps: give the project a value of its own for its step."
 
@@ -40,12 +40,12 @@ def read_scope(record: Record, *, by_project: bool = False, may_exclude: bool = 
 
 def read_variable_scope(record: Record, *, process: Process | None, is_shared: bool) -> Scope:
     """The scope of a variable's value. `process`: of its project; None when that could not be read, or `is_shared`."""
-    known = ["environment", "process"] if is_shared else ["environment", "step", "action", "process"]
+    known = ["environment", *([] if is_shared else ["step", "action"]), "target", "target_tag", "process"]
     fields = _read_when(record, known, {"step": _NOT_SHARED, "action": _NOT_SHARED} if is_shared else {})
     if fields is None:
         return EVERYWHERE
     environments, steps, actions = fields.get("environment"), fields.get("step"), fields.get("action")
-    processes = fields.get("process")
+    processes, targets, tags = fields.get("process"), fields.get("target"), fields.get("target_tag")
     if steps and actions:
         hint = "They are one kind of scope: name the action alone."
         actions.wrong("one-of", "`step` and `action` exclude each other.", hint)
@@ -54,6 +54,8 @@ def read_variable_scope(record: Record, *, process: Process | None, is_shared: b
         steps=_read_steps(steps, process) if steps else (),
         actions=_read_actions(actions, process) if actions and not steps else (),
         processes=_read_words(processes, "processes", (DEPLOYMENT, RUNBOOK)) if processes else (),
+        machines=targets.one_or_many_references("targets") if targets else (),
+        target_tags=tags.one_or_many_references("target_tags") if tags else (),
     )
 
 

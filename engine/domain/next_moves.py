@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from engine.domain.guidance import Guidance
-from engine.domain.plans import Plan, PlannedAction, PlannedStep
+from engine.domain.plans import NO_MACHINE, Plan, PlannedAction, PlannedStep
 from engine.domain.processes import ManualIntervention, RunCondition
 from engine.domain.states import RunState, TaskState
 
@@ -59,13 +59,13 @@ class Judgement:
 class History:
     """What has happened so far: the latest attempt of each run, and whether a cancel was asked for.
 
-    `judged`: by step, the expressions that were evaluated just now. They are asked for once, before the step's first
-    run is written; from then on the runs say what came of it.
+    `judged`: by step and machine (see `Judge`), the expressions that were evaluated just now. They are asked for once,
+    before the first run is written; from then on the runs say what came of it.
     """
 
     runs: tuple[RunRecord, ...] = ()
     cancel_requested: bool = False
-    judged: Mapping[int, Judgement] = field(default_factory=dict)
+    judged: Mapping[tuple[int, str], Judgement] = field(default_factory=dict)
     by_key: dict[RunKey, RunRecord] = field(init=False, repr=False, compare=False)
     by_step: dict[int, list[RunRecord]] = field(init=False, repr=False, compare=False)
     excluded: frozenset[str] = field(init=False, repr=False, compare=False)  # machines that people took out
@@ -125,9 +125,10 @@ class Skip:
 
 @dataclass(frozen=True)
 class Judge:
-    """Evaluate the expression of this step's run condition, then ask again."""
+    """Evaluate the expression of this step's run condition, then ask again; for one machine where it names that."""
 
     step: int
+    machine: str = NO_MACHINE
 
 
 @dataclass(frozen=True)
@@ -208,16 +209,15 @@ def _moves_of_step(plan: Plan, index: int, history: History, *, failed_before: b
     one ends, the next begins. When `stop_after_failures` lanes have failed, no further one begins.
     """
     step = plan.steps[index]
-    judgement = _judgement_of(index, step, history, failed_before=failed_before)
-    if judgement is None or judgement.failure:
+    judgement = None if step.is_judged_by_machine else _judgement_of(index, step, history, failed_before=failed_before)
+    if not step.is_judged_by_machine and (judgement is None or judgement.failure):
         return _moves_of_judging(index, step, judgement)
-    reason = "" if judgement.holds else judgement.why_not
     begun: list[_Lane] = []
     waiting: list[_Lane] = []
     for machine in step.machines:
-        lane = _lane(plan, index, machine, history, reason)
+        lane = _lane(plan, index, machine, history, judgement or _judgement_on(index, machine, history))
         (begun if lane.has_begun else waiting).append(lane)
-    if reason:
+    if judgement and not judgement.holds:
         return tuple(move for lane in (*begun, *waiting) for move in lane.moves or ()) or _settled(begun)
     moves = [move for lane in begun for move in lane.moves or ()]
     failures = sum(1 for lane in begun if lane.has_failed)
@@ -254,22 +254,21 @@ def _settled(lanes: Iterable[_Lane]) -> tuple[Move, ...] | None:
     return None if all(lane.moves is None for lane in lanes) else ()
 
 
-def _lane(plan: Plan, index: int, machine: str, history: History, reason: str) -> _Lane:
+def _lane(plan: Plan, index: int, machine: str, history: History, judgement: Judgement | None) -> _Lane:
+    """`judgement`: what comes of the run condition there; None when it has to be evaluated first."""
     step = plan.steps[index]
     keys = tuple(
         RunKey(index, position, machine) for position, action in enumerate(step.actions) if machine in action.machines
     )
-    has_begun = machine in history.excluded or any(key in history.by_key for key in keys)
-    if machine in history.excluded:
-        reason = reason or EXCLUDED
+    is_excluded = machine in history.excluded
+    has_begun = is_excluded or any(key in history.by_key for key in keys)
     has_failed = False
     for key in keys:
         action = step.actions[key.action]
         run = history.by_key.get(key)
         if run is None:
-            why = reason or ("an earlier action of this step failed" if has_failed else "")
-            skips = tuple(Skip(key, why) for key in keys if key not in history.by_key)
-            return _Lane(keys, skips if why else (_first_move(key, action),), has_begun, has_failed)
+            reason = EXCLUDED if is_excluded else "an earlier action of this step failed" if has_failed else ""
+            return _lane_from(key, action, keys, history, judgement, reason, has_begun=has_begun, has_failed=has_failed)
         if run.guidance is Guidance.RETRY:
             return _Lane(keys, (Start(key, run.attempt + 1),), has_begun=False, has_failed=False)
         moves = _moves_of_run(action, run, guided=plan.guided_failure)
@@ -278,6 +277,29 @@ def _lane(plan: Plan, index: int, machine: str, history: History, reason: str) -
             return _Lane(keys, moves, has_begun, has_failed=held is not None, held=held)
         has_failed = has_failed or run.state.is_failure
     return _Lane(keys, None, has_begun, has_failed)
+
+
+def _lane_from(
+    key: RunKey,
+    action: PlannedAction,
+    keys: tuple[RunKey, ...],
+    history: History,
+    judgement: Judgement | None,
+    reason: str,
+    *,
+    has_begun: bool,
+    has_failed: bool,
+) -> _Lane:
+    """The lane from its first action on of which nothing is known."""
+    if not reason and judgement is None:
+        return _Lane(keys, (Judge(key.step, key.machine),), has_begun, has_failed)
+    if not reason and judgement and judgement.failure:  # needs no room: it is over at once
+        return _Lane(keys, (Fail(key, judgement.failure),), has_begun=True, has_failed=has_failed)
+    why = reason or ("" if judgement is None or judgement.holds else judgement.why_not)
+    if why:
+        skips = tuple(Skip(key, why) for key in keys if key not in history.by_key)
+        return _Lane(keys, skips, has_begun=True, has_failed=has_failed)
+    return _Lane(keys, (_first_move(key, action),), has_begun, has_failed)
 
 
 def _moves_of_run(action: PlannedAction, run: RunRecord, *, guided: bool) -> tuple[Move, ...] | None:
@@ -306,11 +328,21 @@ def _judgement_of(index: int, step: PlannedStep, history: History, *, failed_bef
         return Judgement(why_not="runs only after a failure")
     if condition is not RunCondition.VARIABLE:
         return Judgement(holds=True)
-    runs = history.by_step.get(index)
-    if runs:  # it was evaluated before, and the runs say what came of it
-        holds = any(run.state is not RunState.SKIPPED or run.guidance for run in runs)
-        return Judgement(holds=holds, why_not="" if holds else CONDITION_FALSE)
-    return history.judged.get(index)
+    return _read_from(history.by_step.get(index)) or history.judged.get((index, NO_MACHINE))
+
+
+def _judgement_on(index: int, machine: str, history: History) -> Judgement | None:
+    """The same on one machine, of an expression that names it."""
+    runs = [run for run in history.by_step.get(index, ()) if run.key.machine == machine]
+    return _read_from(runs) or history.judged.get((index, machine))
+
+
+def _read_from(runs: Sequence[RunRecord] | None) -> Judgement | None:
+    """It was evaluated before, and the runs say what came of it; None when there are none."""
+    if not runs:
+        return None
+    holds = any(run.state is not RunState.SKIPPED or run.guidance for run in runs)
+    return Judgement(holds=holds, why_not="" if holds else CONDITION_FALSE)
 
 
 def _first_move(key: RunKey, action: PlannedAction) -> Move:

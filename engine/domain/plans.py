@@ -59,6 +59,13 @@ class PlannedStep:
     expression: str = ""  # of the condition VARIABLE
     rolling: Rolling | None = None
     required: bool = False
+    target_tags: tuple[str, ...] = ()
+
+    @property
+    def is_judged_by_machine(self) -> bool:
+        """Does its run condition name the machine, so that it is evaluated for each of them?"""
+        names_one = "octopus.machine." in self.expression.casefold()
+        return self.condition is RunCondition.VARIABLE and names_one and self.is_on_targets
 
     @property
     def machines(self) -> tuple[str, ...]:
@@ -109,6 +116,7 @@ class Plan:
     left_out: tuple[LeftOut, ...] = ()
     fail_on_unresolved: bool = False
     guided_failure: bool = False  # when something fails a person is asked how to go on
+    not_chosen: tuple[str, ...] = ()  # targets that its steps would run on, and that the deployer left out
 
     def action(self, step: int, action: int) -> PlannedAction:
         """The action at these indexes (both from 0)."""
@@ -127,15 +135,18 @@ def make(
     environment: str,
     skip: Collection[str] = (),
     targets: Iterable[Target] = (),
+    not_chosen: Collection[str] = (),
     guided_failure: bool = False,
 ) -> Plan:
     """Plan this process for this environment. What its scope excludes is left out, with the reason; so are the steps
     in `skip` (slugs), which must be known and not required: see `why_not_skipped`. A step with target tags runs on
-    those of the `targets` that are in the environment and have one of them; without any it is left out.
+    those of the `targets` that are in the environment and have one of them, but those `not_chosen`; without any it is
+    left out.
     """
     present = [target for target in targets if environment in target.environments]
     steps: list[PlannedStep] = []
     left_out: list[LeftOut] = []
+    without: set[str] = set()  # targets that are not chosen
     begins_group = True  # a group whose first step is left out begins with the next one of it, and joins no other group
     for step in process.steps:
         begins_group = begins_group or step.start_trigger is StartTrigger.AFTER_PREVIOUS
@@ -149,16 +160,24 @@ def make(
             if not a.scope.matches(project=project, environment=environment)
         )
         if actions and step.target_tags:
-            machines = tuple(target.slug for target in present if set(target.tags) & set(step.target_tags))
+            meant = [target.slug for target in present if set(target.tags) & set(step.target_tags)]
+            machines = tuple(slug for slug in meant if slug not in not_chosen)
+            without |= set(meant) - set(machines)
             actions = tuple(replace(action, machines=machines) for action in actions if machines)
             if not machines:
-                reason = _no_target(step.target_tags, environment)
-                left_out.append(LeftOut(step.slug, step.name, reason, lacks_targets=True))
+                reason = "none of its targets was chosen" if meant else _no_target(step.target_tags, environment)
+                left_out.append(LeftOut(step.slug, step.name, reason, lacks_targets=not meant))
         if actions:
             start = StartTrigger.AFTER_PREVIOUS if begins_group else StartTrigger.WITH_PREVIOUS
             steps.append(_planned_step(step, actions, start))
             begins_group = False
-    return Plan(tuple(steps), tuple(left_out), process.fail_on_unresolved, guided_failure)
+    return Plan(
+        tuple(steps),
+        tuple(left_out),
+        process.fail_on_unresolved,
+        guided_failure,
+        tuple(target.slug for target in present if target.slug in without),
+    )
 
 
 def why_not_skipped(process: Process, names: Iterable[str]) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -190,7 +209,15 @@ def _why_left_out(step: Step, project: str, environment: str, skip: Collection[s
 
 def _planned_step(step: Step, actions: tuple[PlannedAction, ...], start: StartTrigger) -> PlannedStep:
     return PlannedStep(
-        step.slug, step.name, step.condition, actions, start, step.expression, step.rolling, step.required
+        step.slug,
+        step.name,
+        step.condition,
+        actions,
+        start,
+        step.expression,
+        step.rolling,
+        step.required,
+        step.target_tags,
     )
 
 
@@ -229,6 +256,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "left_out": left_out,
         "fail_on_unresolved": plan.fail_on_unresolved,
         "guided_failure": plan.guided_failure,
+        "not_chosen": list(plan.not_chosen),
     }
 
 
@@ -250,6 +278,7 @@ def from_json(stored: Mapping[str, Any]) -> Plan:
         tuple(left_out),
         stored.get("fail_on_unresolved", False),
         stored.get("guided_failure", False),  # tasks of earlier versions have none
+        tuple(stored.get("not_chosen", ())),
     )
 
 
@@ -277,4 +306,5 @@ def _as_step(planned: PlannedStep) -> Step:
         expression=planned.expression,
         rolling=planned.rolling,
         required=planned.required,
+        target_tags=planned.target_tags,
     )

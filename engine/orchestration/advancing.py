@@ -112,7 +112,7 @@ def _is_asked(session: Session, task: Task) -> bool:
     )
 
 
-def _history(session: Session, task: Task, judged: Mapping[int, Judgement]) -> History:
+def _history(session: Session, task: Task, judged: Mapping[tuple[int, str], Judgement]) -> History:
     rows = session.execute(
         select(
             ActionRun.id,
@@ -160,7 +160,7 @@ class _Mover:
 
     def __init__(self, session: Session, now: datetime, task: Task, plan: plans.Plan, sealer: Sealer) -> None:
         self.session, self.now, self.task, self.plan, self.sealer = session, now, task, plan, sealer
-        self.judged: dict[int, Judgement] = {}
+        self.judged: dict[tuple[int, str], Judgement] = {}
 
     def make(self, move: Move) -> None:
         """Write it down, with what is to be told about it."""
@@ -175,8 +175,8 @@ class _Mover:
                 self._add_run(key, RunState.QUEUED, attempt=attempt, ticket=new_ticket())
             case Skip(key, reason):
                 self._add_run(key, RunState.SKIPPED, reason=reason, finished_at=self.now)
-            case Judge(step):
-                self.judged[step] = self._judge(step)
+            case Judge(step, machine):
+                self.judged[step, machine] = self._judge(step, machine)
             case Fail(key, reason):
                 self._fail(key, reason)
             case AskForDecision(key):
@@ -241,9 +241,9 @@ class _Mover:
         definitions = configuration.current(self.session).definitions
         return variables.of_task(self.session, self.task, definitions, self.sealer, key)
 
-    def _judge(self, index: int) -> Judgement:
+    def _judge(self, index: int, machine: str) -> Judgement:
         step = self.plan.steps[index]
-        values = self._variables(RunKey(index, 0, step.actions[0].machines[0]))
+        values = self._variables(RunKey(index, 0, machine or step.actions[0].machines[0]))
         return evaluations.judge(step.expression, values, self.now)
 
     def _raise_manual(self, key: RunKey) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.database import Database
 from engine.definitions import Definitions
 from engine.domain import plans, templates
+from engine.domain.chosen_targets import NoSuchTarget, not_chosen
 from engine.domain.grants import Permission
 from engine.domain.guidance import resolve
 from engine.domain.processes import Process, process_from_json
@@ -21,7 +22,7 @@ from engine.models import Release, Task
 from engine.services import access, built_in, gates, planned, prompts, queues, releases, schedules, task_views
 from engine.services import choices as choosing
 from engine.services.choices import Choices
-from engine.services.errors import StepNotSkipped
+from engine.services.errors import NothingThere, StepNotSkipped, UnknownName
 from engine.services.gates import Way
 from engine.services.views import PlanView, TaskView
 
@@ -47,8 +48,8 @@ def request(
 
     Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound, StepNotSkipped,
     UnclearTime, TooFarAway, EndsBeforeItBegins, Held, ReasonMissing, UnknownAnswer, WrongAnswer, AnswersMissing,
-    NoTargets, BuiltInDisabled, EnvironmentProtected. With `create_release` a release that does not exist is created,
-    frozen as the project is now.
+    NoTargets, UnknownName, NothingThere, BuiltInDisabled, EnvironmentProtected. With
+    `create_release` a release that does not exist is created, frozen as the project is now.
     """
     with db.write() as session:
         task = request_in(
@@ -107,7 +108,7 @@ def request_in(
     task.requested_by, task.request_key, task.reason = person, request_key, reason[:REASON_LIMIT]
     task.slack_channel = _slack_channel(found, release.project, environment, slack_channel_typed)
     task.typed_in = slack_channel_typed
-    task.is_partial, task.overrides = bool(choices.skip), way is Way.OVERRIDE
+    task.is_partial, task.overrides = bool(choices.skip or choices.on or choices.without), way is Way.OVERRIDE
     task.queued_at = task.changed_at = now
     session.add(task)
     session.flush()
@@ -150,18 +151,31 @@ def preview(
 
 
 def _plan(definitions: Definitions, process: Process, project: str, environment: str, choices: Choices) -> plans.Plan:
-    return plans.make(
+    targets = planned.targets_of(definitions)
+    plan = plans.make(
         process,
         project=project,
         environment=environment,
         skip=_steps_to_skip(process, choices.skip),
-        targets=planned.targets_of(definitions),
+        targets=targets,
+        not_chosen=_not_chosen(targets, environment, choices),
         guided_failure=resolve(
             choices.guided,
             definitions.projects[project].guided_failure,
             definitions.environments[environment].guided_failure,
         ),
     )
+    if choices.on and not any(step.is_on_targets for step in plan.steps):
+        raise NothingThere(targets=", ".join(choices.on))
+    return plan
+
+
+def _not_chosen(targets: Sequence[plans.Target], environment: str, choices: Choices) -> tuple[str, ...]:
+    there = [target.slug for target in targets if environment in target.environments]
+    try:
+        return not_chosen(there, choices.on, choices.without)
+    except NoSuchTarget as error:
+        raise UnknownName(kind=f"target in {environment}", name=str(error), known=there) from None
 
 
 def _steps_to_skip(process: Process, names: Sequence[str]) -> tuple[str, ...]:

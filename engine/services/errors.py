@@ -98,6 +98,13 @@ class NoTargets(ForedeckError):
     hint_text = "Nothing was deployed. Add a target to `targets:`, restrict the step with `when:`, or skip it."
 
 
+class NothingThere(ForedeckError):
+    """The chosen targets have nothing to do in this deployment."""
+
+    message = "No step of this deployment runs on {targets}."
+    hint_text = "Nothing was deployed. Leave out `on …`, or name targets that its steps run on."
+
+
 class StepNotSkipped(ForedeckError):
     """Steps that were asked to be left out and cannot be: unknown, required, or an approval."""
 

@@ -65,7 +65,13 @@ def _at_step(plan: plans.Plan, project: str, environment: str, word: str) -> Sit
     names: dict[str, Situation] = {}
     for step in plan.steps:
         for action in step.actions:
-            at = Situation(project=project, environment=environment, step=step.slug, action=action.slug)
+            at = Situation(
+                project=project,
+                environment=environment,
+                step=step.slug,
+                action=action.slug,
+                step_tags=frozenset(step.target_tags),
+            )
             for known in (step.slug, step.name, action.slug, action.name):
                 names.setdefault(known.casefold(), at)
     if wanted not in names:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine.database import Database
@@ -34,7 +36,14 @@ def _live(session: Session, found: access.Rules, project: str, environment: str,
     if last is not None:
         since = since.where(Task.started_at > last.started_at)
     newer = session.scalars(since.limit(1)).first()
-    done, targets = _targets(task_views.build(session, last, found)) if last else (0, 0)
+    done = targets = 0
+    elsewhere: tuple[tuple[str, int], ...] = ()
+    if last is not None:
+        view = task_views.build(session, last, found)
+        done, targets = _targets(view)
+        if done < targets:
+            before = there.where(Task.state == TaskState.SUCCESS.value, Task.id < last.id)
+            elsewhere = _elsewhere(session, found, view, before)
     return LiveView(
         environment=environment,
         environment_name=name,
@@ -45,6 +54,7 @@ def _live(session: Session, found: access.Rules, project: str, environment: str,
         tried=_tried(task_views.build(session, newer, found)) if newer else None,
         targets_done=done,
         targets=targets,
+        elsewhere=elsewhere,
     )
 
 
@@ -54,10 +64,35 @@ def _tried(view: TaskView) -> TriedView:
 
 def _targets(view: TaskView) -> tuple[int, int]:
     """On how many targets all is done that was to be done there, and how many there are."""
-    on_targets = [step for step in view.steps if step.machines]
-    machines = dict.fromkeys(machine.slug for step in on_targets for machine in step.machines)
-    behind = {m.slug for step in on_targets for m in step.machines if m.status not in _DONE}
-    return len(machines) - len(behind), len(machines)
+    return len(_have_it(view)), len(_machines(view))
 
+
+def _machines(view: TaskView) -> set[str]:
+    return {machine.slug for step in view.steps for machine in step.machines} | set(view.not_chosen)
+
+
+def _have_it(view: TaskView) -> set[str]:
+    behind = {m.slug for step in view.steps for m in step.machines if m.status not in _DONE}
+    return _machines(view) - behind - set(view.not_chosen)
+
+
+def _elsewhere(
+    session: Session, found: access.Rules, newest: TaskView, before: Select[Any]
+) -> tuple[tuple[str, int], ...]:
+    """What the targets have that the newest did not reach: version and on how many, the newest first."""
+    missing = _machines(newest) - _have_it(newest)
+    told: dict[str, int] = {}
+    for task in session.scalars(before.order_by(Task.id.desc()).limit(_LOOKED_BACK)):
+        view = task_views.build(session, task, found)
+        if reached := missing & _have_it(view):
+            told[view.version] = told.get(view.version, 0) + len(reached)
+            missing -= reached
+        if not missing:
+            break
+    return tuple(told.items())
+
+
+_LOOKED_BACK = 20
+"""So many earlier deployments are looked at for what targets have that the last one did not reach."""
 
 _DONE = frozenset({StepStatus.SUCCEEDED, StepStatus.WARNINGS})

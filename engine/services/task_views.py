@@ -60,6 +60,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         interruptions=interruptions,
         links=tuple(LinkView(link.url, link.label) for link in links),
         skipped=tuple(entry.slug for entry in plan.left_out if entry.reason == plans.SKIPPED),
+        not_chosen=plan.not_chosen,
         slack_channel=task.slack_channel,
         typed_in=task.typed_in,
         reason=task.reason,

@@ -5,13 +5,13 @@ Secrets stay references here; they are resolved where they are used, outside any
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.contracts import Secret
-from engine.definitions import Definitions
+from engine.definitions import Definitions, TargetDefinition
 from engine.domain import outputs, plans, precedence
 from engine.domain.next_moves import RunKey
 from engine.domain.precedence import Situation
@@ -35,7 +35,7 @@ def of_task(
     """
     plan = plans.from_json(task.plan)
     release = session.get_one(Release, task.release_id)
-    situation = situation_of(plan, task.project, task.environment, at)
+    situation = situation_of(plan, task.project, task.environment, at, definitions.targets)
     values: dict[str, Value] = {}
     for name, variable in precedence.choose(variables_from_json(release.variables), situation).items():
         values[name] = _answered(variable, task)
@@ -44,8 +44,14 @@ def of_task(
     return _without_doubles(values)
 
 
-def situation_of(plan: plans.Plan, project: str, environment: str, at: RunKey | None) -> Situation:
-    """Where the variables are asked for."""
+def situation_of(
+    plan: plans.Plan,
+    project: str,
+    environment: str,
+    at: RunKey | None,
+    targets: Mapping[str, TargetDefinition],
+) -> Situation:
+    """Where the variables are asked for; a machine's tags are those that it has now."""
     if at is None:
         return Situation(project=project, environment=environment)
     return Situation(
@@ -53,7 +59,9 @@ def situation_of(plan: plans.Plan, project: str, environment: str, at: RunKey | 
         environment=environment,
         step=plan.steps[at.step].slug,
         action=plan.action(at.step, at.action).slug,
+        step_tags=frozenset(plan.steps[at.step].target_tags),
         machine=at.machine or None,
+        machine_tags=frozenset(targets[at.machine].tags if at.machine in targets else ()),
     )
 
 

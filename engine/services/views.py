@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.contracts import LogSegment
@@ -159,6 +159,7 @@ class TaskView:
     interruptions: tuple[InterruptionView, ...]  # all of them, oldest first
     links: tuple[LinkView, ...]
     skipped: tuple[str, ...]  # slugs of the steps that were left out when it was asked for
+    not_chosen: tuple[str, ...] = field(default=(), kw_only=True)  # targets that were left out when it was asked for
     slack_channel: str | None  # name or id where the card goes; None: nowhere (asked for in a terminal without one)
     typed_in: str | None  # id of the Slack channel where it was asked for
     reason: str = ""  # why it was asked for
@@ -287,6 +288,7 @@ class LiveView:
     tried: TriedView | None = None
     targets_done: int = 0  # of `targets`, those that have it: some may have been excluded
     targets: int = 0
+    elsewhere: tuple[tuple[str, int], ...] = ()  # what the others have: version and on how many
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from bot.commands import (
     OpenForm,
     ShowLogs,
     Status,
+    Take,
 )
 from bot.orders import (
     Abandon,
@@ -363,3 +364,65 @@ def test_no_text_at_all_breaks_the_parser(text: str) -> None:
 )
 def test_slacks_marks_are_read_as_people_see_them(text: str, shown: str) -> None:
     assert typed_text.plain(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("line", "on", "without"),
+    [
+        ("web 1.4.0 to production on web-17,web-31", ["web-17", "web-31"], []),
+        ("web 1.4.0 to production on web-17, web-31", ["web-17", "web-31"], []),
+        ("web 1.4.0 on web-17 and web-31 to production", ["web-17", "web-31"], []),
+        ("web 1.4.0 to production not on web-3", [], ["web-3"]),
+        ("web 1.4.0 to production except web-3 web-4", [], ["web-3", "web-4"]),
+        ("web 1.4.0 to production on web-* not on web-3", ["web-*"], ["web-3"]),
+        ("web 1.4.0 on production", [], []),
+    ],
+)
+def test_targets_stand_after_on_and_not_on(line: str, on: list[str], without: list[str]) -> None:
+    assert commands.parse_deploy(line) == Deploy("web", "1.4.0", "production", on=tuple(on), without=tuple(without))
+
+
+EVERYTHING = Deploy(
+    "web", "1.4.0", "production", at="22:00", reason="INC-7 is on fire", skip=("smoke-test",),
+    answers=(("Ticket", "OPS-7"),), on=("web-1", "web-2"), guided=True,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "web 1.4.0 to production on web-1,web-2 skip smoke-test at 22:00 guided with Ticket=OPS-7",
+        "web 1.4.0 at 22:00 on web-1,web-2 to production guided with Ticket=OPS-7 skip smoke-test",
+        "the web 1.4.0 with Ticket=OPS-7 skip smoke-test on web-1 web-2 to the production at 22:00 guided",
+        "web@1.4.0 guided at 22:00 to production skip smoke-test on web-1,web-2 with Ticket=OPS-7",
+    ],
+)  # fmt: skip
+def test_clauses_come_in_any_order(line: str) -> None:
+    assert commands.parse_deploy(f"{line} because INC-7 is on fire") == EVERYTHING
+
+
+def test_what_was_understood_is_typed_so_that_it_is_understood_again() -> None:
+    assert commands.parse_deploy(EVERYTHING.typed) == EVERYTHING
+    place_and_more = {**EVERYTHING.place, **EVERYTHING.besides}
+    assert Deploy.carried(place_and_more) == EVERYTHING
+
+
+@pytest.mark.parametrize(
+    ("line", "machines", "note"),
+    [
+        ("retry 17", (), ""),
+        ("retry 17 on web-3", ("web-3",), ""),
+        ("retry 17 on web-3,web-4 because the disk is back", ("web-3", "web-4"), "the disk is back"),
+        ("retry 17 the disk is back", (), "the disk is back"),
+        ("exclude 17 web-3 web-4", ("web-3", "web-4"), ""),
+        ("exclude 17 on web-3 because it is broken", ("web-3",), "it is broken"),
+        ("ignore 17 because it is a spare", (), "it is a spare"),
+    ],
+)
+def test_guidance_is_typed_for_all_or_for_some(line: str, machines: tuple[str, ...], note: str) -> None:
+    verdicts = {"retry": Verdict.RUN_AGAIN, "exclude": Verdict.EXCLUDE, "ignore": Verdict.IGNORE}
+    assert commands.parse_deploy(line) == Decide(17, verdicts[line.split(maxsplit=1)[0]], note, machines)
+
+
+def test_somebody_takes_it_over() -> None:
+    assert commands.parse_deploy("take 17") == Take(17)

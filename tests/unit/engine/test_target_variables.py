@@ -1,0 +1,127 @@
+"""Values for some targets: which machine gets which, what is explained and refused, and conditions for each machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import definitions
+from engine.services import explanations
+from engine.services.views import TaskState
+from tests.support.definition_folders import problems_of
+from tests.support.engine import Deck
+from tests.unit.engine.test_target_flow import FILES as TARGETS
+
+VARIABLES = """\
+Workers:
+  - {value: "2"}
+  - {value: "4", when: {target_tag: web}}
+  - {value: "16", when: {target: web-3}}
+Drain:
+  - {value: "no"}
+  - {value: "yes", when: {target_tag: web, environment: staging}}
+"""
+PROCESS = """\
+steps:
+  - step: install
+    target_tags: [web, db]
+    run_script: {inline: echo install}
+  - step: once
+    run_script: {inline: echo once}
+"""
+FILES = {**TARGETS, "projects/web/variables.yml": VARIABLES}
+
+
+@pytest.fixture(autouse=True)
+def _key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOREDECK_TEST_KEY", "a key")
+
+
+def given(deck: Deck, name: str) -> dict[str, str]:
+    """By machine, the value that the script got."""
+    machines = {run.ticket: run.machine or "once" for run in deck.runs(1)}
+    return {machines[request.ticket]: str(request.variables[name]) for request in deck.workers.requests}
+
+
+def test_each_machine_gets_the_value_that_is_meant_for_it(deck: Deck) -> None:
+    deck.configured(PROCESS, FILES).deploys()
+    deck.works()
+    assert given(deck, "Workers") == {
+        "web-1": "4", "web-2": "4", "web-3": "16", "web-4": "4", "db": "2", "once": "2",
+    }  # fmt: skip
+    assert given(deck, "Drain")["web-1"] == "yes"
+    assert given(deck, "Drain")["once"] == "no"
+
+
+def test_the_explanation_knows_the_target(deck: Deck) -> None:
+    deck.configured(PROCESS, FILES)
+    view = explanations.explain(
+        deck.db, name="Workers", project="web", environment="staging", step="install", target="web-3"
+    )
+    assert [(v.value, v.standing.value) for v in view.values][:2] == [("“16”", "wins"), ("“4”", "loses")]
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        (
+            "A: [{value: x, when: {target: web-9}}]\n",
+            'projects/web/variables.yml:1: A[0].when.target: There is no target "web-9".',
+        ),
+        (
+            "A: [{value: x, when: {target_tag: wep}}]\n",
+            'projects/web/variables.yml:1: A[0].when.target_tag: There is no target tag "wep". Did you mean "web"?',
+        ),
+        (
+            "A: [{prompt: {label: B}, when: {target_tag: web}}]\n",
+            "projects/web/variables.yml:1: A[0].when: What is asked for is asked once, before any target is known. "
+            "Leave out `target` and `target_tag`.",
+        ),
+        (
+            "A:\n  - {value: x, when: {target_tag: web}}\n  - {value: z, when: {target_tag: blue}}\n",
+            'projects/web/variables.yml:3: A[1]: "A" has two values for targets with the tags '
+            "blue and web; the first is in projects/web/variables.yml:2.",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_place(tmp_path: Path, variables: str, told: str) -> None:
+    files = {**TARGETS, "projects/web/variables.yml": variables}
+    files["targets.yml"] = files["targets.yml"].replace("tags: [web]", "tags: [web, blue]")
+    del files["accounts.yml"]
+    problems = problems_of(tmp_path, files)
+    assert any(problem.startswith(told) for problem in problems), problems
+
+
+def test_two_tags_that_no_target_shares_do_not_tie(tmp_path: Path) -> None:
+    variables = "A:\n  - {value: x, when: {target_tag: web}}\n  - {value: z, when: {target_tag: db}}\n"
+    files = {"targets.yml": TARGETS["targets.yml"], "projects/web/variables.yml": variables}
+    assert problems_of(tmp_path, files) == []
+    loaded = definitions.load(tmp_path)
+    assert definitions.parse_stored(loaded.to_json()) == loaded
+
+
+BY_MACHINE = """\
+steps:
+  - step: look
+    target_tags: web
+    run_script: {inline: echo look}
+  - step: restart
+    target_tags: web
+    rolling: {window: 1}
+    run_condition: '#{unless Octopus.Machine.Name == "web-2"}true#{/unless}'
+    run_script: {inline: echo restart}
+"""
+
+
+def test_a_condition_that_names_the_machine_is_told_for_each(deck: Deck) -> None:
+    number = deck.configured(BY_MACHINE, TARGETS).deploys()
+    deck.works()
+    task = deck.task(number)
+    assert task.state is TaskState.SUCCESS
+    assert {m.slug: (m.status.value, m.detail) for m in task.steps[1].machines} == {
+        "web-1": ("succeeded", ""),
+        "web-2": ("skipped", "its run condition is false"),
+        "web-3": ("succeeded", ""),
+        "web-4": ("succeeded", ""),
+    }
