@@ -45,13 +45,19 @@ def workspace(foredeck: StartWorkspace, configuration: Path) -> Iterator[Workspa
 
 
 @pytest.mark.slow
-def test_the_examples_of_the_page_run_as_they_stand(tmp_path: Path) -> None:
+def test_the_examples_of_the_page_run_as_they_stand(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     _write_blocks("testing.md", tmp_path)
     written = {path: path.read_text() for path in tmp_path.rglob("*.*")}
+    record = tmp_path_factory.mktemp("record") / "record.txt"
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
+    command.append(f"--foredeck-record={record}")
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "4 passed" in ran.stdout
+    assert "5 passed" in ran.stdout
+    recorded = record.read_text()
+    assert recorded.count("Transcript of a sandbox") == 4, "one of each workspace"
+    assert "test_trouble.py::test_a_busy_slack_delays_a_card_and_loses_nothing\nTranscript of" in recorded
+    assert "@eva submits “Proceed”" in recorded
     assert {path: path.read_text() for path in tmp_path.rglob("*.*")} == written, "the folder is not touched"
 
 

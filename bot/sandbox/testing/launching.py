@@ -37,6 +37,8 @@ class Setting:
     scripts: Mapping[str, str] | None
     manifest: Path | None = None
     timeout: float = DEFAULT_TIMEOUT
+    record: Path | None = None
+    """Where the transcript is appended when the workspace has ended."""
 
 
 def check(configuration: Path) -> None:
@@ -54,14 +56,27 @@ def check(configuration: Path) -> None:
 @contextlib.contextmanager
 def started(setting: Setting, folder: Path) -> Iterator[Workspace]:
     """A sandbox and a bot that keep everything in this folder, which must be empty."""
-    server = SandboxServer(SandboxOptions(manifest=setting.manifest, record=folder / "transcript.txt"))
-    with server:
+    transcript = folder / "transcript.txt"
+    server = SandboxServer(SandboxOptions(manifest=setting.manifest, record=transcript))
+    with _recorded(transcript, setting.record), server:
         workspace = Workspace(Control(server.url), timeout=setting.timeout)
         rehearsal = Rehearsal(setting.configuration, folder / "configuration", setting.scripts)
         _move_in(workspace, rehearsal, setting.people)
         with _bot(workspace.control, folder):
             workspace.begin()
             yield workspace
+
+
+@contextlib.contextmanager
+def _recorded(transcript: Path, record: Path | None) -> Iterator[None]:
+    """Append the transcript in one piece at the end, under the test that began it: others may run at the same time."""
+    begun_by = os.environ.get("PYTEST_CURRENT_TEST", "a workspace").removesuffix(" (setup)").removesuffix(" (call)")
+    try:
+        yield
+    finally:
+        if record is not None and transcript.exists():
+            with record.open("a", encoding="utf-8") as file:
+                file.write(f"{begun_by}\n{transcript.read_text(encoding='utf-8').rstrip()}\n\n")
 
 
 def _move_in(workspace: Workspace, rehearsal: Rehearsal, people: Mapping[str, str]) -> None:

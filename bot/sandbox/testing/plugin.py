@@ -30,7 +30,13 @@ class StartWorkspace(Protocol):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The ini options; paths are relative to pytest's root folder."""
+    """The ini options, whose paths are relative to pytest's root folder, and one for the command line."""
+    parser.getgroup("foredeck").addoption(
+        "--foredeck-record",
+        metavar="FILE",
+        type=Path,
+        help="append what happened in each workspace, once it has ended",
+    )
     parser.addini("foredeck_config", "the folder of the Foredeck configuration to test", default=".")
     parser.addini("foredeck_manifest", "the manifest of the Slack app; Foredeck's own when left out", default="")
     parser.addini("foredeck_timeout", "seconds that the tests wait for anything", default="30")
@@ -61,6 +67,7 @@ def foredeck(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFacto
             scripts=scripts,
             manifest=manifest or (root / manifest_option if manifest_option else None),
             timeout=float(pytestconfig.getini("foredeck_timeout")),
+            record=pytestconfig.getoption("foredeck_record"),
         )
         return launching.started(setting, tmp_path_factory.mktemp("foredeck"))
 
