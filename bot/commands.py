@@ -1,4 +1,4 @@
-"""What people type after `/deploy` and `/release`, parsed into requests. Pure: it knows no Slack client."""
+"""What people type after `/deploy`, parsed into requests. Pure: it knows no Slack client."""
 
 from __future__ import annotations
 
@@ -20,8 +20,20 @@ from engine.services.views import Verdict
 _GUIDED: Mapping[bool | None, str] = {None: "", True: "guided", False: "unguided"}
 _MOST_CARRIED = 1000  # characters of answers that a button carries
 
-DEPLOY_VERBS = ("help", "status", "cancel", "logs", "approve", "abort", "retry", "exclude", "ignore", "fail", "take")
-RELEASE_VERBS = ("create", "list", "help")
+DEPLOY_VERBS = (
+    "help",
+    "status",
+    "cancel",
+    "logs",
+    "approve",
+    "abort",
+    "retry",
+    "exclude",
+    "ignore",
+    "fail",
+    "take",
+    "plan",
+)
 
 _VERDICTS = {
     "approve": Verdict.PROCEED,
@@ -158,29 +170,21 @@ class Decide:
 
 
 @dataclass(frozen=True)
+class ShowPlan:
+    """Show what a deployment does, by its number; or what one would do."""
+
+    number: int | None = None
+    wanted: Deploy | None = None
+
+
+@dataclass(frozen=True)
 class Take:
     """Be the one who is on the failed step of a deployment."""
 
     number: int
 
 
-@dataclass(frozen=True)
-class CreateRelease:
-    """Create a release."""
-
-    project: str
-    version: str
-
-
-@dataclass(frozen=True)
-class ListReleases:
-    """Show the newest releases of a project."""
-
-    project: str
-
-
-DeployRequest = Help | OpenForm | Deploy | Status | Cancel | ShowLogs | Decide | Take | Order | NotUnderstood
-ReleaseRequest = Help | CreateRelease | ListReleases | NotUnderstood
+DeployRequest = Help | OpenForm | Deploy | Status | Cancel | ShowLogs | Decide | Take | ShowPlan | Order | NotUnderstood
 
 
 def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:  # noqa: PLR0911 - first word first
@@ -204,29 +208,27 @@ def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:
     return _deployment(text)
 
 
-def parse_release(text: str) -> ReleaseRequest:
-    """What was typed after `/release`."""
-    words = typed_text.words(text)
-    if not words or words[0].lower() == "help":
-        return Help()
-    verb, rest = words[0].lower(), words[1:]
-    if verb == "create":
-        return _creation(rest)
-    if verb == "list":
-        if len(rest) != 1:
-            return NotUnderstood("Say which project.", "list web" if not rest else f"list {rest[0]}")
-        return ListReleases(rest[0])
-    close = difflib.get_close_matches(verb, RELEASE_VERBS, n=1, cutoff=0.6)
-    suggestion = f"{close[0]} {' '.join(rest)}".strip() if close else "help"
-    return NotUnderstood(f"I do not know `{words[0]}`.", suggestion)
-
-
 def _with_verb(verb: str, rest: list[str], text: str) -> DeployRequest:
     if verb == "help":
         return Help()
     if verb == "status":
         return _status(rest)
+    if verb == "plan":
+        return _plan(rest, typed_text.escaped(typed_text.after_words(text, 1)))
     return _about_a_number(verb, rest, text)
+
+
+def _plan(rest: list[str], text: str) -> ShowPlan | NotUnderstood:
+    number = typed_text.number(rest[0]) if len(rest) == 1 else None
+    if number is not None:
+        return ShowPlan(number)
+    wanted = _deployment(text) if rest else OpenForm()
+    if isinstance(wanted, Deploy):
+        return ShowPlan(wanted=wanted)
+    if isinstance(wanted, NotUnderstood):
+        return NotUnderstood(wanted.sentence, f"plan {wanted.suggestion}")
+    return NotUnderstood("Say what to plan: a deployment as you would type it, or the number on a card.",
+                         "plan web 1.4.0 to production")  # fmt: skip
 
 
 def _status(rest: list[str]) -> Status | NotUnderstood:
@@ -342,14 +344,6 @@ def _too_much(what: list[str], typed: Clauses) -> NotUnderstood:
 
 def _clauses_of(project: str, version: str, environment: str, typed: Clauses) -> str:
     return Deploy(project, version, environment, typed.at, typed.until, typed.reason).typed
-
-
-def _creation(rest: list[str]) -> CreateRelease | NotUnderstood:
-    if len(rest) == 1 and "@" in rest[0].strip("@"):
-        rest = rest[0].split("@", 1)
-    if len(rest) != 2:
-        return NotUnderstood("Say the project and the version.", f"create {rest[0] if rest else 'web'} 1.4.0")
-    return CreateRelease(rest[0], rest[1])
 
 
 def _misspelt(verb: str, rest: list[str]) -> str | None:

@@ -16,6 +16,7 @@ OPEN_DECISION = {
     "ignore": "open_ignore",
     "fail": "open_fail",
 }  # value: the interruption's id
+SHOW_PLAN = "show_plan"  # value: the task's number
 TAKE_GUIDANCE = "take_guidance"  # value: the interruption's id
 DEPLOY_THIS = "deploy_this"  # value: see `pack`; the person's own request, asked for again
 END_HOLD = "end_hold"  # value: the id of what holds deployments up
@@ -24,6 +25,7 @@ FILL_IN = "fill_in"  # value: see `pack`; opens the form with what was typed
 OPEN_LINK = "open_link"  # a link button; Slack tells us of the click all the same
 
 # Modals.
+PLAN_MODAL = "plan"
 DECISION_MODAL = "decision"
 DEPLOY_MODAL = "deploy"
 

@@ -54,9 +54,12 @@ def plan(view: PlanView) -> str:
     lines = [f"{view.project} {view.version} to {view.environment}"]
     for step in view.steps:
         condition = f" ({step.condition})" if step.condition else ""
-        lines.append(f"  {step.number}. {step.name}: {step.what}, {step.where}{condition}")
+        notes = f" “{step.notes}”" if step.notes else ""
+        lines.append(f"  {step.number}. {step.name}: {step.what}, {step.where}{condition}{notes}")
     lines += [f"  left out: {name}, {reason}" for name, reason in view.left_out]
+    lines += [f"  not chosen: {', '.join(view.not_chosen)}"] if view.not_chosen else []
     lines += [f"  asks for: {_question(question)}" for question in view.questions]
+    lines += ["When a step fails somebody is asked how to go on."] if view.guided else []
     lines += [view.note] if view.note else []
     return "\n".join(lines)
 

@@ -10,6 +10,7 @@ from bot.messages import answers
 from bot.messages import holds as told
 from bot.modals.decisions import decision_modal
 from bot.modals.guidance import guidance_modal
+from bot.modals.plans import plan_modal
 from engine.errors import ForedeckError
 from engine.services import interruptions, locks, tasks
 from engine.services.views import InterruptionKind, InterruptionView, TaskView, Verdict
@@ -50,6 +51,14 @@ def _open_guidance(desk: Desk, pressed: Pressed, verdict: Verdict, asked: Interr
     person = pressed.person.slug
     taken = interruptions.take(desk.db, desk.clock(), person=person, interruption_id=asked.id, is_takeover=False)
     return Answer(opens=guidance_modal(verdict, taken, view))
+
+
+def show_plan(desk: Desk, pressed: Pressed) -> Answer:
+    """*Plan*: what was frozen for this deployment."""
+    number = _number(pressed.value)
+    if number is None:
+        return outdated(desk, pressed)
+    return Answer(opens=plan_modal(tasks.plan_of(desk.db, number, pressed.person.slug)))
 
 
 def take_guidance(desk: Desk, pressed: Pressed) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import commands, links
-from bot.commands import Cancel, Decide, Deploy, Help, OpenForm, ShowLogs, Status, Take
+from bot.commands import Cancel, Decide, Deploy, Help, OpenForm, ShowLogs, ShowPlan, Status, Take
 from bot.listeners import asking, orders
 from bot.listeners.deploy_form import opening
 from bot.listeners.requests import Answer, Desk, Typed
@@ -13,11 +13,12 @@ from bot.messages.blocks import Message
 from bot.messages.help import help_text
 from bot.messages.interruptions import outcome
 from bot.messages.wording import told_run
+from bot.modals.plans import plan_modal
 from bot.orders import NotUnderstood
 from engine.errors import ForedeckError
-from engine.services import access, configuration, interruptions, live, tasks
+from engine.services import access, configuration, deployments, interruptions, live, tasks
 from engine.services.errors import UnknownName
-from engine.services.views import Verdict
+from engine.services.views import PlanView, Verdict
 
 
 def deploy(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for each form
@@ -32,6 +33,8 @@ def deploy(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for 
             return opening(desk, typed.person, wanted, slack_channel=typed.slack_channel)
         case Deploy():
             return _deploy(desk, typed, wanted)
+        case ShowPlan():
+            return Answer(opens=plan_modal(_plan(desk, typed.person.slug, wanted)))
         case Decide() | Take():
             return _decide(desk, typed, wanted) if isinstance(wanted, Decide) else _take(desk, typed, wanted)
         case Status() | Cancel() | ShowLogs():
@@ -85,6 +88,20 @@ def _decide(desk: Desk, typed: Typed, wanted: Decide) -> Answer:
         machines=wanted.machines,
     )
     return Answer(outcome(answered, wanted.verdict))
+
+
+def _plan(desk: Desk, person: str, asked: ShowPlan) -> PlanView:
+    wanted = asked.wanted
+    if wanted is None:
+        return tasks.plan_of(desk.db, asked.number or 0, person)
+    return deployments.preview(
+        desk.db,
+        project=wanted.project,
+        version=wanted.version,
+        environment=wanted.environment,
+        choices=wanted.choices,
+        person=person,
+    )
 
 
 def _take(desk: Desk, typed: Typed, wanted: Take) -> Answer:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from bot import commands
-from bot.commands import CreateRelease, Help, ListReleases
+from bot import release_requests
+from bot.commands import Help
 from bot.listeners.requests import Answer, Desk, Typed
 from bot.messages import answers
 from bot.messages.help import help_text
 from bot.orders import NotUnderstood
+from bot.release_requests import CreateRelease, ListReleases
 from engine.services import releases
 
 
 def release(desk: Desk, typed: Typed) -> Answer:
     """Understand it, do it, say what came of it."""
-    wanted = commands.parse_release(typed.text)
+    wanted = release_requests.parse_release(typed.text)
     match wanted:
         case Help():
             return Answer(help_text(desk.command, typed.command))

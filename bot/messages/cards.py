@@ -112,6 +112,8 @@ def _facts(view: TaskView) -> str:
 
 def _buttons(view: TaskView) -> b.Block | None:
     buttons = link_buttons(view.links)
+    if not view.state.is_final:
+        buttons.append(b.button("Plan", ids.SHOW_PLAN, str(view.number), accessibility_label=f"Plan of {view.number}"))
     if not view.state.is_final and view.state is not TaskState.CANCELLING:
         buttons.append(cancel_button(view))
     return b.actions(*buttons)

@@ -60,6 +60,7 @@ class PlannedStep:
     rolling: Rolling | None = None
     required: bool = False
     target_tags: tuple[str, ...] = ()
+    notes: str = ""
 
     @property
     def is_judged_by_machine(self) -> bool:
@@ -218,6 +219,7 @@ def _planned_step(step: Step, actions: tuple[PlannedAction, ...], start: StartTr
         step.rolling,
         step.required,
         step.target_tags,
+        step.notes,
     )
 
 
@@ -307,4 +309,5 @@ def _as_step(planned: PlannedStep) -> Step:
         rolling=planned.rolling,
         required=planned.required,
         target_tags=planned.target_tags,
+        notes=planned.notes,
     )

@@ -134,13 +134,25 @@ def _queued(found: access.Rules, release: Release, environment: str, plan: plans
 
 
 def preview(
-    db: Database, *, project: str, version: str, environment: str, choices: Choices = choosing.NONE
+    db: Database,
+    *,
+    project: str,
+    version: str,
+    environment: str,
+    choices: Choices = choosing.NONE,
+    person: str | None = None,
 ) -> PlanView:
-    """What a deployment would do now. A version that does not exist yet is planned as the project is now."""
+    """What a deployment would do now. A version that does not exist yet is planned as the project is now.
+
+    Raises UnknownProject, UnknownEnvironment, StepNotSkipped, UnknownName, NothingThere; NotPermitted where it is shown
+    to a `person` who may not see the project.
+    """
     with db.read() as session:
         found = access.rules(session)
         slug = access.require_project(found, project)
         target = access.require_environment(found, environment)
+        if person is not None:
+            found.require(person, Permission.RELEASE_VIEW, f"see releases of {slug}", project=slug)
         release = releases.find(session, slug, version)
         process, variables = prompts.frozen(session, found, project=slug, version=version)
         plan = _plan(found.definitions, process, slug, target, choices)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions
@@ -30,9 +32,7 @@ def view_of(session: Session, task: Task, *, first_step: int = 0) -> PlanView:
     definitions = configuration.current(session).definitions
     plan = plans.from_json(task.plan)
     view = describe(plan, definitions, project=task.project, version=task.version, environment=task.environment)
-    return PlanView(
-        view.project, view.version, view.environment, tuple(s for s in view.steps if s.number > first_step), ()
-    )
+    return replace(view, steps=tuple(s for s in view.steps if s.number > first_step))
 
 
 def describe(plan: plans.Plan, definitions: Definitions, *, project: str, version: str, environment: str) -> PlanView:
@@ -44,12 +44,21 @@ def describe(plan: plans.Plan, definitions: Definitions, *, project: str, versio
             what=_what(action),
             where=_where(action, definitions),
             condition=_when(index, step, action),
+            notes=step.notes,
         )
         for index, step in enumerate(plan.steps)
         for action in step.actions
     )
     left_out = tuple((entry.name, entry.reason) for entry in plan.left_out)
-    return PlanView(project, version, environment, steps, left_out)
+    return PlanView(
+        project,
+        version,
+        environment,
+        steps,
+        left_out,
+        guided=plan.guided_failure,
+        not_chosen=plan.not_chosen,
+    )
 
 
 def _condition(step: plans.PlannedStep) -> str:
@@ -70,6 +79,10 @@ def _when(index: int, step: plans.PlannedStep, action: plans.PlannedAction) -> s
     if action.retries:
         tries = f"{action.retries.attempts + 1} times at most"
         parts.append(f"tried {tries}, {durations.spelled(action.retries.delay)} apart")
+    if action.time_limit:
+        parts.append(f"{durations.spelled(action.time_limit)} at most")
+    if step.required:
+        parts.append("required")
     return "; ".join(filter(None, parts))
 
 

@@ -15,10 +15,10 @@ from engine.database import Database
 from engine.domain.grants import Permission
 from engine.domain.states import InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Highlight, Interruption, Task
-from engine.services import access, lines, outbox, task_views
+from engine.services import access, lines, outbox, planned, task_views
 from engine.services.errors import AlreadyCanceling, NotPermitted, TaskIsOver, UnknownTask
 from engine.services.queue_errors import NotStuck
-from engine.services.views import LogPage, TaskView
+from engine.services.views import LogPage, PlanView, TaskView
 
 _ENDED = {
     TaskState.SUCCESS: "is done",
@@ -45,6 +45,15 @@ def authorised_view(db: Database, number: int, person: str) -> TaskView:
         task = require(session, number)
         _require_view(found, task, person)
         return task_views.build(session, task, found)
+
+
+def plan_of(db: Database, number: int, person: str) -> PlanView:
+    """Its whole plan, for this person. Raises UnknownTask, NotPermitted."""
+    with db.read() as session:
+        found = access.rules(session)
+        task = require(session, number)
+        _require_view(found, task, person)
+        return planned.view_of(session, task)
 
 
 def active(db: Database, person: str) -> tuple[TaskView, ...]:

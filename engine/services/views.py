@@ -310,7 +310,8 @@ class PlannedStepView:
     name: str
     what: str  # e.g. "Bash script build.sh", "Manual intervention by release-managers"
     where: str  # e.g. "built-in worker", "pool linux: build-1", "Foredeck"
-    condition: str  # "" when it is the default
+    condition: str  # when it runs and how often it is tried; "" when it is the default
+    notes: str = ""  # what its authors say of it
 
 
 @dataclass(frozen=True)
@@ -324,6 +325,8 @@ class PlanView:
     left_out: tuple[tuple[str, str], ...]
     note: str = ""  # what else to know, as a sentence
     questions: tuple[Question, ...] = ()  # what a deployment asks for
+    guided: bool = False  # when a step fails somebody is asked
+    not_chosen: tuple[str, ...] = ()  # targets that the deployer left out
 
 
 @dataclass(frozen=True)

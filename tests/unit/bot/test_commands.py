@@ -6,14 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import commands, typed_text
+from bot import commands, release_requests, typed_text
 from bot.commands import (
     Cancel,
-    CreateRelease,
     Decide,
     Deploy,
     Help,
-    ListReleases,
     OpenForm,
     ShowLogs,
     Status,
@@ -31,6 +29,7 @@ from bot.orders import (
     Thaw,
     Unlock,
 )
+from bot.release_requests import CreateRelease, ListReleases
 from engine.services.gates import Way
 from engine.services.views import Verdict
 
@@ -305,7 +304,7 @@ def test_a_project_that_looks_like_a_verb_is_a_project() -> None:
     ],
 )
 def test_release_commands_mean_what_they_say(text: str, meant: object) -> None:
-    assert commands.parse_release(text) == meant
+    assert release_requests.parse_release(text) == meant
 
 
 @pytest.mark.parametrize(
@@ -347,7 +346,7 @@ def test_skip_without_a_step_is_answered_with_how_it_is_typed() -> None:
 @given(st.text(max_size=200))
 def test_no_text_at_all_breaks_the_parser(text: str) -> None:
     assert commands.parse_deploy(text) is not None
-    assert commands.parse_release(text) is not None
+    assert release_requests.parse_release(text) is not None
 
 
 @pytest.mark.parametrize(

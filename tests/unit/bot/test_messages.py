@@ -52,7 +52,7 @@ def test_the_card_of_a_running_deployment_says_what_where_who_and_offers_cancel(
     assert message.text == "web 1.4.0 → production: Running step 2 (2 of 3) (#17)"
     assert "🚀 web 1.4.0 → production" in shown(message)
     assert "asked for by ana" in shown(message)
-    assert buttons(message) == ["Cancel"]
+    assert buttons(message) == ["Plan", "Cancel"]
     cancel = next(element for element in walk(message.blocks) if element.get("action_id") == "cancel_task")
     assert cancel["value"] == "17"
     assert cancel["confirm"]["deny"]["text"] == "Let it run"
@@ -227,7 +227,7 @@ def test_links_that_a_script_set_are_buttons_unless_a_browser_cannot_open_them()
     links = (LinkView("javascript:alert(1)", "bad"), LinkView("https://a.example/x", ""), LinkView("http://b", "Page"))
     message = card(task(links=links))
     assert_sendable(message)
-    assert buttons(message) == ["Open a.example", "Page", "Cancel"]
+    assert buttons(message) == ["Open a.example", "Page", "Plan", "Cancel"]
 
 
 @pytest.mark.parametrize("status", list(StepStatus))

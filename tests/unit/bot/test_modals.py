@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot import ids
 from bot.modals import deployments as form
 from bot.modals.decisions import closing_modal, decision_modal, note_of
 from bot.modals.deployments import Entered
-from engine.services.views import InterruptionKind, Verdict
+from bot.modals.plans import plan_modal
+from engine.services.views import InterruptionKind, PlannedStepView, PlanView, Verdict
 from tests.support.slack_blocks import assert_modal, shown_in, walk
 from tests.support.task_views import NASTY, decision, interruption, plan, task
 
@@ -120,3 +123,27 @@ def test_every_select_answers_from_the_first_letter() -> None:
     modal = form.deploy_modal(Entered("web"), slack_channel="C1")
     selects = [element for element in walk(modal["blocks"]) if element.get("type") == "external_select"]
     assert [select["min_query_length"] for select in selects] == [0, 0, 0]
+
+
+def test_a_plan_of_500_steps_fits_into_a_modal_and_says_how_many_it_does_not_show() -> None:
+    wide = "200 targets: web-1, web-2, web-3, web-4, web-5 and 195 more"
+    steps = tuple(
+        PlannedStepView(n, f"step {n} {NASTY}", "Bash script run.sh", wide, "only after a failure", notes="x" * 500)
+        for n in range(1, 501)
+    )
+    view = PlanView(
+        "web", "1.4.0", "production", steps, tuple((f"out {n}", "disabled") for n in range(100)), guided=True
+    )
+    modal = plan_modal(view)
+    assert_modal(modal)
+    shown = shown_in(modal)
+    assert "… and 100 more; `foredeck plan` in a terminal shows them all." in shown
+    assert "Left out: out 0 (disabled)." in shown
+
+
+def test_a_plan_says_what_each_step_does_where_and_when() -> None:
+    shown = shown_in(plan_modal(replace(plan(2), guided=True, not_chosen=("web-3",), note="It is planned.")))
+    assert "2. step 2  Bash script run.sh, built-in worker" in shown
+    assert "Not on web-3: not chosen." in shown
+    assert "When a step fails somebody is asked how to go on." in shown
+    assert "It is planned." in shown
