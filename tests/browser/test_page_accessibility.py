@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import gallery
 from tests.browser.conftest import OpenPage
 from tests.support.bolt_app import BoltApp
+from tests.support.sandbox import SandboxClient
 
 pytestmark = pytest.mark.browser
 ROLES = [
@@ -100,6 +101,32 @@ def test_the_check_itself_finds_what_is_nameless_or_faint(open_page: OpenPage) -
     }""")
     assert nameless(page) == ["button"]
     assert page.evaluate(FAINT) == ["1.61  hardly there"]
+
+
+def test_the_keyboard_goes_round_from_the_sidebar_to_the_thread(sandbox: SandboxClient, open_page: OpenPage) -> None:
+    ts = sandbox.writes("ben", "deployments", "first")["ts"]
+    sandbox.writes("eva", "deployments", "an answer", thread_ts=ts)
+    sandbox.writes("ben", "deployments", "newest")
+    page = open_page("ana")
+    expect(page.get_by_role("combobox", name="Message #deployments")).to_be_focused()
+    page.keyboard.press("Shift+F6")
+    expect(page.locator("main .message", has_text="newest")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    reply = page.get_by_role("combobox", name="Reply in the thread")
+    expect(reply).to_be_focused()
+    page.keyboard.type("#dep")
+    page.keyboard.press("Tab")
+    expect(reply).to_have_value("#deployments ")
+    page.keyboard.press("F6")
+    expect(page.get_by_role("link", name="deployments")).to_be_focused()
+
+
+def test_who_follows_an_address_of_what_is_not_there_is_told_so(open_page: OpenPage) -> None:
+    page = open_page("ana", path="/#/channel/nowhere")
+    expect(page.get_by_text("There is nothing called nowhere here.")).to_be_visible()
+    page = open_page("ana", path="/#/channel/deployments/thread/1.000000")
+    expect(page.get_by_role("complementary", name="Thread").get_by_text("This message is not here")).to_be_visible()
 
 
 def test_the_page_has_its_landmarks(open_page: OpenPage) -> None:

@@ -29,6 +29,12 @@ MANY = (
 )
 PARTS = ("classic", "progress", "figures", "controls")
 
+DROP = """(node, name) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File(["x"], name));
+  node.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+
 
 @pytest.fixture
 def sandbox() -> Iterator[SandboxClient]:
@@ -206,6 +212,9 @@ def test_people_react_edit_delete_and_share_files(sandbox: SandboxClient, open_p
     expect(ben.locator("main .message").last).to_contain_text("Here it is")
     expect(ana.get_by_role("list", name="Files to send")).to_be_hidden()
     expect(ben.locator(".file")).to_have_count(1)
+    ana.locator("main .message-scroller").evaluate(DROP, "dropped.txt")
+    expect(ana.get_by_role("list", name="Files to send")).to_have_text("dropped.txt")
+    ana.get_by_role("button", name="Do not send dropped.txt").click()
     message.hover()
     message.get_by_role("button", name="More about this message").click()
     ana.get_by_role("menuitem", name="Delete message").click()

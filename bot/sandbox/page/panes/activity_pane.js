@@ -29,8 +29,8 @@ export class ActivityPane {
     this.node = h("main", { class: "channel-pane", "aria-label": "Activity" }, this.head, h("div", { class: "pane-scroller", tabindex: "0", role: "region", "aria-label": "Notifications" }, this.rows));
     this.draw = coalesced(() => this.drawNow());
     this.off = store.on(["notification", "read", "message", "user"], () => this.draw());
-    const all = h("button", { class: "button", type: "button", onclick: readAll }, "Mark all as read");
-    fillHead(this.head, openSidebar, "Activity", all);
+    this.all = h("button", { class: "button", type: "button", onclick: readAll }, "Mark all as read");
+    fillHead(this.head, openSidebar, "Activity", this.all);
   }
 
   start() {
@@ -43,6 +43,7 @@ export class ActivityPane {
 
   drawNow() {
     const shown = notificationsOf().filter(({ channel, ts }) => store.message(channel, ts)).slice(0, SHOWN);
+    this.all.disabled = !notificationsOf().some(isUnseen);
     fill(this.rows, shown.length ? shown.map(row) : h("li", { class: "empty" }, "Nothing has notified you yet. Mentions, direct messages and replies in threads you follow come here."));
   }
 }

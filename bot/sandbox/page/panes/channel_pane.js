@@ -25,6 +25,7 @@ export class ChannelPane {
     });
     this.composer = new Composer(() => ({ key: `${me()} ${channel.id}`, channel: channel.id, name: titleOf(channel), thread: null }));
     this.messages = h("div", { class: "pane-messages" }, this.list.node, this.composer.node);
+    this.composer.catchFiles(this.messages);
     this.tabs = isWithApp(channel) ? new AppTabs(channel, this.messages) : null;
     this.node = h("main", { class: "channel-pane", "aria-label": titleOf(channel) }, this.head, this.tabs?.bar, this.messages, this.tabs?.page);
     this.off = store.on(["message", "channel", "user"], (change) => this.changed(change));

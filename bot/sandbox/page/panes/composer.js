@@ -29,8 +29,7 @@ export class Composer {
       this.changed(false);
       this.text.focus();
     });
-    const frame = h("div", { class: "composer-frame", ondragover: (event) => event.dataTransfer.types.includes("Files") && event.preventDefault(), ondrop: (event) => this.takeFiles(event, event.dataTransfer) },
-      plusButton((files) => this.staged.add(files)), this.text, this.send);
+    const frame = h("div", { class: "composer-frame" }, plusButton((files) => this.staged.add(files)), this.text, this.send);
     this.node = h("div", { class: "composer" }, this.list, this.notice, this.staged.node, frame, this.hint);
     this.retarget();
   }
@@ -57,7 +56,13 @@ export class Composer {
     if (offering) this.offer();
   }
 
-  // Pasted, or dropped on the box.
+  /** Files that are dropped anywhere on this node are meant for this box. */
+  catchFiles(node) {
+    node.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+    node.addEventListener("drop", (event) => this.takeFiles(event, event.dataTransfer));
+  }
+
+  // Pasted, or dropped.
   takeFiles(event, brought) {
     if (!brought?.files.length) return;
     event.preventDefault();

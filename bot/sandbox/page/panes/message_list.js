@@ -50,6 +50,11 @@ export class MessageList {
     row.classList.add("wanted");
   }
 
+  /** What the keyboard comes to first: the message at the foot of what one sees, or the list while it is empty. */
+  latest() {
+    return [...this.rows.children].filter((row) => row.dataset.ts && row.getBoundingClientRect().top < this.scroller.getBoundingClientRect().bottom).at(-1) ?? this.scroller;
+  }
+
   stop() {
     this.watch.disconnect();
   }

@@ -12,6 +12,7 @@ import { ActivityPane } from "./activity_pane.js";
 import { ChannelPane } from "./channel_pane.js";
 import { Deliveries } from "./deliveries.js";
 import { Jump } from "./jump.js";
+import { tell } from "./notices.js";
 import { Sidebar } from "./sidebar.js";
 import { ThreadPane } from "./thread_pane.js";
 import { ThreadsPane } from "./threads_pane.js";
@@ -79,6 +80,8 @@ export class Shell {
     // The address of somebody else's talk with the app means mine, and a person means the talk with them.
     if (named && isWithApp(named)) return directWith(store.app.bot_user_id);
     if (store.users.has(address.channel)) return directWith(address.channel);
+    // Not while one reads: a channel that is open may get another name.
+    if (address.channel && !named && !this.channel) tell(`There is nothing called ${address.channel} here.`);
     const last = all.find((channel) => channel.id === recall("channel", null));
     const fallback = last ?? all.find((channel) => !channel.is_im) ?? directWith(store.app.bot_user_id);
     if (![fallback.name, fallback.id].includes(address.channel)) go(fallback.id);
@@ -134,6 +137,7 @@ export class Shell {
     }
     if (isPopoverOpen() || document.querySelector("dialog[open]")) return;
     if (isWriting(event)) (this.thread ?? this.channel)?.composer?.text.focus();
+    if (event.key === "F6") this.goRound(event);
     if (event.altKey && ["ArrowUp", "ArrowDown"].includes(event.key)) this.step(event);
     if (event.key !== "Escape") return;
     if (this.root.classList.contains("with-sidebar")) this.showSidebar(false);
@@ -148,6 +152,17 @@ export class Shell {
     go(this.channel.channel.id);
     this.drop("thread");
     this.channel.node.querySelector(`.message[data-ts="${CSS.escape(ts)}"]`)?.focus({ preventScroll: true });
+  }
+
+  // F6: the sidebar, the messages, the box, the thread and its box, and from the start again.
+  goRound(event) {
+    event.preventDefault();
+    const lists = [this.channel, this.thread].filter((pane) => pane?.list);
+    const stops = [this.sidebar.node.querySelector("[aria-current]"), ...lists.flatMap((pane) => [pane.list.latest(), pane.composer.text])].filter(Boolean);
+    const regions = stops.map((stop) => stop.closest(".sidebar, .message-list, .composer"));
+    const here = regions.findIndex((region) => region.contains(document.activeElement));
+    const step = event.shiftKey ? stops.length - 1 : 1;
+    stops[(Math.max(here, 0) + step) % stops.length]?.focus();
   }
 
   // Alt and an arrow: the next place in the sidebar.

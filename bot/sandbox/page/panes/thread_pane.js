@@ -14,11 +14,15 @@ import { MessageList } from "./message_list.js";
 export class ThreadPane {
   constructor(channel, ts) {
     Object.assign(this, { channel, ts });
-    this.list = new MessageList({ label: "Messages of the thread", inThread: true, messages: () => this.messages(), seen: () => document.hasFocus() && markRead(channel.id, ts) });
+    this.list = new MessageList({
+      label: "Messages of the thread", inThread: true, messages: () => this.messages(), seen: () => document.hasFocus() && markRead(channel.id, ts),
+      intro: () => (this.messages().length ? null : h("p", { class: "empty" }, "This message is not here, or not any more.")),
+    });
     this.composer = new Composer(() => ({ key: `${me()} ${channel.id} ${ts}`, channel: channel.id, name: titleOf(channel), thread: ts }));
     const close = h("button", { class: "icon-button", type: "button", "aria-label": "Close the thread", onclick: () => go(channel.id) }, icon("close"));
     const head = h("header", { class: "pane-head" }, h("h2", { class: "pane-title" }, "Thread", h("span", { class: "pane-subtitle" }, titleOf(channel))), close);
     this.node = h("aside", { class: "thread-pane", "aria-label": "Thread" }, head, this.list.node, this.composer.node);
+    this.composer.catchFiles(this.node);
     this.off = store.on(["message", "user"], ({ message }) => {
       if (!message || message.channel === channel.id) this.list.draw();
     });
