@@ -14,6 +14,7 @@ _TO = frozenset({"to", "→", "->", "onto", "into"})
 _UNTIL = frozenset({"until", "till", "expires"})
 _ARTICLES = frozenset({"the", "a", "an", "please"})
 _OVERRIDE = frozenset({"override", "overriding"})
+_EMERGENCY = frozenset({"emergency"})
 _GUIDED = {"guided": True, "unguided": False}
 _WITHOUT = frozenset({"except", "without", "excluding"})
 _BETWEEN = frozenset({"and", "&"})
@@ -36,6 +37,7 @@ class Clauses:
     overrides: bool = False  # `override`: pass a freeze
     on: tuple[str, ...] = ()  # only these targets
     without: tuple[str, ...] = ()  # not these
+    is_emergency: bool = False  # `emergency`: pass all that one may
     guided: bool | None = None  # `guided`, `unguided`: is somebody asked when a step fails
 
 
@@ -44,8 +46,9 @@ def split(text: str) -> Clauses:
     before, reason = typed_text.reasoned(text)
     words = typed_text.words(before)
     overrides = any(word.lower() in _OVERRIDE for word in words)
+    is_emergency = any(word.lower() in _EMERGENCY for word in words)
     guided = next((_GUIDED[word.lower()] for word in words if word.lower() in _GUIDED), None)
-    words = [word for word in words if word.lower() not in {*_OVERRIDE, *_GUIDED}]
+    words = [word for word in words if word.lower() not in {*_OVERRIDE, *_EMERGENCY, *_GUIDED}]
     found: dict[str, list[str]] = {"what": [], "to": [], "at": [], "until": [], "on": [], "without": []}
     clause = "what"
     for index, word in enumerate(words):
@@ -69,7 +72,7 @@ def split(text: str) -> Clauses:
         found["to"], found["on"] = found["on"], []  # web 1.4.0 on production
     at, until = (" ".join(found[name]) for name in ("at", "until"))
     what, to, on, without = (tuple(found[name]) for name in ("what", "to", "on", "without"))
-    return Clauses(what, to, at, until, reason, overrides, on, without, guided)
+    return Clauses(what, to, at, until, reason, overrides, on, without, is_emergency, guided)
 
 
 def _opened(word: str, rest: list[str], clause: str, *, has_all: bool) -> tuple[str, bool] | None:  # noqa: PLR0911 - a table in lines

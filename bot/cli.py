@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bot import decisions_cli, queue_cli, variables_cli
+from bot import decisions_cli, emergency_cli, queue_cli, variables_cli
 from bot.cli_options import acting, config_option, counted, person_option, print_problems, state_option, with_database
 from engine.errors import ForedeckError
 from engine.times import utc_now
@@ -154,6 +154,8 @@ def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
 @click.option("--because", "reason", default="", help="Why; shown on the card.")
 @click.option("--queue", "way", flag_value="queue", default="", help="Wait behind a lock instead of being refused.")
 @click.option("--override", "way", flag_value="override", help="Pass a freeze; needs --because and a permission.")
+@click.option("--emergency", "way", flag_value="emergency", help="Pass all rules that one may; needs --because.")
+@click.option("--yes", is_flag=True, help="With --emergency: do not ask once more.")
 @click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
 @click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times, `*` is allowed.")
 @click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
@@ -173,6 +175,7 @@ def deploy(
     until: str,
     reason: str,
     way: str,
+    yes: bool,
     guided: bool | None,
     on: tuple[str, ...],
     without: tuple[str, ...],
@@ -187,26 +190,30 @@ def deploy(
     from engine.services.choices import Choices
     from engine.services.gates import Way
 
-    task = deployments.request(
-        db,
-        utc_now(),
-        person=acting(db, person),
-        project=project,
-        version=version,
-        environment=environment,
-        create_release=create_release,
-        choices=Choices(
-            skip=skip,
-            at=at,
-            until=until,
-            reason=reason,
-            way=Way(way),
-            answers=answers,
-            guided=guided,
-            on=on,
-            without=without,
-        ),
+    def request(choices: Choices) -> Any:
+        return deployments.request(
+            db,
+            utc_now(),
+            person=acting(db, person),
+            project=project,
+            version=version,
+            environment=environment,
+            create_release=create_release,
+            choices=choices,
+        )
+
+    choices = Choices(
+        skip=skip,
+        at=at,
+        until=until,
+        reason=reason,
+        way=Way(way),
+        answers=answers,
+        guided=guided,
+        on=on,
+        without=without,
     )
+    task = emergency_cli.confirmed(request, choices, yes=yes)
     click.echo(f"Deployment #{task.number}: {task.project} {task.version} to {task.environment}")
     if task.waiting:
         click.echo(f"{task.waiting.text[:1].upper()}{task.waiting.text[1:]}.")
@@ -347,7 +354,7 @@ def demo(port: int, state: Path) -> None:
     sys.exit(show.run(port, state.resolve()))
 
 
-for _command in (*decisions_cli.COMMANDS, *queue_cli.COMMANDS, *variables_cli.COMMANDS):
+for _command in (*decisions_cli.COMMANDS, *queue_cli.COMMANDS, *emergency_cli.COMMANDS, *variables_cli.COMMANDS):
     main.add_command(_command)
 
 if __name__ == "__main__":

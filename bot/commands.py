@@ -33,6 +33,7 @@ DEPLOY_VERBS = (
     "fail",
     "take",
     "plan",
+    "acknowledge",
 )
 
 _VERDICTS = {
@@ -77,6 +78,7 @@ class Deploy:
     guided: bool | None = None  # somebody is asked when a step fails; None: as it is set
     on: tuple[str, ...] = ()  # only these targets
     without: tuple[str, ...] = ()  # not these
+    seen: tuple[str, ...] | None = None  # the rules that an emergency was shown to pass over; None: nothing was shown
 
     @property
     def choices(self) -> Choices:
@@ -91,6 +93,7 @@ class Deploy:
             guided=self.guided,
             on=self.on,
             without=self.without,
+            seen=self.seen,
         )
 
     @property
@@ -100,6 +103,7 @@ class Deploy:
         said["s"] = list(self.skip)
         said["g"] = _GUIDED[self.guided]
         said["o"], said["x"] = list(self.on), list(self.without)
+        said["z"] = "" if self.seen is None else ",".join(self.seen) or "-"
         if len(str(self.answers)) <= _MOST_CARRIED:
             said["n"] = dict(self.answers)
         return {key: words for key, words in said.items() if words}
@@ -117,8 +121,10 @@ class Deploy:
         answers = tuple((str(name), str(value)) for name, value in dict(facts.get("n", {})).items())
         skip = tuple(str(step) for step in list(facts.get("s", ())))
         guided = next((value for value, word in _GUIDED.items() if word == facts.get("g", "")), None)
+        seen = tuple(key for key in str(facts["z"]).split(",") if key != "-") if facts.get("z") else None
         on, without = (tuple(str(name) for name in list(facts.get(key, ()))) for key in ("o", "x"))
-        return cls(project, version, environment, at, until, reason, Way(way), answers, skip, guided, on, without)
+        said = (at, until, reason, Way(way), answers, skip, guided, on, without, seen)
+        return cls(project, version, environment, *said)
 
     @property
     def typed(self) -> str:
@@ -127,12 +133,12 @@ class Deploy:
         until = f" until {self.until}" if self.until else ""
         because = f" because {self.reason}" if self.reason else ""
         queue = "queue " if self.way is Way.QUEUE else ""
-        override = " override" if self.way is Way.OVERRIDE else ""
+        passing = f" {self.way.value}" if self.way in {Way.OVERRIDE, Way.EMERGENCY} else ""
         guided = f" {_GUIDED[self.guided]}".rstrip()
         on = f" on {','.join(self.on)}" if self.on else ""
         without = f" not on {','.join(self.without)}" if self.without else ""
         place = f"{self.project} {self.version} to {self.environment}{on}{without}"
-        command = f"{queue}{place}{at}{until}{override}{guided}"
+        command = f"{queue}{place}{at}{until}{passing}{guided}"
         return f"{with_answers(without_steps(command, self.skip), self.answers)}{because}"
 
 
@@ -184,7 +190,28 @@ class Take:
     number: int
 
 
-DeployRequest = Help | OpenForm | Deploy | Status | Cancel | ShowLogs | Decide | Take | ShowPlan | Order | NotUnderstood
+@dataclass(frozen=True)
+class Acknowledge:
+    """Say that one has looked at an emergency of somebody else."""
+
+    number: int
+    note: str = ""
+
+
+DeployRequest = (
+    Help
+    | OpenForm
+    | Deploy
+    | Status
+    | Cancel
+    | ShowLogs
+    | Decide
+    | Take
+    | Acknowledge
+    | ShowPlan
+    | Order
+    | NotUnderstood
+)
 
 
 def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:  # noqa: PLR0911 - first word first
@@ -198,7 +225,7 @@ def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:
     if verb == "queue" and isinstance(
         queued := _deployment(typed_text.escaped(typed_text.after_words(text, 1))), Deploy
     ):
-        return queued if queued.way is Way.OVERRIDE else replace(queued, way=Way.QUEUE)
+        return queued if queued.way is not Way.NONE else replace(queued, way=Way.QUEUE)
     if verb in orders.VERBS:
         return orders.parse(verb, text)
     if verb in DEPLOY_VERBS:
@@ -240,12 +267,14 @@ def _status(rest: list[str]) -> Status | NotUnderstood:
     return Status(number) if number is not None else Status(project=rest[0])
 
 
-def _about_a_number(verb: str, rest: list[str], text: str) -> Cancel | ShowLogs | Decide | Take | NotUnderstood:
+def _about_a_number(verb: str, rest: list[str], text: str) -> DeployRequest:  # noqa: PLR0911 - a verb in a line
     number = typed_text.number(rest[0]) if rest else None
     if number is None:
         return NotUnderstood(f"`{verb}` needs the number on the card.", f"{verb} 17")
     if verb in _VERDICTS:
         return _decision(number, _VERDICTS[verb], typed_text.after_words(text, 2))
+    if verb == "acknowledge":
+        return Acknowledge(number, _note(typed_text.after_words(text, 2)))
     if verb == "logs" and len(rest) == 2 + (rest[1:2] == ["on"]):
         return ShowLogs(number, rest[-1].lower())
     if len(rest) > 1:
@@ -263,7 +292,11 @@ def _decision(number: int, verdict: Verdict, rest: str) -> Decide:
     if verdict is Verdict.EXCLUDE or names_machines:
         found = " ".join(words[1:] if names_machines else words)
         return Decide(number, verdict, note, tuple(re.findall(r"[^\s,;]+", found)))
-    return Decide(number, verdict, re.sub(r"(?i)\Abecause[:,]?\s+", "", rest))
+    return Decide(number, verdict, _note(rest))
+
+
+def _note(text: str) -> str:
+    return re.sub(r"(?i)\Abecause[:,]?\s+", "", text)
 
 
 def _deployment(text: str) -> Deploy | OpenForm | NotUnderstood:
@@ -304,7 +337,7 @@ def _without_answers(text: str) -> Deploy | OpenForm | NotUnderstood:
     if what and "@" in what[0].strip("@"):
         what[:1] = what[0].split("@", 1)
     named = [*what, *typed.to]
-    way = Way.OVERRIDE if typed.overrides else Way.NONE
+    way = _way(typed)
     if len(named) == 3:
         return Deploy(
             named[0],
@@ -325,12 +358,18 @@ def _without_answers(text: str) -> Deploy | OpenForm | NotUnderstood:
     )
     besides = {"g": _GUIDED[typed.guided], "o": list(typed.on), "x": list(typed.without)}
     form = replace(form, besides={key: said for key, said in besides.items() if said})
-    if not (typed.at or typed.until or typed.reason):
+    if not (typed.at or typed.until or typed.reason or way):
         return form
     return NotUnderstood(
         "I need a project, a version and an environment with that.",
         _clauses_of(form.project or "web", form.version or "1.4.0", form.environment or "production", typed),
     )
+
+
+def _way(typed: Clauses) -> Way:
+    if typed.is_emergency:
+        return Way.EMERGENCY
+    return Way.OVERRIDE if typed.overrides else Way.NONE
 
 
 def _too_much(what: list[str], typed: Clauses) -> NotUnderstood:
@@ -343,7 +382,7 @@ def _too_much(what: list[str], typed: Clauses) -> NotUnderstood:
 
 
 def _clauses_of(project: str, version: str, environment: str, typed: Clauses) -> str:
-    return Deploy(project, version, environment, typed.at, typed.until, typed.reason).typed
+    return Deploy(project, version, environment, typed.at, typed.until, typed.reason, _way(typed)).typed
 
 
 def _misspelt(verb: str, rest: list[str]) -> str | None:

@@ -22,12 +22,14 @@ DEPLOY_THIS = "deploy_this"  # value: see `pack`; the person's own request, aske
 END_HOLD = "end_hold"  # value: the id of what holds deployments up
 TAKE_LOCK = "take_lock"  # value: as of DEPLOY_THIS, with the id of the lock
 FILL_IN = "fill_in"  # value: see `pack`; opens the form with what was typed
+ACKNOWLEDGE = "acknowledge"  # value: the number of the deployment that was an emergency
 OPEN_LINK = "open_link"  # a link button; Slack tells us of the click all the same
 
 # Modals.
 PLAN_MODAL = "plan"
 DECISION_MODAL = "decision"
 DEPLOY_MODAL = "deploy"
+ACKNOWLEDGE_MODAL = "acknowledge"
 
 # Fields of modals: action ids (block ids carry what they depend on, so that Slack forgets a stale choice).
 NOTE = "note"

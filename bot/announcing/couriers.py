@@ -20,7 +20,7 @@ from bot.messages.blocks import Message, is_channel_id
 from bot.messages.wording import step_of_run
 from engine.errors import ForedeckError
 from engine.services import Database, access, outbox, tasks
-from engine.services.outbox import CARD, DIRECT, FILE, HOLD, TRIGGER, Parcel, Posted
+from engine.services.outbox import CARD, DIRECT, EMERGENCY, FILE, HOLD, TRIGGER, Parcel, Posted
 from engine.services.views import TaskView
 
 CLOSED_SECONDS = 60.0
@@ -177,7 +177,11 @@ class Courier:
         return Posted(parcel.key, parcel.task, found[0], found[1], thread_ts, digest="", edited_at=None)
 
     def _thread(self, parcel: Parcel) -> Posted | None:
-        return None if parcel.kind in {CARD, HOLD, DIRECT, TRIGGER} else outbox.message(self.db, f"card:{parcel.task}")
+        return (
+            None
+            if parcel.kind in {CARD, HOLD, DIRECT, TRIGGER, EMERGENCY}
+            else outbox.message(self.db, f"card:{parcel.task}")
+        )
 
     def _stands(self, parcel: Parcel, message: Message, channel_id: str, ts: str, thread: Posted | None) -> None:
         outbox.sent(

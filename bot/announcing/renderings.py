@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import links
+from bot.messages import emergencies as emergency_messages
 from bot.messages import logs, notices
 from bot.messages.blocks import Message
 from bot.messages.cards import card
@@ -15,8 +16,8 @@ from bot.messages.holds import announcement, direct
 from bot.messages.interruptions import interruption
 from bot.messages.queues import trigger_refused
 from bot.messages.wording import step_of_run
-from engine.services import Database, access, holds, interruptions, log_telling, tasks, triggers
-from engine.services.outbox import CARD, DIRECT, HOLD, INTERRUPTION, LOG, NOTICE, TRIGGER, Parcel
+from engine.services import Database, access, emergencies, holds, interruptions, log_telling, tasks, triggers
+from engine.services.outbox import CARD, DIRECT, EMERGENCY, HOLD, INTERRUPTION, LOG, NOTICE, TRIGGER, Parcel
 from engine.services.views import InterruptionKind, InterruptionView, StepStatus, TaskState, TaskView
 
 _LOG_READ_BYTES = 2 * log_telling.STRETCH_BYTES
@@ -53,6 +54,8 @@ def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "
     if parcel.kind == TRIGGER:
         fired = triggers.view_of_fire(db, int(parcel.payload["fire"]))
         return Rendering(trigger_refused(fired), fired.fired_at)
+    if parcel.kind == EMERGENCY:
+        return _emergency(db, parcel.payload, command, workspace_url)
     view = tasks.view(db, parcel.task or 0)
     if parcel.kind == CARD:
         ahead = view.waiting.task if view.waiting else None
@@ -66,6 +69,14 @@ def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "
     if parcel.kind == NOTICE:
         return _notice(db, view, command)
     return Rendering.of(view, Message(""))
+
+
+def _emergency(db: Database, payload: dict[str, Any], command: str, workspace_url: str) -> Rendering:
+    found = emergencies.view(db, int(payload["task"]))
+    slack_ids = access.slack_ids(db, {*found.eligible, *filter(None, [found.acknowledged_by])})
+    says = emergency_messages.reminder if payload.get("nag") else emergency_messages.announcement
+    card_url = links.to_card(db, workspace_url, found.task)
+    return Rendering(says(found, slack_ids, card_url=card_url, command=command), found.declared_at)
 
 
 def _interruption(db: Database, payload: dict[str, Any], view: TaskView, command: str) -> Rendering:

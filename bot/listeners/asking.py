@@ -7,12 +7,13 @@ from functools import partial
 
 from bot.commands import Deploy
 from bot.listeners.requests import Desk
-from bot.messages import answers
+from bot.messages import answers, emergencies
 from bot.messages.blocks import Element, Message
 from bot.messages.holds import take_lock_button
 from engine.definitions import Person
 from engine.errors import ForedeckError
 from engine.services import access, deployments
+from engine.services.emergency_errors import RulesUnseen
 from engine.services.errors import ReleaseNotFound, UnknownEnvironment, UnknownName, UnknownProject
 from engine.services.gates import Way
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
@@ -64,10 +65,12 @@ def refusal(desk: Desk, person: Person, wanted: Deploy, key: str, error: Foredec
     if isinstance(error, UnclearTime):
         ways = [_at_another_time(wanted, error, way).typed for way in error.ways[:3]]
         return answers.said(str(error), *(f"`{desk.command} {way}`" for way in ways))
-    return _not_answered(desk, wanted, error)
+    return _not_decided(desk, wanted, key, error)
 
 
-def _not_answered(desk: Desk, wanted: Deploy, error: ForedeckError) -> Message:
+def _not_decided(desk: Desk, wanted: Deploy, key: str, error: ForedeckError) -> Message:
+    if isinstance(error, RulesUnseen):
+        return emergencies.rules(error, wanted, key, desk.command)
     if isinstance(error, AnswersMissing | WrongAnswer | UnknownAnswer):
         return answers.with_choices(answers.not_answered(error, wanted, desk.command), (answers.form_button(wanted),))
     return answers.refused(error)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot import commands, links
-from bot.commands import Cancel, Decide, Deploy, Help, OpenForm, ShowLogs, ShowPlan, Status, Take
-from bot.listeners import asking, orders
+from bot.commands import Acknowledge, Cancel, Decide, Deploy, Help, OpenForm, ShowLogs, ShowPlan, Status, Take
+from bot.listeners import asking, emergencies, orders
 from bot.listeners.deploy_form import opening
 from bot.listeners.requests import Answer, Desk, Typed
 from bot.messages import answers, logs
@@ -37,6 +37,8 @@ def deploy(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for 
             return Answer(opens=plan_modal(_plan(desk, typed.person.slug, wanted)))
         case Decide() | Take():
             return _decide(desk, typed, wanted) if isinstance(wanted, Decide) else _take(desk, typed, wanted)
+        case Acknowledge():
+            return emergencies.typed(desk, typed, wanted)
         case Status() | Cancel() | ShowLogs():
             return _about_a_task(desk, typed, wanted)
         case _:

@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import App
 
 from bot import ids
-from bot.listeners import buttons, decisions, deploy_form, events, guarding, orders
+from bot.listeners import buttons, decisions, deploy_form, emergencies, events, guarding, orders
 from bot.listeners.deploy_command import deploy
 from bot.listeners.release_command import release
 from bot.listeners.requests import (
@@ -35,6 +35,7 @@ PRESSES: Mapping[str, PressListener] = {
     ids.OPEN_LINK: buttons.open_link,
     ids.END_HOLD: orders.end_hold,
     ids.TAKE_LOCK: buttons.take_lock,
+    ids.ACKNOWLEDGE: emergencies.open_acknowledge,
     ids.FILL_IN: deploy_form.fill_in,
     ids.PROJECT: deploy_form.project_chosen,
     ids.RELEASE: deploy_form.place_chosen,
@@ -45,6 +46,7 @@ PRESSES: Mapping[str, PressListener] = {
 SUBMISSIONS: Mapping[str, SubmissionListener] = {
     ids.DECISION_MODAL: decisions.submit,
     ids.DEPLOY_MODAL: deploy_form.submit,
+    ids.ACKNOWLEDGE_MODAL: emergencies.submit,
 }
 SEARCHES: Mapping[str, SearchListener] = {
     ids.PROJECT: deploy_form.search_projects,

@@ -145,6 +145,11 @@ def mention(slack_user_id: str) -> Element:
     return {"type": "user", "user_id": slack_user_id}
 
 
+def here() -> Element:
+    """Everybody in the channel who is there now is notified."""
+    return {"type": "broadcast", "range": "here"}
+
+
 def slack_channel_mention(slack_channel: str) -> Element:
     """A Slack channel by id, else by name."""
     if is_channel_id(slack_channel):

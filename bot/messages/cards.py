@@ -94,6 +94,8 @@ def _not_chosen(view: TaskView) -> b.Block | None:
 
 def _facts(view: TaskView) -> str:
     facts = [f"*#{view.number}*", f"asked for by {b.escape(view.requested_by)}"]
+    if view.is_emergency:
+        facts.append("🚨 *emergency*")
     if view.overrides:
         facts.append("*passes freezes*")
     if view.reason:

@@ -16,6 +16,10 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("… on web-1,web-2", "only there; not on web-3 everywhere else"),
             ("… guided", "asks somebody when a step fails; unguided does not"),
             ("… because …", "says why"),
+            (
+                "… emergency because INC-7",
+                "past freezes, locks and approvals; shows first which, for the team named for it",
+            ),
         ),
     ),
     (
@@ -26,6 +30,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("{c} logs 17", "the end of its log; logs 17 web-3 of one target"),
             ("{c} retry 17", "runs a failed or lost step again; exclude 17 web-3, ignore 17 and fail 17 go on without"),
             ("{c} take 17", "you are the one who is on it"),
+            ("{c} acknowledge 17 …", "you have looked at the emergency of somebody else"),
         ),
     ),
     (

@@ -85,6 +85,8 @@ def direct(hold: HoldView, facts: Mapping[str, Any], task: TaskView | None) -> b
             return b.Message("")
         words = f"🔓 {scope} is free again: you are next with #{task.number} ({wording.subject(task)})."
         return b.message(words, b.section(words))
+    if what == "passed":
+        return _passed(scope, task)
     if what in {"taken", "released"}:
         words = f"🔓 {hold.ended_by} {'took' if what == 'taken' else 'released'} your lock of {scope}."
         mine = [b.text("It was yours "), *_since(hold), b.text(f", {_because(hold)}." if hold.reason else ".")]
@@ -95,6 +97,15 @@ def direct(hold: HoldView, facts: Mapping[str, Any], task: TaskView | None) -> b
     words = f"🔒 Your lock of {scope} holds up {waiting}. Do you still need it?"
     end = [b.text("It ends by itself "), b.date(hold.until), b.text(".")] if hold.until else []
     return b.message(words, b.rich([b.bold(words)], end), b.actions(*_buttons(hold)))
+
+
+def _passed(scope: str, task: TaskView | None) -> b.Message:
+    """An emergency goes past somebody's lock."""
+    if task is None:
+        return b.Message("")
+    words = f"🚨 {task.requested_by} deploys past your lock of {scope}, in an emergency: #{task.number}"
+    about = f"{wording.subject(task)}, because {b.shorten(task.reason, 500)}"
+    return b.message(words, b.rich([b.bold(f"{words}.")], [b.text(about)]))
 
 
 def paused(hold: HoldView, command: str, *, is_told_here: bool) -> b.Message | None:

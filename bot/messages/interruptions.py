@@ -44,6 +44,7 @@ _SETTLED = {
     InterruptionState.ABORTED: "🛑 Aborted",
     InterruptionState.RUN_AGAIN: "🔁 Runs again",
     InterruptionState.FAILED: "❌ Failed",
+    InterruptionState.PASSED: "🚨 Passed over in an emergency",
     InterruptionState.CLOSED: "🚫 Canceled before anybody answered",
 }
 
@@ -58,7 +59,14 @@ def interruption(
         f"{_SETTLED[asked.state]}: {asked.step_name} of {wording.subject(view)} (#{view.number})",
         b.rich([b.bold(f"{_SETTLED[asked.state]}: {asked.step_name}")], [b.text(_about(view))]),
         decisions(asked.decisions, slack_ids),
+        _passed_over(asked, view) if asked.state is InterruptionState.PASSED else None,
     )
+
+
+def _passed_over(asked: InterruptionView, view: TaskView) -> b.Block:
+    """Nobody was asked: by whom and why."""
+    words = f"{view.requested_by} passed over the approval of {wording.either(asked.teams)}"
+    return b.rich([b.text(f"{words}: "), b.text(f"“{b.shorten(view.reason, 500)}”", italic=True)])
 
 
 def outcome(asked: InterruptionView, verdict: Verdict) -> b.Message:

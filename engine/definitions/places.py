@@ -13,12 +13,13 @@ from engine.definitions.values import Defaults, Environment
 
 def read_defaults(section: Field) -> Defaults:
     """`defaults:` — what holds where nothing more specific is said."""
-    record = section.table(["slack_channel", "time_zone", "task_cap"])
-    zone, cap = record.get("time_zone"), record.get("task_cap")
+    record = section.table(["slack_channel", "time_zone", "task_cap", "emergency_team"])
+    zone, cap, team = record.get("time_zone"), record.get("task_cap"), record.get("emergency_team")
     return Defaults(
         read_slack_channel(record),
         read_time_zone(zone) if zone else "UTC",
         cap.whole_number() if cap else Defaults().task_cap,
+        team.reference("teams") if team else "",
     )
 
 

@@ -9,7 +9,7 @@ RESERVED = frozenset({
     "help", "status", "queue", "pause", "resume", "cancel", "abandon", "retry", "fail", "approve", "abort",
     "logs", "plan", "create", "list", "show", "promote", "redeploy", "rollback", "prevent", "allow", "lock",
     "unlock", "freeze", "thaw", "emergency", "where", "audit", "chart", "follow", "mute", "doctor", "reload",
-    "run", "check", "take", "exclude", "ignore", "to", "on", "at", "with", "skip", "because", "tenants",
+    "run", "check", "take", "exclude", "ignore", "acknowledge", "to", "on", "at", "with", "skip", "because", "tenants",
 })
 # fmt: on
 """Words of the commands, those of later versions included: as a slug they could not be told from the command."""

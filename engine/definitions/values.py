@@ -17,6 +17,7 @@ class Defaults:
     slack_channel: str | None = None
     time_zone: str = "UTC"  # a name of the IANA time zone database
     task_cap: int = 5  # so many tasks run at once (Octopus's default); those that wait for people do not count
+    emergency_team: str = ""  # its members may deploy past freezes, locks, pauses and approvals; empty: nobody may
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,22 @@ class Hold:
             self.environment is None or environment in {None, self.environment}
         )
 
-    def holds_back(self, *, project: str, environment: str, requested_by: str, overrides: bool = False) -> bool:
-        """Does this person's deployment have to wait for its end? Owners pass locks, overrides freezes."""
+    def holds_back(
+        self,
+        *,
+        project: str,
+        environment: str,
+        requested_by: str,
+        overrides: bool = False,
+        is_emergency: bool = False,
+    ) -> bool:
+        """Does this person's deployment have to wait for its end? Owners pass locks, overrides freezes, an emergency
+        everything but draining: Foredeck itself is about to be stopped.
+        """
         if not self.covers(project=project, environment=environment):
             return False
+        if is_emergency:
+            return self.kind is HoldKind.DRAIN
         if self.kind is HoldKind.LOCK:
             return requested_by != self.by
         return not (self.kind is HoldKind.FREEZE and overrides)

@@ -12,6 +12,7 @@ from engine.domain.holds import Hold
 class Rank(enum.IntEnum):
     """Who goes first. Within a rank the older goes first, except that projects below their share come before others."""
 
+    EMERGENCY = -1  # it goes before everything, also above the cap
     BEGUN = 0  # it began, waited for a person and goes on: something may be half done
     FIRST = 1  # somebody moved it to the front
     HIGH = 2  # its project has `priority: high`
@@ -30,6 +31,11 @@ class Waiter:
     line: int = 0  # the order within the rank; lower is earlier
     requested_by: str = ""
     overrides: bool = False  # somebody who may let it pass freezes
+
+    @property
+    def is_emergency(self) -> bool:
+        """Does it go above the cap, and past what holds others back?"""
+        return self.rank is Rank.EMERGENCY
 
     @property
     def order(self) -> tuple[int, int]:
@@ -61,6 +67,7 @@ class Situation:
                 environment=waiter.environment,
                 requested_by=waiter.requested_by,
                 overrides=waiter.overrides,
+                is_emergency=waiter.is_emergency,
             )
             for hold in self.holds
         )
@@ -70,14 +77,12 @@ def choose(waiters: Iterable[Waiter], situation: Situation) -> tuple[Waiter, ...
     """All that may begin now, in the order in which they do. Whoever is blocked is passed over, never waited for.
 
     The cap is shared equally between the projects that run or could begin; a project below its share goes first. This
-    is judged anew at each start (Octopus's fair queue).
+    is judged anew at each start (Octopus's fair queue). Emergencies begin even above the cap.
     """
     able = [waiter for waiter in waiters if situation.lets_begin(waiter)]
     running = dict(situation.running)
     chosen: list[Waiter] = []
-    for _ in range(situation.free):
-        if not able:
-            break
+    while able and (len(chosen) < situation.free or any(waiter.is_emergency for waiter in able)):
         share = situation.cap / len({waiter.project for waiter in able} | {p for p, n in running.items() if n})
         first = min(able, key=lambda waiter: _precedence(waiter, running, share))
         chosen.append(first)

@@ -65,6 +65,7 @@ class InterruptionState(enum.StrEnum):
     RUN_AGAIN = "run_again"
     FAILED = "failed"
     GUIDED = "guided"  # something was said of each failed run
+    PASSED = "passed"  # nobody was asked: it was an emergency
     CLOSED = "closed"  # the task was canceled meanwhile
 
 

@@ -13,6 +13,7 @@ from engine.models.deployments import (
     Task,
     TaskLink,
 )
+from engine.models.emergencies import Emergency
 from engine.models.holds import HoldRow
 from engine.models.outbox import LogCursor, OutboxRow, PostedMessage
 from engine.models.triggers import TriggerFire, TriggerRow
@@ -22,6 +23,7 @@ __all__ = [
     "Base",
     "Content",
     "Decision",
+    "Emergency",
     "FolderState",
     "GroupMembers",
     "GuidedRun",

@@ -71,6 +71,7 @@ class Task(Base):
     cancel_requested_at: Mapped[datetime | None]
     cancel_requested_by: Mapped[str | None] = mapped_column(String(255))
     overrides: Mapped[bool] = mapped_column(default=False)  # somebody who may let it pass freezes
+    is_emergency: Mapped[bool] = mapped_column(default=False)  # it passes what holds others up, and approvals
     is_partial: Mapped[bool] = mapped_column(default=False)  # steps were left out when it was asked for
     ended_because: Mapped[str] = mapped_column(Text, default="")  # why it ended, where nobody asked for that
     changed_at: Mapped[datetime]

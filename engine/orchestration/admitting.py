@@ -19,7 +19,7 @@ def chosen(session: Session) -> tuple[int, ...]:
     if not lines.has_anybody(session):
         return ()
     situation = lines.situation(session, configuration.current(session).definitions)
-    if not situation.free:
+    if not situation.free and not lines.has_emergency(session):
         return ()
     return tuple(waiter.number for waiter in choose(lines.heads(session, situation.holds), situation))
 

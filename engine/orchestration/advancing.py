@@ -251,6 +251,11 @@ class _Mover:
         work = action.work
         assert isinstance(work, ManualIntervention)  # noqa: S101 - next_moves asks for a decision of nothing else
         instructions, flaw = evaluations.for_people(work.instructions, self._variables(key), self.now)
+        if self.task.is_emergency:
+            interruptions.pass_over(
+                self.session, self.now, self.task, self._add_run(key, RunState.WAITING), work, action.name
+            )
+            return
         if flaw:  # nobody should approve what does not say what it is
             self._fail(key, f"The instructions cannot be shown: {flaw}.")
             return

@@ -14,7 +14,8 @@ class Choices:
     """`skip`: steps to leave out, by slug or name. `at`, `until`: when it is to begin, and until when it may, in the
     person's words and time zone. `reason`: why. `way`: how to pass what is locked or frozen. `answers`: to what it asks
     for, by name or label. `guided`: is somebody asked when a step fails; None: as project and environment say. `on`,
-    `without`: the only machines that it goes to, and those that it does not go to.
+    `without`: the only machines that it goes to, and those that it does not go to. `seen`: the rules that somebody was
+    shown before an emergency passes them over; None: nothing was shown yet.
     """
 
     skip: Sequence[str] = ()
@@ -26,6 +27,7 @@ class Choices:
     guided: bool | None = None
     on: Sequence[str] = ()
     without: Sequence[str] = ()
+    seen: Sequence[str] | None = None
 
 
 NONE = Choices()

@@ -19,7 +19,18 @@ from engine.domain.processes import Process, process_from_json
 from engine.domain.prompts import asked as questions_of
 from engine.domain.states import TaskState
 from engine.models import Release, Task
-from engine.services import access, built_in, gates, planned, prompts, queues, releases, schedules, task_views
+from engine.services import (
+    access,
+    built_in,
+    emergencies,
+    gates,
+    planned,
+    prompts,
+    queues,
+    releases,
+    schedules,
+    task_views,
+)
 from engine.services import choices as choosing
 from engine.services.choices import Choices
 from engine.services.errors import NothingThere, StepNotSkipped, UnknownName
@@ -48,8 +59,9 @@ def request(
 
     Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound, StepNotSkipped,
     UnclearTime, TooFarAway, EndsBeforeItBegins, Held, ReasonMissing, UnknownAnswer, WrongAnswer, AnswersMissing,
-    NoTargets, UnknownName, NothingThere, BuiltInDisabled, EnvironmentProtected. With
-    `create_release` a release that does not exist is created, frozen as the project is now.
+    NoTargets, UnknownName, NothingThere, BuiltInDisabled, EnvironmentProtected; of an emergency NoEmergencyTeam,
+    NotInEmergencyTeam, EmergencyIsNow, RulesUnseen. With `create_release` a release that does not exist is created,
+    frozen as the project is now.
     """
     with db.write() as session:
         task = request_in(
@@ -99,6 +111,9 @@ def request_in(
     reason, way = choices.reason, choices.way
     times = schedules.read(session, now, found.definitions, person, at=choices.at, until=choices.until)
     where = {"project": release.project, "environment": environment}
+    is_emergency = way is Way.EMERGENCY
+    if is_emergency:
+        emergencies.require(found, person=person, reason=reason, times=times)
     gates.check(session, found, person=person, at=times.begins_at or now, way=way, reason=reason, **where)
     plan = _plan(found.definitions, process_from_json(release.process), release.project, environment, choices)
     planned.require_targets(plan)
@@ -109,10 +124,14 @@ def request_in(
     task.slack_channel = _slack_channel(found, release.project, environment, slack_channel_typed)
     task.typed_in = slack_channel_typed
     task.is_partial, task.overrides = bool(choices.skip or choices.on or choices.without), way is Way.OVERRIDE
+    task.is_emergency = is_emergency
+    passed = emergencies.require_seen(session, now, found, task, plan, choices.seen) if is_emergency else ()
     task.queued_at = task.changed_at = now
     session.add(task)
     session.flush()
     queues.enter(session, now, task, found)
+    if is_emergency:
+        emergencies.declare(session, now, task, passed)
     return task
 
 

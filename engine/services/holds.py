@@ -106,6 +106,7 @@ def holds_back(hold: Hold, task: Task) -> bool:
         environment=task.environment,
         requested_by=task.requested_by,
         overrides=task.overrides,
+        is_emergency=task.is_emergency,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.database import Database
 from engine.domain import plans
 from engine.domain.approvals import Answer, verdict_of
+from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Output, Task
 from engine.services import access, guidance, outbox, planned, task_views
@@ -183,6 +184,31 @@ def decide(
         return task_views.interruption_view(session, row, task, plans.from_json(task.plan), found)
 
 
+def pass_over(
+    session: Session, now: datetime, task: Task, run: ActionRun, work: ManualIntervention, step_name: str
+) -> None:
+    """It is an emergency: nobody is asked, and the row says whose approval was passed over."""
+    row = Interruption(
+        task_id=task.id,
+        action_run_id=run.id,
+        kind=InterruptionKind.MANUAL.value,
+        state=InterruptionState.PASSED.value,
+        step_name=step_name,
+        instructions="",
+        teams=list(work.teams),
+        minimum=work.minimum,
+        requester_may=work.requester_may,
+        raised_at=now,
+        settled_at=now,
+    )
+    session.add(row)
+    run.state, run.finished_at = RunState.SUCCEEDED.value, now
+    run.reason = f"passed over by {task.requested_by} in an emergency: {task.reason}"
+    session.flush()
+    _write_outputs(session, now, row, person=task.requested_by, notes=run.reason, is_approved=True, approvers=())
+    outbox.tell_interruption(session, now, task, row.id)
+
+
 def close(session: Session, now: datetime, row: Interruption, task: Task) -> None:
     """Nobody needs to answer any more: the task was canceled."""
     row.state, row.settled_at = InterruptionState.CLOSED.value, now
@@ -242,7 +268,11 @@ def _settle(
         proceeded = outcome is InterruptionState.PROCEEDED
         run.state = (RunState.SUCCEEDED if proceeded else RunState.FAILED).value
         run.reason = _sentence(decisions, proceeded=proceeded)
-        _write_outputs(session, now, row, decisions, proceeded=proceeded)
+        approvers = [d.person for d in decisions if d.verdict == Verdict.PROCEED.value]
+        last = decisions[-1]
+        _write_outputs(
+            session, now, row, person=last.person, notes=last.note, is_approved=proceeded, approvers=approvers
+        )
     run.finished_at = row.settled_at = now
     if task.state not in {TaskState.CANCELLING.value, TaskState.EXECUTING.value}:
         task.state = TaskState.QUEUED.value
@@ -274,18 +304,23 @@ def _sentence(decisions: list[Decision], *, proceeded: bool) -> str:
 
 
 def _write_outputs(
-    session: Session, now: datetime, row: Interruption, decisions: list[Decision], *, proceeded: bool
+    session: Session,
+    now: datetime,
+    row: Interruption,
+    *,
+    person: str,
+    notes: str,
+    is_approved: bool,
+    approvers: Sequence[str],
 ) -> None:
     """Octopus's `Output.Manual.*` (its page on manual intervention), plus all of the approvers."""
-    last = decisions[-1]
-    found = access.rules(session).definitions.people.get(last.person)
-    approvers = [d.person for d in decisions if d.verdict == Verdict.PROCEED.value]
+    found = access.rules(session).definitions.people.get(person)
     values = {
-        "Manual.Notes": last.note,
-        "Manual.Approved": str(proceeded),
-        "Manual.ResponsibleUser.Id": (found.slack if found and found.slack else last.person),
-        "Manual.ResponsibleUser.Username": last.person,
-        "Manual.ResponsibleUser.DisplayName": found.name if found else last.person,
+        "Manual.Notes": notes,
+        "Manual.Approved": str(is_approved),
+        "Manual.ResponsibleUser.Id": (found.slack if found and found.slack else person),
+        "Manual.ResponsibleUser.Username": person,
+        "Manual.ResponsibleUser.DisplayName": found.name if found else person,
         "Manual.ResponsibleUser.EmailAddress": "",
         "Manual.Approvers": ",".join(approvers),
     }

@@ -89,13 +89,21 @@ def has_anybody(session: Session) -> bool:
     return session.scalar(select(Task.id).where(Task.in_line).limit(1)) is not None
 
 
+def has_emergency(session: Session) -> bool:
+    """Does an emergency stand in line? It begins above the cap, too."""
+    first = select(Task.rank).where(Task.in_line).order_by(Task.rank, Task.line).limit(1)
+    return session.scalar(first) == int(Rank.EMERGENCY)
+
+
 def waiting(session: Session, task: Task, definitions: Definitions) -> Waiting | None:
     """Why this task, which is queued and asks nobody, does not run yet; None when its turn has come."""
     if task.due_at is not None:
         return _until_its_time(session, task, task.due_at, definitions)
     if not task.in_line:
         return None
-    found = _held_back(session, task) or _behind_its_place(session, task) or _behind_the_cap(session, task, definitions)
+    found = _held_back(session, task) or _behind_its_place(session, task)
+    if found is None and not task.is_emergency:
+        found = _behind_the_cap(session, task, definitions)
     return replace(found, not_after=task.expires_at) if found else None
 
 

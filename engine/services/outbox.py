@@ -17,6 +17,7 @@ CARD, INTERRUPTION, LOG, FILE, NOTICE = "card", "interruption", "log", "file", "
 HOLD = "hold"  # what holds deployments up: about no task
 DIRECT = "direct"  # to one person alone
 TRIGGER = "trigger"  # a trigger deployed nothing
+EMERGENCY = "emergency"  # somebody passed rules over, and somebody else has to look at it
 
 # Cards and interventions overtake; everything else of a thread keeps its order among itself.
 _IN_ORDER = 5
@@ -26,6 +27,7 @@ _PRIORITY = {
     HOLD: 1,
     DIRECT: 1,
     TRIGGER: 1,
+    EMERGENCY: 1,
     LOG: _IN_ORDER,
     FILE: _IN_ORDER,
     NOTICE: _IN_ORDER,
@@ -38,7 +40,7 @@ class Parcel:
 
     id: int
     task: int | None  # None: it is about no task
-    kind: str  # card, interruption, log, file, notice, hold, direct, trigger
+    kind: str  # card, interruption, log, file, notice, hold, direct, trigger, emergency
     key: str  # which message
     payload: dict[str, Any]
     attempts: int
@@ -97,6 +99,13 @@ def tell_trigger(session: Session, now: datetime, fire: int, slack_channel: str 
     """A trigger deployed nothing, and somebody has to know."""
     if slack_channel:
         _write(session, now, TRIGGER, f"trigger:{fire}", {"fire": fire}, addressee=slack_channel)
+
+
+def tell_emergency(session: Session, now: datetime, task: Task, emergency: int, *, nag: int = 0) -> None:
+    """An emergency was declared or acknowledged; `nag`: somebody is asked again, the how manieth time."""
+    if task.slack_channel:
+        key, payload = f"emergency:{emergency}:{nag}", {"task": task.id, "nag": nag}
+        _write(session, now, EMERGENCY, key, payload, addressee=task.slack_channel)
 
 
 def tell_person(session: Session, now: datetime, person: str, hold: int, what: str, **facts: Any) -> None:

@@ -64,6 +64,8 @@ def enter(session: Session, now: datetime, task: Task, found: access.Rules) -> N
     task.rank = int(Rank.HIGH if rules.priority == "high" else Rank.REGULAR)
     task.line = task.id
     task.in_line = task.due_at is None
+    if task.is_emergency:
+        task.rank = int(Rank.EMERGENCY)
     if rules.supersede and task.in_line:
         _supersede(session, now, task)
     outbox.tell_card(session, now, task)
@@ -93,8 +95,9 @@ def _supersede(session: Session, now: datetime, task: Task) -> None:
     older = lines.superseded_by(session, task)
     if not older:
         return
-    task.rank, task.line = min((other.rank, other.line) for other in older)
-    task.rank = min(task.rank, int(Rank.REGULAR))
+    if not task.is_emergency:
+        task.rank, task.line = min((other.rank, other.line) for other in older)
+        task.rank = min(task.rank, int(Rank.REGULAR))
     newer = f"superseded by #{task.id} ({task.version}, asked for by {task.requested_by})"
     for other in older:
         other.ended_because = newer

@@ -65,6 +65,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         typed_in=task.typed_in,
         reason=task.reason,
         overrides=task.overrides,
+        is_emergency=task.is_emergency,
         may_be_abandoned_at=_may_be_abandoned_at(task),
         ended_because=task.ended_because,
         answers=prompts.told(task),

@@ -164,6 +164,7 @@ class TaskView:
     typed_in: str | None  # id of the Slack channel where it was asked for
     reason: str = ""  # why it was asked for
     overrides: bool = False  # it passes freezes
+    is_emergency: bool = False  # it passes what holds others up, and approvals
     may_be_abandoned_at: datetime | None = None  # while it is being canceled: a cancel that takes longer is stuck
     ended_because: str = ""  # why it ended, where nobody asked for that, e.g. "superseded by #19 …"
     answers: tuple[tuple[str, str], ...] = ()  # to prompts: (label, value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -425,3 +427,35 @@ def test_guidance_is_typed_for_all_or_for_some(line: str, machines: tuple[str, .
 
 def test_somebody_takes_it_over() -> None:
     assert commands.parse_deploy("take 17") == Take(17)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "web 1.4.1 to production emergency because INC-7",
+        "emergency web 1.4.1 to production because INC-7",
+        "web 1.4.1 emergency to the production because INC-7",
+    ],
+)
+def test_an_emergency_may_be_said_anywhere_before_the_reason(typed: str) -> None:
+    wanted = commands.parse_deploy(typed)
+    assert wanted == commands.Deploy("web", "1.4.1", "production", reason="INC-7", way=Way.EMERGENCY)
+    assert wanted.typed == "web 1.4.1 to production emergency because INC-7"
+
+
+def test_what_an_emergency_was_shown_travels_in_the_button() -> None:
+    wanted = commands.Deploy("web", "1.4.1", "production", reason="INC-7", way=Way.EMERGENCY)
+    for seen in (None, (), ("h1", "a2f")):
+        shown = replace(wanted, seen=seen)
+        assert commands.Deploy.carried({**shown.place, **shown.besides}) == shown
+
+
+@pytest.mark.parametrize("passing", ["emergency", "override"])
+def test_what_passes_rules_never_opens_a_form_that_forgets_it(passing: str) -> None:
+    found = commands.parse_deploy(f"web {passing}")
+    assert isinstance(found, commands.NotUnderstood)
+    assert found.suggestion == f"web 1.4.0 to production {passing}"
+
+
+def test_an_emergency_is_acknowledged_with_a_note() -> None:
+    assert commands.parse_deploy("acknowledge #17 because it was right") == commands.Acknowledge(17, "it was right")
