@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,11 +10,11 @@ from typing import Any
 from bot import answering, clauses, orders, skipping, typed_text
 from bot.answering import Answers, with_answers
 from bot.clauses import Clauses
+from bot.decisions import VERDICTS, Acknowledge, Decide, Take, decision
 from bot.orders import NotUnderstood, Order
 from bot.skipping import without_steps
 from engine.services.choices import Choices
 from engine.services.gates import Way
-from engine.services.views import Verdict
 
 _GUIDED: Mapping[bool | None, str] = {None: "", True: "guided", False: "unguided"}
 _MOST_CARRIED = 1000  # characters of answers that a button carries
@@ -35,15 +34,6 @@ DEPLOY_VERBS = (
     "plan",
     "acknowledge",
 )
-
-_VERDICTS = {
-    "approve": Verdict.PROCEED,
-    "abort": Verdict.ABORT,
-    "retry": Verdict.RUN_AGAIN,
-    "exclude": Verdict.EXCLUDE,
-    "ignore": Verdict.IGNORE,
-    "fail": Verdict.FAIL,
-}
 
 
 @dataclass(frozen=True)
@@ -166,36 +156,11 @@ class ShowLogs:
 
 
 @dataclass(frozen=True)
-class Decide:
-    """Answer what a deployment asks."""
-
-    number: int
-    verdict: Verdict
-    note: str = ""
-    machines: tuple[str, ...] = ()  # of which failed targets; none: of all
-
-
-@dataclass(frozen=True)
 class ShowPlan:
     """Show what a deployment does, by its number; or what one would do."""
 
     number: int | None = None
     wanted: Deploy | None = None
-
-
-@dataclass(frozen=True)
-class Take:
-    """Be the one who is on the failed step of a deployment."""
-
-    number: int
-
-
-@dataclass(frozen=True)
-class Acknowledge:
-    """Say that one has looked at an emergency of somebody else."""
-
-    number: int
-    note: str = ""
 
 
 DeployRequest = (
@@ -267,14 +232,12 @@ def _status(rest: list[str]) -> Status | NotUnderstood:
     return Status(number) if number is not None else Status(project=rest[0])
 
 
-def _about_a_number(verb: str, rest: list[str], text: str) -> DeployRequest:  # noqa: PLR0911 - a verb in a line
+def _about_a_number(verb: str, rest: list[str], text: str) -> DeployRequest:
     number = typed_text.number(rest[0]) if rest else None
     if number is None:
         return NotUnderstood(f"`{verb}` needs the number on the card.", f"{verb} 17")
-    if verb in _VERDICTS:
-        return _decision(number, _VERDICTS[verb], typed_text.after_words(text, 2))
-    if verb == "acknowledge":
-        return Acknowledge(number, _note(typed_text.after_words(text, 2)))
+    if verb in (*VERDICTS, "acknowledge"):
+        return decision(number, verb, typed_text.after_words(text, 2))
     if verb == "logs" and len(rest) == 2 + (rest[1:2] == ["on"]):
         return ShowLogs(number, rest[-1].lower())
     if len(rest) > 1:
@@ -282,21 +245,6 @@ def _about_a_number(verb: str, rest: list[str], text: str) -> DeployRequest:  # 
     if verb == "take":
         return Take(number)
     return Cancel(number) if verb == "cancel" else ShowLogs(number)
-
-
-def _decision(number: int, verdict: Verdict, rest: str) -> Decide:
-    """`[on MACHINES] [because] NOTE`; what is excluded are machines, so they need no `on`."""
-    before, note = typed_text.reasoned(typed_text.escaped(rest))
-    words = typed_text.words(before)
-    names_machines = words[:1] and words[0].lower() == "on"
-    if verdict is Verdict.EXCLUDE or names_machines:
-        found = " ".join(words[1:] if names_machines else words)
-        return Decide(number, verdict, note, tuple(re.findall(r"[^\s,;]+", found)))
-    return Decide(number, verdict, _note(rest))
-
-
-def _note(text: str) -> str:
-    return re.sub(r"(?i)\Abecause[:,]?\s+", "", text)
 
 
 def _deployment(text: str) -> Deploy | OpenForm | NotUnderstood:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot import commands, links
-from bot.commands import Acknowledge, Cancel, Decide, Deploy, Help, OpenForm, ShowLogs, ShowPlan, Status, Take
+from bot.commands import Cancel, Deploy, Help, OpenForm, ShowLogs, ShowPlan, Status
+from bot.decisions import Acknowledge, Decide, Take
 from bot.listeners import asking, emergencies, orders
 from bot.listeners.deploy_form import opening
 from bot.listeners.requests import Answer, Desk, Typed

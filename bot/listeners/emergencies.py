@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import Acknowledge
+from bot.decisions import Acknowledge
 from bot.listeners.buttons import outdated
 from bot.listeners.requests import CLOSE, Answer, Desk, ModalAnswer, Pressed, Submitted, Typed
 from bot.messages import answers

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from bot import commands, release_requests, typed_text
 from bot.commands import (
     Cancel,
-    Decide,
     Deploy,
     Help,
     OpenForm,
     ShowLogs,
     Status,
-    Take,
 )
+from bot.decisions import Acknowledge, Decide, Take
 from bot.orders import (
     Abandon,
     Freeze,
@@ -458,4 +457,4 @@ def test_what_passes_rules_never_opens_a_form_that_forgets_it(passing: str) -> N
 
 
 def test_an_emergency_is_acknowledged_with_a_note() -> None:
-    assert commands.parse_deploy("acknowledge #17 because it was right") == commands.Acknowledge(17, "it was right")
+    assert commands.parse_deploy("acknowledge #17 because it was right") == Acknowledge(17, "it was right")
