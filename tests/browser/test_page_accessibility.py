@@ -120,6 +120,9 @@ def test_the_keyboard_goes_round_from_the_sidebar_to_the_thread(sandbox: Sandbox
     expect(reply).to_have_value("#deployments ")
     page.keyboard.press("F6")
     expect(page.get_by_role("link", name="deployments")).to_be_focused()
+    reply.fill("for @ben and #deployments")
+    reply.press("Enter")
+    expect(page.get_by_role("complementary", name="Thread").get_by_text("for @ben and #deployments")).to_be_visible()
 
 
 def test_who_follows_an_address_of_what_is_not_there_is_told_so(open_page: OpenPage) -> None:

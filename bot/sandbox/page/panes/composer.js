@@ -146,8 +146,8 @@ export class Composer {
     }
     if (event.key !== "Tab" && event.key !== "Enter") return false;
     if (event.shiftKey) return false;
-    // A command that is typed in full is sent by Enter, as in Slack; Tab still completes it.
-    if (event.key === "Enter" && items[this.active].insert.trim() === this.text.value.trim()) return false;
+    // What is typed in full to its end is sent by Enter, as in Slack; Tab still completes it.
+    if (event.key === "Enter" && items[this.active].insert.trim() === this.text.value.slice(this.offered.from).trim()) return false;
     this.take(items[this.active]);
     return true;
   }
