@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.sandbox.testing.modals import Modal
-from tests.support.bot_workspaces import BotWorkspace, serve_workspace
+from tests.support.bot_workspaces import BotWorkspace, number_of, serve_workspace
 from tests.support.sandbox import JsonObject
 from tests.support.served_bot import FOREDECK
 
@@ -111,6 +111,13 @@ def test_who_may_deploy_nothing_is_offered_no_button_that_would_refuse(bot: BotW
     assert "You may not deploy anything yet." in answer.text
     assert answer.buttons == []
     assert bot.ana.types("/deploy wob 1.0.0 to staging").buttons == ["Deploy web 1.0.0 to staging"]
+
+
+def test_how_a_deployment_stands_is_not_told_to_who_may_not_see_it(bot: BotWorkspace) -> None:
+    bot.ana.types("/deploy web 1.1.0 to staging")
+    number = number_of(bot.card("web 1.1.0 → staging", "Done in"))
+    assert "does not wait for an approval" in bot.ana.types(f"/deploy approve {number}").text
+    assert "You may not see deployments of web to staging." in bot.eva.types(f"/deploy approve {number}").text
 
 
 def test_members_of_a_slack_group_may_what_its_team_may(bot: BotWorkspace) -> None:
