@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORT ?= 8040
 STATE ?= .foredeck/demo
 
-.PHONY: help demo test check format crash bench clean
+.PHONY: help demo test check format crash simulate bench clean
 
 help: ## Show this.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ format: $(VENV)/.dev ## Format, and mend what lint can mend.
 
 crash: $(VENV)/.dev ## Kill a real bot at every transition and at 100 random moments; takes minutes.
 	$(BIN)/pytest tests/scenarios -m crash -o addopts="--import-mode=importlib -ra" --crash=full
+
+simulate: $(VENV)/.dev ## Play 1,000,000 random deployments against what must always be true; takes half an hour.
+	$(BIN)/python -m tests.support.simulation 1000000
 
 bench: $(VENV)/.dev ## Measure; wants an idle machine.
 	$(BIN)/python -m benchmarks

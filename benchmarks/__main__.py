@@ -13,6 +13,7 @@ NAMES = (
     "stored_log",
     "engine",
     "queue",
+    "process",
     "slack",
     "sandbox_calls",
     "sandbox_start",

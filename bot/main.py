@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import getpass
 import logging
 import os
@@ -106,6 +107,8 @@ def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
     _warn_about_built_in(state, db)
     _warn_about_holds(db)
     with dispatching(folder, db), _slack(db, slack):
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays: collections look only at what came since, and pause nobody for long
         _tell_supervisor("READY=1")
         _log.info("serving; state in %s, configuration from %s", folder.resolve(), config)
         while received.get() == signal.SIGHUP:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from engine.domain.states import RunState
 
 if TYPE_CHECKING:
-    from engine.domain.next_moves import History, RunKey, RunRecord
-    from engine.domain.plans import PlannedStep
+    from engine.domain.next_moves import History, RunRecord
+    from engine.domain.plans import PlannedStep, RunKey
 
 MAXIMUM_RETRIES = 10
 """How often people may have one action run again on one machine (Octopus's number); then only the rest is offered."""
@@ -52,9 +52,9 @@ def follow(history: History, keys: Iterable[RunKey], guidance: Guidance) -> Hist
 
 
 def _told(run: RunRecord, guidance: Guidance) -> RunRecord:
-    if guidance is Guidance.RETRY:  # it begins when the window has room for its machine
-        return replace(run, asked=False, retries_by_hand=run.retries_by_hand + 1, guidance=guidance)
     if guidance in LET_PASS:
         return replace(run, state=RunState.SKIPPED, asked=False, guidance=guidance)
     state = RunState.FAILED if run.state is RunState.LOST else run.state
+    if guidance is Guidance.RETRY:  # it begins when the window has room for its machine
+        return replace(run, state=state, asked=False, retries_by_hand=run.retries_by_hand + 1, guidance=guidance)
     return replace(run, state=state, asked=False, given_up=True, guidance=guidance)

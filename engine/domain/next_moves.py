@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from engine.domain.guidance import Guidance
-from engine.domain.plans import NO_MACHINE, Plan, PlannedAction, PlannedStep
+from engine.domain.plans import NO_MACHINE, Plan, PlannedAction, PlannedStep, RunKey
 from engine.domain.processes import ManualIntervention, RunCondition
 from engine.domain.states import RunState, TaskState
 
@@ -21,15 +21,6 @@ MAXIMUM_PARALLEL_STEPS = 10
 CONDITION_FALSE = "its run condition is false"
 
 EXCLUDED = "this machine was excluded after a failure"
-
-
-@dataclass(frozen=True, order=True)
-class RunKey:
-    """Which action on which machine; indexes into the plan, from 0."""
-
-    step: int
-    action: int
-    machine: str
 
 
 @dataclass(frozen=True)
@@ -161,7 +152,7 @@ def next_moves(plan: Plan, history: History) -> tuple[Move, ...]:
     if history.cancel_requested:
         return _moves_to_cancel(history)
     failed = False
-    for group in plan.groups():
+    for group in plan.groups:
         moves = _moves_of_group(plan, group, history, failed_before=failed)
         if moves is not None:
             return moves
@@ -209,13 +200,15 @@ def _moves_of_step(plan: Plan, index: int, history: History, *, failed_before: b
     one ends, the next begins. When `stop_after_failures` lanes have failed, no further one begins.
     """
     step = plan.steps[index]
+    if _has_gone_well(step, history.by_step.get(index, ())):
+        return None
     judgement = None if step.is_judged_by_machine else _judgement_of(index, step, history, failed_before=failed_before)
     if not step.is_judged_by_machine and (judgement is None or judgement.failure):
         return _moves_of_judging(index, step, judgement)
     begun: list[_Lane] = []
     waiting: list[_Lane] = []
-    for machine in step.machines:
-        lane = _lane(plan, index, machine, history, judgement or _judgement_on(index, machine, history))
+    for keys in plan.lanes(index):
+        lane = _lane(plan, keys, history, judgement or _judgement_on(index, keys[0].machine, history))
         (begun if lane.has_begun else waiting).append(lane)
     if judgement and not judgement.holds:
         return tuple(move for lane in (*begun, *waiting) for move in lane.moves or ()) or _settled(begun)
@@ -223,18 +216,27 @@ def _moves_of_step(plan: Plan, index: int, history: History, *, failed_before: b
     failures = sum(1 for lane in begun if lane.has_failed)
     is_stopped = 0 < step.stop_after_failures <= failures
     held = [lane.held for lane in begun if lane.held]
+    again, fresh = ([lane for lane in waiting if lane.goes_on is wanted] for wanted in (True, False))
     if is_stopped and not held:
         why = f"stopped after {failures} {'failure' if failures == 1 else 'failures'}"
-        moves += [Skip(key, why) for lane in waiting for key in lane.keys]
-        return tuple(moves) or _settled(begun)
+        moves += [Skip(key, why) for lane in fresh for key in lane.keys]
+        fresh = []
     under_way = sum(1 for lane in begun if lane.moves is not None and not lane.held)
-    if not is_stopped:
-        lost = sum(1 for key in held if history.by_key[key].state is RunState.LOST)  # it may still run there
-        moves += [move for lane in waiting[: max(0, step.window - under_way - lost)] for move in lane.moves or ()]
+    lost = sum(1 for key in held if history.by_key[key].state is RunState.LOST)  # it may still run there
+    next_ones = again if is_stopped else [*again, *fresh]  # what a person has go on, goes on
+    moves += [move for lane in next_ones[: max(0, step.window - under_way - lost)] for move in lane.moves or ()]
     if held and not moves and not under_way:  # one question a step, when nothing of it runs any more
         unasked = tuple(key for key in held if not history.by_key[key].asked)
         return (AskForGuidance(index, unasked),) if unasked else ()
-    return tuple(moves) if moves or waiting else _settled(begun)
+    return tuple(moves) if moves or again or fresh else _settled(begun)
+
+
+def _has_gone_well(step: PlannedStep, runs: Sequence[RunRecord]) -> bool:
+    """Is all of it over without a failure? A quick look, so that what is long past costs little."""
+    return len(runs) == step.size and all(run.state in _WELL and run.guidance is not Guidance.RETRY for run in runs)
+
+
+_WELL = frozenset({RunState.SUCCEEDED, RunState.SKIPPED})
 
 
 @dataclass(frozen=True)
@@ -248,34 +250,33 @@ class _Lane:
     has_begun: bool
     has_failed: bool
     held: RunKey | None = None
+    goes_on: bool = False  # a person has it run again, or go on: it stood still, and waits for room
 
 
 def _settled(lanes: Iterable[_Lane]) -> tuple[Move, ...] | None:
     return None if all(lane.moves is None for lane in lanes) else ()
 
 
-def _lane(plan: Plan, index: int, machine: str, history: History, judgement: Judgement | None) -> _Lane:
+def _lane(plan: Plan, keys: tuple[RunKey, ...], history: History, judgement: Judgement | None) -> _Lane:
     """`judgement`: what comes of the run condition there; None when it has to be evaluated first."""
-    step = plan.steps[index]
-    keys = tuple(
-        RunKey(index, position, machine) for position, action in enumerate(step.actions) if machine in action.machines
-    )
-    is_excluded = machine in history.excluded
+    step = plan.steps[keys[0].step]
+    is_excluded = keys[0].machine in history.excluded
     has_begun = is_excluded or any(key in history.by_key for key in keys)
-    has_failed = False
+    has_failed = was_ignored = False
     for key in keys:
         action = step.actions[key.action]
         run = history.by_key.get(key)
         if run is None:
             reason = EXCLUDED if is_excluded else "an earlier action of this step failed" if has_failed else ""
-            return _lane_from(key, action, keys, history, judgement, reason, has_begun=has_begun, has_failed=has_failed)
+            lane = _lane_from(key, action, keys, history, judgement, reason, has_begun=has_begun, has_failed=has_failed)
+            return replace(lane, has_begun=False, goes_on=True) if was_ignored and not reason else lane
         if run.guidance is Guidance.RETRY:
-            return _Lane(keys, (Start(key, run.attempt + 1),), has_begun=False, has_failed=False)
-        moves = _moves_of_run(action, run, guided=plan.guided_failure)
+            return _Lane(keys, (Start(key, run.attempt + 1),), has_begun=False, has_failed=False, goes_on=True)
+        moves = _moves_of_run(action, run, guided=plan.guided_failure, is_excluded=is_excluded)
         if moves is not None:
             held = key if not moves and plan.guided_failure and _needs_guidance(action, run) else None
             return _Lane(keys, moves, has_begun, has_failed=held is not None, held=held)
-        has_failed = has_failed or run.state.is_failure
+        has_failed, was_ignored = has_failed or run.state.is_failure, run.guidance is Guidance.IGNORE
     return _Lane(keys, None, has_begun, has_failed)
 
 
@@ -302,9 +303,11 @@ def _lane_from(
     return _Lane(keys, (_first_move(key, action),), has_begun, has_failed)
 
 
-def _moves_of_run(action: PlannedAction, run: RunRecord, *, guided: bool) -> tuple[Move, ...] | None:
-    """None when it is settled; empty while a worker or a person is at it, or a person will be asked."""
-    if again := _again(action, run):
+def _moves_of_run(action: PlannedAction, run: RunRecord, *, guided: bool, is_excluded: bool) -> tuple[Move, ...] | None:
+    """None when it is settled; empty while a worker or a person is at it, or a person will be asked. On a machine that
+    was excluded, by a step beside this one, nothing is tried again by itself.
+    """
+    if not is_excluded and (again := _again(action, run)):
         return (again,)
     if guided and _needs_guidance(action, run):
         return ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.domain.processes import (
     Action,
@@ -29,6 +30,14 @@ SKIPPED = "skipped for this deployment"
 
 NO_MACHINE = ""
 """The machine of an action that runs once, on a worker or in the bot, rather than on targets."""
+
+
+class RunKey(NamedTuple):
+    """Which action on which machine; indexes into the plan, from 0. A tuple, because thousands of them are hashed."""
+
+    step: int
+    action: int
+    machine: str
 
 
 @dataclass(frozen=True)
@@ -62,18 +71,23 @@ class PlannedStep:
     target_tags: tuple[str, ...] = ()
     notes: str = ""
 
-    @property
+    @cached_property
     def is_judged_by_machine(self) -> bool:
         """Does its run condition name the machine, so that it is evaluated for each of them?"""
         names_one = "octopus.machine." in self.expression.casefold()
         return self.condition is RunCondition.VARIABLE and names_one and self.is_on_targets
 
-    @property
+    @cached_property
+    def size(self) -> int:
+        """How many runs it has, one for each action on each machine."""
+        return sum(len(action.machines) for action in self.actions)
+
+    @cached_property
     def machines(self) -> tuple[str, ...]:
         """All its machines, in order."""
         return tuple(dict.fromkeys(machine for action in self.actions for machine in action.machines))
 
-    @property
+    @cached_property
     def is_on_targets(self) -> bool:
         """Does it run on targets, rather than once?"""
         return self.machines != (NO_MACHINE,)
@@ -123,6 +137,22 @@ class Plan:
         """The action at these indexes (both from 0)."""
         return self.steps[step].actions[action]
 
+    def lanes(self, index: int) -> tuple[tuple[RunKey, ...], ...]:
+        """For each machine of this step, the runs there in their order. Kept: it is asked for again and again."""
+        known = self._lanes.get(index)
+        if known is None:
+            step = self.steps[index]
+            known = self._lanes[index] = tuple(
+                tuple(RunKey(index, n, machine) for n, action in enumerate(step.actions) if machine in action.machines)
+                for machine in step.machines
+            )
+        return known
+
+    @cached_property
+    def _lanes(self) -> dict[int, tuple[tuple[RunKey, ...], ...]]:
+        return {}
+
+    @cached_property
     def groups(self) -> tuple[range, ...]:
         """The indexes of the steps that start together, group after group. The first step begins a group anyhow."""
         begin = [i for i, s in enumerate(self.steps) if i == 0 or s.start_trigger is StartTrigger.AFTER_PREVIOUS]

@@ -38,14 +38,18 @@ class RunState(enum.StrEnum):
     @property
     def is_active(self) -> bool:
         """Something is still under way."""
-        return self in {RunState.QUEUED, RunState.RUNNING, RunState.WAITING}
+        return self in _ACTIVE
 
     @property
     def is_failure(self) -> bool:
         """Later steps see it as *previous step failed*. A run that was canceled although nobody canceled the task (the
         machine says so) is one too: what did not finish is never taken for a success.
         """
-        return self in {RunState.FAILED, RunState.TIMED_OUT, RunState.CANCELED}
+        return self in _FAILURES
+
+
+_ACTIVE = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.WAITING})
+_FAILURES = frozenset({RunState.FAILED, RunState.TIMED_OUT, RunState.CANCELED})
 
 
 class InterruptionKind(enum.StrEnum):

@@ -20,7 +20,6 @@ from engine.domain.next_moves import (
     Judge,
     Judgement,
     Move,
-    RunKey,
     RunRecord,
     Skip,
     Start,
@@ -28,14 +27,25 @@ from engine.domain.next_moves import (
     keeps_place,
     next_moves,
 )
+from engine.domain.plans import RunKey
 from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState
-from engine.models import ActionRun, GuidedRun, Interruption, Task
+from engine.models import ActionRun, Base, GuidedRun, Interruption, Task
 from engine.sealing import Sealer
 from engine.services import configuration, evaluations, guidance, interruptions, lines, outbox, variables
 from engine.services.tickets import new_ticket
 
 _HOW_TO_RESOLVE = "Give the variable a value that applies there, or correct its name in the process."
+
+
+_TABLE = Base.metadata.tables[ActionRun.__tablename__]
+_RUNS = select(
+    *(_TABLE.c[name] for name in ("id", "step", "action", "machine", "attempt", "state", "ticket", "guidance"))
+).order_by(_TABLE.c.attempt)
+"""Columns of the table and not of the class: a deployment to many machines has thousands of rows."""
+
+_STATES = {state.value: state for state in RunState}
+_PLAIN = frozenset({RunState.SUCCEEDED, RunState.SKIPPED, RunState.QUEUED, RunState.RUNNING})
 
 
 def due_tasks(session: Session) -> Sequence[int]:
@@ -113,20 +123,7 @@ def _is_asked(session: Session, task: Task) -> bool:
 
 
 def _history(session: Session, task: Task, judged: Mapping[tuple[int, str], Judgement]) -> History:
-    rows = session.execute(
-        select(
-            ActionRun.id,
-            ActionRun.step,
-            ActionRun.action,
-            ActionRun.machine,
-            ActionRun.attempt,
-            ActionRun.state,
-            ActionRun.ticket,
-            ActionRun.guidance,
-        )
-        .where(ActionRun.task_id == task.id)
-        .order_by(ActionRun.attempt)
-    ).all()
+    rows = session.execute(_RUNS.where(_TABLE.c.task_id == task.id)).all()
     asked = session.execute(
         select(Interruption.action_run_id, Interruption.state)
         .where(Interruption.task_id == task.id, Interruption.kind != InterruptionKind.GUIDED.value)
@@ -135,20 +132,23 @@ def _history(session: Session, task: Task, judged: Mapping[tuple[int, str], Judg
     guided = guidance.asked_about(session, task.id)
     answers = {row.action_run_id: row.state for row in asked}
     latest: dict[RunKey, RunRecord] = {}
-    for row in rows:
-        key, state = RunKey(row.step, row.action, row.machine), RunState(row.state)
+    for id_, step, action, machine, attempt, stored, ticket, guidance_said in rows:
+        key, state = RunKey(step, action, machine), _STATES[stored]
+        if attempt == 1 and state in _PLAIN and not guidance_said:  # most rows by far, of thousands
+            latest[key] = RunRecord(key, state)
+            continue
         before = latest.get(key)
-        answer, said = answers.get(row.id), Guidance(row.guidance) if row.guidance else None
+        answer, said = answers.get(id_), Guidance(guidance_said) if guidance_said else None
         latest[key] = RunRecord(
             key,
             state,
-            row.attempt,
-            asked=answer == InterruptionState.PENDING.value or row.id in guided,
+            attempt,
+            asked=answer == InterruptionState.PENDING.value or id_ in guided,
             failures=(before.failures if before else 0) + state.is_failure,
             # What failed before any worker had it fails again.
             given_up=answer == InterruptionState.FAILED.value
             or said is Guidance.FAIL
-            or (state is RunState.FAILED and row.ticket is None),
+            or (state is RunState.FAILED and ticket is None),
             guidance=said,
             retries_by_hand=(before.retries_by_hand if before else 0) + (said is Guidance.RETRY),
         )

@@ -25,7 +25,7 @@ from engine.database import Database
 from engine.definitions import Definitions
 from engine.definitions.secrets import resolve_all
 from engine.domain import plans
-from engine.domain.next_moves import RunKey
+from engine.domain.plans import RunKey
 from engine.domain.processes import RunScript
 from engine.domain.states import RunState
 from engine.domain.variables import SecretReference

@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions
-from engine.domain.next_moves import RunKey
-from engine.domain.plans import Plan
+from engine.domain.plans import Plan, RunKey
 from engine.domain.states import RunState, TaskState
 from engine.models import ActionRun, Release, Task
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine.contracts import Secret
 from engine.definitions import Definitions, TargetDefinition
 from engine.domain import outputs, plans, precedence
-from engine.domain.next_moves import RunKey
+from engine.domain.plans import RunKey
 from engine.domain.precedence import Situation
 from engine.domain.variables import Control, SecretReference, Variable, variables_from_json
 from engine.models import Output, Release, Task

@@ -12,7 +12,6 @@ from engine.domain.next_moves import (
     AskForGuidance,
     Finish,
     History,
-    RunKey,
     RunRecord,
     Skip,
     Start,
@@ -20,8 +19,8 @@ from engine.domain.next_moves import (
     keeps_place,
     next_moves,
 )
-from engine.domain.plans import Plan, PlannedAction, PlannedStep
-from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript
+from engine.domain.plans import Plan, PlannedAction, PlannedStep, RunKey
+from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.states import RunState, TaskState
 
 S, F, R, T, L, W, C = (
@@ -130,6 +129,14 @@ def test_exclude_takes_the_machine_out_of_this_and_all_later_steps_and_no_other(
     )
 
 
+def test_what_failed_beside_it_on_an_excluded_machine_is_not_tried_again_by_itself() -> None:
+    tried = replace(step("web-1"), actions=(replace(step("web-1").actions[0], retries=Retries(1)),))
+    beside = plan(step("web-1"), replace(tried, start_trigger=StartTrigger.WITH_PREVIOUS))
+    history = follow(History((RunRecord(key("web-1"), F, asked=True),)), [key("web-1")], Guidance.EXCLUDE)
+    history = History((*history.runs, RunRecord(key("web-1", index=1), F, failures=1)))
+    assert next_moves(beside, history) == (AskForGuidance(1, (key("web-1", index=1),)),)
+
+
 def test_ignore_goes_on_on_the_same_machine() -> None:
     two = plan(step("web-1", actions=2))
     history = follow(asked(on(web_1=F)), [key("web-1")], Guidance.IGNORE)
@@ -167,6 +174,17 @@ def test_a_rolling_step_goes_on_after_what_was_let_pass_and_stops_after_what_fai
     assert next_moves(ROLLING, follow(waits, both, Guidance.FAIL)) == (
         Skip(key("web-3"), "stopped after 2 failures"),
         Skip(key("web-4"), "stopped after 2 failures"),
+    )
+
+
+def test_what_is_run_again_runs_although_another_failure_stops_the_step() -> None:
+    rolling = plan(step(*WEBS, rolling=Rolling(2, stop_after_failures=1)))
+    history = follow(asked(on(web_1=F, web_2=F)), [key("web-1")], Guidance.RETRY)
+    history = follow(history, [key("web-2")], Guidance.FAIL)
+    assert next_moves(rolling, history) == (
+        Skip(key("web-3"), "stopped after 1 failure"),
+        Skip(key("web-4"), "stopped after 1 failure"),
+        Start(key("web-1"), 2),
     )
 
 

@@ -15,7 +15,6 @@ from engine.domain.next_moves import (
     Finish,
     History,
     Move,
-    RunKey,
     RunRecord,
     Skip,
     Start,
@@ -23,7 +22,7 @@ from engine.domain.next_moves import (
     keeps_place,
     next_moves,
 )
-from engine.domain.plans import MAXIMUM_PARALLEL_MACHINES, Plan, PlannedAction, PlannedStep
+from engine.domain.plans import MAXIMUM_PARALLEL_MACHINES, Plan, PlannedAction, PlannedStep, RunKey
 from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.states import RunState, TaskState
 

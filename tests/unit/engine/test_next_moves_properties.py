@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.guidance import Guidance, choices, follow
-from engine.domain.next_moves import (
-    MAXIMUM_IDEMPOTENT_ATTEMPTS,
-    AskAboutLost,
-    AskForDecision,
-    AskForGuidance,
-    Fail,
-    Finish,
-    History,
-    Judge,
-    Judgement,
-    Move,
-    RunKey,
-    RunRecord,
-    Skip,
-    Start,
-    Withdraw,
-    next_moves,
-)
-from engine.domain.plans import Plan, PlannedAction, PlannedStep
-from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
+from engine.domain.next_moves import MAXIMUM_IDEMPOTENT_ATTEMPTS
+from engine.domain.plans import Plan, PlannedAction, PlannedStep, RunKey
+from engine.domain.processes import Retries, Rolling, RunCondition, StartTrigger
 from engine.domain.states import RunState, TaskState
-
-SCRIPT = RunScript("echo")
-ASK = ManualIntervention("Good?", ("release-managers",))
-BY_MACHINE = [f"{worth} #{{Octopus.Machine.Name}}" for worth in ("true", "false", "broken")]
-WORTH = {
-    "true": Judgement(holds=True),
-    "false": Judgement(why_not="its run condition is false"),
-    "broken": Judgement(failure="It cannot be told."),
-}
-ENDS = (RunState.SUCCEEDED, RunState.FAILED, RunState.TIMED_OUT, RunState.LOST, RunState.CANCELED)
-MAXIMUM_TURNS = 2_000
+from tests.support.simulation import ASK, BY_MACHINE, SCRIPT, World, play
 
 scripts = st.builds(
     PlannedAction,
@@ -80,153 +51,6 @@ plans = st.builds(
 )
 courses = st.lists(st.integers(0, 1_000), max_size=60)
 """What chance does at each turn; when it is used up everything succeeds."""
-
-
-@dataclass
-class World:
-    """Rows as the engine would keep them, and what goes wrong with them."""
-
-    plan: Plan
-    runs: dict[RunKey, RunRecord] = field(default_factory=dict)
-    started: list[tuple[RunKey, int]] = field(default_factory=list)
-    started_by_people: Counter[RunKey] = field(default_factory=Counter)
-    canceled: bool = False
-    judged: dict[tuple[int, str], Judgement] = field(default_factory=dict)
-    end: TaskState | None = None
-
-    def history(self) -> History:
-        return History(tuple(self.runs.values()), cancel_requested=self.canceled, judged=self.judged)
-
-    def make(self, move: Move) -> None:
-        assert self.end is None, "something happened after the end"
-        match move:
-            case Start(key, attempt):
-                assert not self.canceled, "started after the cancel"
-                assert (key, attempt) not in self.started, "started twice"
-                before = self.runs.get(key)
-                by_hand = before is not None and before.guidance is Guidance.RETRY
-                assert before is None or before.state in {RunState.LOST, RunState.FAILED, RunState.TIMED_OUT} or by_hand
-                assert before is None or not before.given_up, "started although a person gave it up"
-                assert key.machine not in self.history().excluded, "started on a machine that was excluded"
-                self.started.append((key, attempt))
-                self.started_by_people[key] += by_hand
-                failures, by_people = (before.failures, before.retries_by_hand) if before else (0, 0)
-                self.runs[key] = RunRecord(key, RunState.QUEUED, attempt, failures=failures, retries_by_hand=by_people)
-            case Skip(key, reason):
-                assert key not in self.runs
-                assert reason
-                self.runs[key] = RunRecord(key, RunState.SKIPPED)
-            case Judge(step, machine):
-                by_machine = self.plan.steps[step].is_judged_by_machine
-                assert (step, machine) not in self.judged, "evaluated twice"
-                begun = [key for key in self.runs if key.step == step and (not by_machine or key.machine == machine)]
-                assert not begun, "evaluated after it began"
-                self.judged[step, machine] = WORTH[self.plan.steps[step].expression.partition(" ")[0]]
-            case Fail(key, reason):
-                assert key not in self.runs
-                assert reason
-                self.runs[key] = RunRecord(key, RunState.FAILED, given_up=True)
-            case AskForDecision(key):
-                assert not self.canceled
-                assert key not in self.runs, "asked twice"
-                self.runs[key] = RunRecord(key, RunState.WAITING, asked=True)
-            case AskForGuidance(step, keys):
-                assert not self.canceled
-                assert keys
-                active = [run for run in self.runs.values() if run.key.step == step and run.state.is_active]
-                assert not active, "asked while others of the step are at work"
-                for key in keys:
-                    assert key.step == step
-                    assert self.plan.guided_failure
-                    assert self.plan.action(step, key.action).work == SCRIPT, "an aborted approval is nobody's failure"
-                    assert not self.runs[key].asked, "asked twice"
-                    self.runs[key] = replace(self.runs[key], asked=True)
-            case AskAboutLost(key):
-                assert not self.plan.guided_failure
-                assert not self.runs[key].asked, "asked twice"
-                self.runs[key] = replace(self.runs[key], asked=True)
-            case Withdraw(key):
-                assert self.canceled
-                run = self.runs[key]
-                state = run.state if run.state.is_failure else RunState.CANCELED
-                self.runs[key] = replace(run, state=state, asked=False)
-            case Finish(state):
-                assert not self.open_runs()
-                self.end = state
-
-    def moves_on(self) -> None:
-        """All moves, until there is none."""
-        for _ in range(MAXIMUM_TURNS):
-            moves = next_moves(self.plan, self.history())
-            assert moves == next_moves(self.plan, self.history()), "two answers to one question"
-            if not moves:
-                return
-            for move in moves:
-                self.make(move)
-            if self.end is not None:
-                return
-        raise AssertionError("the moves never end")
-
-    def open_runs(self) -> list[RunRecord]:
-        """What can change without us: a worker or a person may do something with it."""
-        return [run for run in self.runs.values() if run.state.is_active or run.state is RunState.LOST or run.asked]
-
-    def changeable_runs(self) -> list[RunRecord]:
-        """Without those lost ones that somebody will be asked about, or that begin again, when others have ended."""
-        return [run for run in self.open_runs() if run.asked or run.state is not RunState.LOST]
-
-    def happens(self, chance: int) -> None:
-        """One thing happens to one open run, or somebody cancels."""
-        if chance % 29 == 28:
-            self.canceled = True
-            return
-        found = self.changeable_runs()
-        run = found[chance % len(found)]
-        if run.asked and self.plan.guided_failure and run.state is not RunState.WAITING:
-            self._guide(run, chance // 7)
-        else:
-            self.runs[run.key] = self._changed(run, chance // 7)
-
-    def _guide(self, run: RunRecord, chance: int) -> None:
-        """A person says something about it, and about those that are asked about beside it, or about it alone."""
-        offered = choices(self.plan.steps[run.key.step], run)
-        guidance = offered[chance % len(offered)] if chance else Guidance.IGNORE
-        others = [r.key for r in self.open_runs() if r.asked and r.key.step == run.key.step and chance % 2]
-        others = [key for key in others if self.runs[key].state is not RunState.WAITING]
-        before = self.history()
-        after = follow(before, {run.key, *others}, guidance)
-        for key, record in after.by_key.items():
-            assert record == before.by_key[key] or key in {run.key, *others}, "guidance that spread"
-            self.runs[key] = record
-
-    def _changed(self, run: RunRecord, chance: int) -> RunRecord:
-        match run.state:
-            case RunState.QUEUED:
-                return replace(run, state=RunState.RUNNING)
-            case RunState.RUNNING:
-                end = ENDS[chance % len(ENDS)]
-                return replace(run, state=end, failures=run.failures + end.is_failure)
-            case RunState.WAITING:
-                return replace(run, state=(RunState.SUCCEEDED, RunState.FAILED)[chance % 2], asked=False)
-        assert run.asked, "lost, and nobody is asked"
-        if chance % 2:
-            return replace(run, state=RunState.FAILED, asked=False, failures=run.failures + 1, given_up=True)
-        self.started.append((run.key, run.attempt + 1))  # Run again is the person's start
-        self.started_by_people[run.key] += 1
-        return RunRecord(run.key, RunState.QUEUED, run.attempt + 1, failures=run.failures)
-
-
-def play(plan: Plan, course: list[int]) -> World:
-    """Play it to its end."""
-    world = World(plan)
-    chances = iter(course)
-    for _ in range(MAXIMUM_TURNS):
-        world.moves_on()
-        if world.end is not None:
-            return world
-        assert world.changeable_runs(), "it stands still, and nobody is to blame"
-        world.happens(next(chances, 0))
-    raise AssertionError("it never ends")
 
 
 @given(plans, courses)
@@ -282,7 +106,7 @@ def test_no_step_begins_before_the_group_before_it_is_settled(plan: Plan, course
         world.moves_on()
         if world.end is None:
             under_way = [(r.key.step, r.key.machine) for r in world.open_runs() if not (r.asked and r.state.is_failure)]
-            assert any({step for step, _ in under_way} <= set(group) for group in plan.groups())
+            assert any({step for step, _ in under_way} <= set(group) for group in plan.groups)
             assert len(under_way) == len(set(under_way)), "two actions of one step at once on one machine"
             for index, step in enumerate(plan.steps):
                 assert sum(1 for found, _ in under_way if found == index) <= step.window

@@ -114,7 +114,7 @@ def beside(slug: str, scope: Scope = EVERYWHERE) -> Step:
 
 
 def grouped(plan: Plan) -> list[list[str]]:
-    return [[plan.steps[index].slug for index in group] for group in plan.groups()]
+    return [[plan.steps[index].slug for index in group] for group in plan.groups]
 
 
 def test_steps_that_start_with_the_one_before_are_one_group() -> None:
@@ -124,7 +124,7 @@ def test_steps_that_start_with_the_one_before_are_one_group() -> None:
 
 
 def test_a_plan_without_steps_has_no_group() -> None:
-    assert made(step("announce", scope=PRODUCTION)).groups() == ()
+    assert made(step("announce", scope=PRODUCTION)).groups == ()
 
 
 def test_a_group_whose_first_step_is_left_out_keeps_its_other_steps_and_joins_no_group_before_it() -> None:
