@@ -44,7 +44,7 @@ def rules(error: RulesUnseen, wanted: Deploy, key: str, command: str) -> b.Messa
 def announcement(view: EmergencyView, slack_ids: Mapping[str, str], *, card_url: str, command: str) -> b.Message:
     """The loud message; once somebody has acknowledged it, it says who and is quiet."""
     if view.acknowledged_by:
-        return _acknowledged(view, slack_ids)
+        return _acknowledged(view, slack_ids, card_url)
     words = f"🚨 Emergency: {view.person} deploys {view.subject} past the rules"
     return b.message(
         f"{words} (#{view.task}), because {view.reason}",
@@ -62,7 +62,8 @@ def announcement(view: EmergencyView, slack_ids: Mapping[str, str], *, card_url:
 def reminder(view: EmergencyView, slack_ids: Mapping[str, str], *, card_url: str, command: str) -> b.Message:
     """Nobody has acknowledged it yet; once somebody has, a line."""
     if view.acknowledged_by:
-        return _acknowledged(view, slack_ids)
+        words = f"☑️ {view.acknowledged_by} has acknowledged the emergency of {view.person}: {view.subject}"
+        return b.message(f"{words} (#{view.task})", b.rich([b.text(f"{words} "), _number(view, card_url), b.text(".")]))
     words = f"🚨 Nobody has acknowledged the emergency of {view.person} yet: {view.subject}"
     return b.message(
         f"{words} (#{view.task})",
@@ -81,15 +82,15 @@ def thanks(view: EmergencyView) -> b.Message:
     return answers.said(f"You have acknowledged the emergency of #{view.task} ({view.subject}).")
 
 
-def _acknowledged(view: EmergencyView, slack_ids: Mapping[str, str]) -> b.Message:
-    words = f"☑️ Emergency of {view.person}: {view.subject} (#{view.task})"
+def _acknowledged(view: EmergencyView, slack_ids: Mapping[str, str], card_url: str) -> b.Message:
+    words = f"☑️ Emergency of {view.person}: {view.subject}"
     by = named(view.acknowledged_by or "", slack_ids)
     when = [b.date(view.acknowledged_at)] if view.acknowledged_at else []
     note = [[b.text(f"“{b.shorten(view.note, 1_000)}”", italic=True)]] if view.note else []
     return b.message(
-        f"{words}, acknowledged by {view.acknowledged_by}",
+        f"{words} (#{view.task}), acknowledged by {view.acknowledged_by}",
         b.rich(
-            [b.bold(words)],
+            [b.bold(f"{words} "), _number(view, card_url)],
             [b.text(f"“{b.shorten(view.reason, 500)}”", italic=True)],
             *_passed(view),
             [b.text("Acknowledged by "), by, b.text(", "), *when],

@@ -181,7 +181,7 @@ def _approvals(plan: plans.Plan) -> list[PassedRule]:
             if isinstance(action.work, ManualIntervention):
                 key = _key("a", index, action.name, action.work.teams, action.work.minimum)
                 of = either(action.work.teams)
-                found.append(PassedRule(key, f"{action.name}: the approval of {of} is not asked for"))
+                found.append(PassedRule(key, f"the approval by {of} at {action.name} is not asked for"))
     return found
 
 

@@ -79,7 +79,7 @@ def test_it_shows_every_rule_first_then_passes_them_all(deck: Deck) -> None:
         "staging is frozen by ben because release week, until Mon 2026-05-04 18:00 (UTC)",
         "staging of web is locked by eva because a migration, until Mon 2026-05-04 17:00 (UTC)",
         "the queue is paused by ben because the database moves",
-        "confirm: the approval of release-managers is not asked for",
+        "the approval by release-managers at confirm is not asked for",
     ]
     assert tasks.active(deck.db, "ben") == (), "nothing was deployed"
     number = deck.deploys(way=Way.EMERGENCY, reason="INC-7", seen=unseen.keys)
