@@ -93,10 +93,10 @@ def _in_the_way(desk: Desk, wanted: Deploy, key: str, error: Held) -> Message:
             choices.append(take_lock_button(hold=error.hold, k=key, **wanted.place, **wanted.besides))
         typed = [queued.typed]
     else:
-        later = replace(wanted, at=f"{error.until:%Y-%m-%d %H:%M} UTC") if error.until else wanted
+        later = replace(wanted, at=f"{error.opens:%Y-%m-%d %H:%M} UTC") if error.opens else wanted
         choices.append(button("When it ends", request_key=f"{key}:later", besides=later.besides, number=1))
         passing = replace(wanted, way=Way.OVERRIDE)
-        typed = [later.typed]
+        typed = [replace(later, at=error.opens_typed).typed]
         if error.may_pass:
             typed.append(passing.typed if wanted.reason else f"{passing.typed} because …")
             if wanted.reason:

@@ -22,7 +22,7 @@ def queue(view: QueueView, command: str, *, card_url: Callable[[int], str] = lam
     lines += _group(f"Waiting for people: {view.asking_count}", view.asking, view.asking_count, card_url)
     lines += _group(f"In line: {view.in_line_count}", view.in_line, view.in_line_count, card_url, numbered=True)
     lines += _group(f"Scheduled: {view.scheduled_count}", view.scheduled, view.scheduled_count, card_url, time="begins")
-    if view.in_line_count:
+    if view.in_line_count > 1:
         lines.append([b.text("To the front: "), b.code(f"{command} queue {view.in_line[-1].number} first")])
     summary = (
         f"The queue{of}: {view.running_count} running, {view.asking_count} waiting for people, "
@@ -71,7 +71,8 @@ def waiting_line(waiting: Waiting, card_url: str) -> list[b.Element]:
 
 def _hold(hold: HoldView) -> list[b.Element]:
     why = f" because {hold.reason}" if hold.reason else ""
-    return [b.bold(headline(hold)), b.text(b.shorten(why, 300) or ","), b.text(" since "), b.date(hold.since)]
+    until = [b.text(", until "), b.date(hold.until)] if hold.until else []
+    return [b.bold(headline(hold)), b.text(b.shorten(why, 300) or ","), b.text(" since "), b.date(hold.since), *until]
 
 
 def _group(

@@ -39,6 +39,17 @@ class Zone:
         """`Mon 2026-11-30 22:00 (Europe/Vienna)`."""
         return f"{at.astimezone(self.info):%a %Y-%m-%d %H:%M} ({self.name})"
 
+    def typed(self, at: datetime) -> str:
+        """`2026-11-30 22:00`, as it is typed there; with its offset where the clocks show it twice."""
+        local = at.astimezone(self.info)
+        shown = f"{local:%Y-%m-%d %H:%M}"
+        return shown if localized(local.date(), local.time(), self) == at else f"{shown}{_offset(at, self)}"
+
+
+def minute_from(at: datetime) -> datetime:
+    """The first whole minute that is not before this: what people type has no seconds."""
+    return at if not (at.second or at.microsecond) else at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
 
 def read(words: str, now: datetime, zone: Zone) -> datetime | Unclear:
     """The point in time, in UTC; always later than `now` (which is in UTC, too)."""

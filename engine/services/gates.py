@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.domain.grants import Permission
 from engine.domain.holds import Hold, HoldKind
+from engine.domain.moments import minute_from
 from engine.services import access, freezes, holds, schedules
 from engine.services.queue_errors import Held, ReasonMissing
 
@@ -53,13 +54,15 @@ def check(
 def _held(session: Session, found: access.Rules, hold: Hold, person: str, where: dict[str, str]) -> Held:
     permission = Permission.LOCK_TAKE if hold.kind is HoldKind.LOCK else Permission.FREEZE_ADMINISTER
     zone = schedules.zone_of(session, found.definitions, person)
+    opens = minute_from(hold.until) if hold.until else None
     return Held(
         hold=hold.id,
         is_lock=hold.kind is HoldKind.LOCK,
         headline=holds.headline(hold),
         why=holds.because(hold.reason),
         since=zone.spelled(hold.since),
-        until=hold.until,
+        opens=opens,
+        opens_typed=zone.typed(opens) if opens else "",
         ends=zone.spelled(hold.until) if hold.until else "",
         may_pass=found.may(person, permission, **where),
         allowed=found.people_who_may(permission, **where),

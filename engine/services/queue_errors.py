@@ -54,9 +54,8 @@ class NotStuck(ForedeckError):
 
 
 class Held(ForedeckError):
-    """A lock or a freeze refuses it. `until`: when it ends, where that is known (UTC).
-
-    `may_pass`: this person may take the lock, or let the deployment pass the freeze.
+    """A lock or a freeze refuses it. `opens`: the first whole minute after its end, where that is known (UTC);
+    `opens_typed`: the same as this person types it. `may_pass`: they may take the lock, or let it pass the freeze.
     """
 
     message = "{headline}{why}."
@@ -69,12 +68,14 @@ class Held(ForedeckError):
         headline: str,
         why: str,
         since: str,
-        until: datetime | None,
+        opens: datetime | None,
+        opens_typed: str,
         ends: str,
         may_pass: bool,
         allowed: Sequence[str],
     ) -> None:
-        self.hold, self.is_lock, self.until, self.may_pass = hold, is_lock, until, may_pass
+        self.hold, self.is_lock, self.may_pass = hold, is_lock, may_pass
+        self.opens, self.opens_typed = opens, opens_typed
         self._since, self._ends, self._allowed = since, ends, tuple(allowed)
         super().__init__(headline=headline[:1].upper() + headline[1:], why=why)
 

@@ -61,12 +61,15 @@ def test_a_frozen_environment_refuses_with_its_end_and_a_way_through_for_who_may
     refused = bot.says("ana", "/deploy web 1.0.0 to production")
     assert "Production of web is frozen by ben because release week. Since " in refused["text"]
     assert "override" not in refused["text"]
-    assert " UTC" in refused["text"], "when it ends, as a command"
+    assert "/deploy web 1.0.0 to production at 20" in refused["text"], "when it ends, as a command"
+    bot.presses("ana", bot.private("ana", "Production of web is frozen"), "deploy_this:1")
+    bot.card(1, "Begins ")
+    bot.says("ana", "/deploy cancel 1")
     offered = bot.says("eva", "/deploy web 1.0.0 to production because INC-7")
     assert "/deploy web 1.0.0 to production override because INC-7" in offered["text"]
     bot.presses("eva", bot.private("eva", "Production of web is frozen"), "deploy_this:2")
-    assert "passes freezes" in str(bot.card(1, "Done in")["blocks"])
+    assert "passes freezes" in str(bot.card(2, "Done in")["blocks"])
     bot.says("ben", "/deploy thaw production of web")
     _said(bot, "▶️ Production of web is open again: the freeze of ben ended, by ben")
     bot.says("ana", "/deploy web 1.0.0 to production")
-    bot.card(2, "Done in")
+    bot.card(3, "Done in")

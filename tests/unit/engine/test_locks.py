@@ -251,3 +251,13 @@ def test_what_is_refused_would_be_held_back_and_pauses_refuse_nothing(
         assert kind in {HoldKind.LOCK, HoldKind.FREEZE}
         assert not (kind is HoldKind.LOCK and person == "ana")
         assert not (kind is HoldKind.FREEZE and overrides)
+
+
+def test_what_a_freeze_offers_for_its_end_is_not_refused_again(deck: Deck) -> None:
+    deck.time.passes(seconds=17)
+    freezes.freeze(deck.db, deck.clock(), person="ben", names=["staging"], until="in 3h", reason="release week")
+    with pytest.raises(Held) as refused:
+        deck.deploys()
+    deck.time.passes(seconds=20)
+    assert refused.value.opens_typed == "2026-05-04 12:01"
+    assert deck.task(deck.deploys(at=refused.value.opens_typed)).waiting is not None

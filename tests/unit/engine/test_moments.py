@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.moments import Unclear, Zone, read
+from engine.domain.moments import Unclear, Zone, minute_from, read
 
 VIENNA = Zone("Europe/Vienna", ZoneInfo("Europe/Vienna"))
 NOW = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
@@ -124,3 +124,15 @@ def test_a_moment_that_is_typed_as_a_clock_shows_it_is_that_moment_or_is_asked_b
         assert at in [read(way, at - timedelta(hours=3), zone) for way in found.ways]
     else:
         assert found == at
+
+
+def test_what_is_offered_to_be_typed_is_never_before_the_moment_and_means_it() -> None:
+    end = datetime(2026, 11, 30, 7, 0, 17, 5, tzinfo=UTC)
+    opens = minute_from(end)
+    assert opens == datetime(2026, 11, 30, 7, 1, tzinfo=UTC)
+    assert minute_from(opens) == opens
+    assert VIENNA.typed(opens) == "2026-11-30 08:01"
+    twice = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert VIENNA.typed(twice) == "2026-10-25 02:30+01:00"
+    for moment in (opens, twice):
+        assert read(VIENNA.typed(moment), datetime(2026, 10, 1, tzinfo=UTC), VIENNA) == moment
