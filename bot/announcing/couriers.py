@@ -19,7 +19,7 @@ from bot.messages import logs
 from bot.messages.blocks import Message, is_channel_id
 from bot.messages.wording import step_of_run
 from engine.errors import ForedeckError
-from engine.services import Database, access, outbox, tasks
+from engine.services import Database, access, holds, outbox, tasks
 from engine.services.outbox import CARD, DIRECT, EMERGENCY, FILE, HOLD, TRIGGER, Parcel, Posted
 from engine.services.views import TaskView
 
@@ -94,6 +94,8 @@ class Courier:
         answer = self._said(self.client.chat_postMessage, rendering.message, arguments)
         self._stands(parcel, rendering.message, str(answer["channel"]), str(answer["ts"]), thread)
         self.pace.note_posted(parcel.key)
+        if parcel.kind == HOLD:
+            holds.stands(self.db, self.clock(), int(parcel.payload["hold"]))
 
     def _edit(self, parcel: Parcel, posted: Posted, message: Message) -> None:
         arguments = {"channel": posted.slack_channel, "ts": posted.ts}

@@ -58,10 +58,8 @@ def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "
         return _emergency(db, parcel.payload, command, workspace_url)
     view = tasks.view(db, parcel.task or 0)
     if parcel.kind == CARD:
-        ahead = view.waiting.task if view.waiting else None
-        return Rendering.of(
-            view, card(view, ahead_url=links.to_card(db, workspace_url, ahead) if ahead else "", command=command)
-        )
+        ahead_url = links.to_what_is_in_the_way(db, workspace_url, view.waiting)
+        return Rendering.of(view, card(view, ahead_url=ahead_url, command=command))
     if parcel.kind == INTERRUPTION:
         return _interruption(db, parcel.payload, view, command)
     if parcel.kind == LOG:

@@ -21,7 +21,8 @@ def carry_out(desk: Desk, typed: Typed, order: Order) -> Answer:  # noqa: PLR091
         case ShowQueue():
             view = queues.view(desk.db, person, order.project or None)
             card_url = partial(links.to_card, desk.db, desk.workspace_url)
-            return Answer(shown.queue(view, typed.command, card_url=card_url))
+            hold_url = partial(links.to_hold, desk.db, desk.workspace_url)
+            return Answer(shown.queue(view, typed.command, card_url=card_url, hold_url=hold_url))
         case MoveFirst():
             moved = queues.move_first(desk.db, desk.clock(), person=person, number=order.number)
             return Answer(shown.moved_first(moved))

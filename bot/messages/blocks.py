@@ -130,9 +130,10 @@ def code(words: str) -> Element:
     return text(words, code=True)
 
 
-def link(words: str, url: str) -> Element:
+def link(words: str, url: str, *, bold: bool = False) -> Element:
     """Words that open a page; the address must be one that we made."""
-    return {"type": "link", "url": url, "text": words}
+    element: Element = {"type": "link", "url": url, "text": words}
+    return element | {"style": {"bold": True}} if bold else element
 
 
 def emoji(name: str) -> Element:

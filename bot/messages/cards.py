@@ -15,7 +15,7 @@ _LINKS_SHOWN = 4
 def card(view: TaskView, *, ahead_url: str = "", command: str = "/deploy") -> b.Message:
     """The card as it is now. It mentions nobody: edits notify nobody, and its first post is seen by who typed.
 
-    `ahead_url`: of the card of the deployment in the way, where that stands.
+    `ahead_url`: of the message of what is in the way, where that stands.
     """
     return b.message(
         f"{wording.title(view)}: {wording.state(view)} (#{view.number})",

@@ -10,10 +10,16 @@ from bot.messages.holds import headline
 from engine.services.views import HoldView, QueueEntryView, QueueView, TaskView, TriggerFireView, Waiting, WaitKind
 
 
-def queue(view: QueueView, command: str, *, card_url: Callable[[int], str] = lambda _number: "") -> b.Message:
-    """Two short lines a task; `card_url` makes its number a link."""
+def queue(
+    view: QueueView,
+    command: str,
+    *,
+    card_url: Callable[[int], str] = lambda _number: "",
+    hold_url: Callable[[int], str] = lambda _hold: "",
+) -> b.Message:
+    """Two short lines a task; `card_url` makes its number a link, `hold_url` what holds it up."""
     of = f" of {view.project}" if view.project else ""
-    lines: list[list[b.Element]] = [_hold(hold) for hold in view.holds]
+    lines: list[list[b.Element]] = [_hold(hold, hold_url(hold.id)) for hold in view.holds]
     if view.is_empty:
         empty = [b.text(f"The queue{of} is empty: nothing runs or waits.")]
         return b.message(f"The queue{of} is empty.", b.rich(*lines, empty))
@@ -55,11 +61,12 @@ def waiting_sentence(waiting: Waiting) -> str:
 
 
 def waiting_line(waiting: Waiting, card_url: str) -> list[b.Element]:
-    """Why it waits, the task in the way as a link to its card."""
+    """Why it waits, what is in the way as a link to its message."""
     words = wording.capitalised(waiting.text)
     if waiting.since is not None:
         until = [b.text(", until "), b.date(waiting.until)] if waiting.until else []
-        return [b.bold(words), b.text(" since "), b.date(waiting.since), *until]
+        what = b.link(words, card_url, bold=True) if card_url else b.bold(words)
+        return [what, b.text(" since "), b.date(waiting.since), *until]
     if waiting.kind is WaitKind.TIME and waiting.until is not None:
         return [b.bold("Begins "), b.date(waiting.until), b.text(" by your clock")]
     number = f"#{waiting.task}"
@@ -69,10 +76,11 @@ def waiting_line(waiting: Waiting, card_url: str) -> list[b.Element]:
     return [part for part in (b.bold(head), b.link(number, card_url), b.bold(tail)) if part["text"].strip()]
 
 
-def _hold(hold: HoldView) -> list[b.Element]:
+def _hold(hold: HoldView, url: str) -> list[b.Element]:
     why = f" because {hold.reason}" if hold.reason else ""
     until = [b.text(", until "), b.date(hold.until)] if hold.until else []
-    return [b.bold(headline(hold)), b.text(b.shorten(why, 300) or ","), b.text(" since "), b.date(hold.since), *until]
+    what = b.link(headline(hold), url, bold=True) if url else b.bold(headline(hold))
+    return [what, b.text(b.shorten(why, 300) or ","), b.text(" since "), b.date(hold.since), *until]
 
 
 def _group(

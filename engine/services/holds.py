@@ -138,6 +138,14 @@ def because(reason: str) -> str:
     return f" because {reason}" if reason else ""
 
 
+def stands(db: Database, now: datetime, hold: int) -> None:
+    """Its message stands in chat now: the cards of those whom it holds up can link to it."""
+    with db.write() as session:
+        row = session.get_one(HoldRow, hold)
+        for task in covered(session, row) if row.ended_at is None else ():
+            outbox.tell_card(session, now, task)
+
+
 def begin(
     session: Session,
     now: datetime,

@@ -169,7 +169,9 @@ def _held_back(session: Session, task: Task) -> Waiting | None:
     if hold is None:
         return None
     words = f"{holds.headline(hold)}{holds.because(hold.reason)}"
-    return Waiting(WaitKind.HOLD, words, (hold.by,), None, holds.headline(hold), hold.since, hold.until)
+    return Waiting(
+        WaitKind.HOLD, words, (hold.by,), None, holds.headline(hold), hold.since, until=hold.until, hold=hold.id
+    )
 
 
 def _behind_its_place(session: Session, task: Task) -> Waiting | None:

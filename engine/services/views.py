@@ -87,6 +87,7 @@ class Waiting:
     task: int | None = None  # the task in the way, for PLACE; the one that runs longest, for CAP
     brief: str = ""  # the same in a few words, for lists
     since: datetime | None = None  # of a HOLD
+    hold: int | None = None  # the id of a HOLD
     until: datetime | None = None  # of a HOLD that ends by itself; of a TIME, when it is to begin
     not_after: datetime | None = None  # what has not begun by then does not run
 

@@ -33,6 +33,14 @@ def _said(bot: ServedBot, containing: str) -> JsonObject:
     return message
 
 
+def _linked(card: JsonObject) -> JsonObject | None:
+    """The link in the card of who waits."""
+    elements = [
+        e for block in card["blocks"] for section in block.get("elements", []) for e in section.get("elements", [])
+    ]
+    return next((e for e in elements if e["type"] == "link"), None)
+
+
 def test_the_next_person_is_told_privately_and_queues_or_takes_it(bot: ServedBot) -> None:
     assert "Say why" in bot.says("ana", "/deploy lock staging of web")["text"]
     assert bot.says("ana", "/deploy lock staging of web because testing a migration") == {}
@@ -40,7 +48,8 @@ def test_the_next_person_is_told_privately_and_queues_or_takes_it(bot: ServedBot
     refused = bot.says("ben", "/deploy web 1.0.0 to staging")
     assert refused["text"].startswith("Staging of web is locked by ana because testing a migration. Since ")
     bot.presses("ben", bot.private("ben", "Staging of web is locked by ana"), "deploy_this:0")
-    bot.card(1, "Staging of web is locked by ana")
+    waits = bot.sandbox.wait_for(lambda _state: _linked(bot.card(1, "Staging of web is locked by ana")))
+    assert "/archives/" in waits["url"], "a link to who has it"
     bot.says("eva", "/deploy web 1.0.0 to staging")
     bot.presses("eva", bot.private("eva", "Staging of web is locked by ana"), "take_lock")
     bot.private("eva", "The lock of staging of web is yours now")
