@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import zoneinfo
+from datetime import date, datetime, timedelta
+
 from engine.definitions.fields import Field, Record
 from engine.definitions.nodes import shown
 from engine.definitions.places import read_time_zone
 from engine.definitions.scopes import read_scope
 from engine.definitions.values import FreezeDefinition
+from engine.domain.moments import Unclear, Zone, localized
 from engine.domain.windows import Repeats, read_mark
 
 _KEYS = ("name", "when", "from", "until", "repeats", "time_zone", "requests")
@@ -18,18 +22,22 @@ _EXAMPLES = {
 }
 
 
-def read_freezes(section: Field) -> list[FreezeDefinition]:
-    """`freezes:` — slug to freeze."""
-    return [_read(slug, field) for slug, field in section.named("freezes")]
+def read_freezes(section: Field, default_zone: str) -> list[FreezeDefinition]:
+    """`freezes:` — slug to freeze. Times are read in `default_zone` where no other is named."""
+    return [_read(slug, field, default_zone) for slug, field in section.named("freezes")]
 
 
-def _read(slug: str, field: Field) -> FreezeDefinition:
+def _read(slug: str, field: Field, default_zone: str) -> FreezeDefinition:
     record = field.table(_KEYS)
     repeats = _read_repeats(record)
     opens, closes = (_read_mark(record, key, repeats) for key in ("from", "until"))
     if opens and closes and (opens == closes or (repeats is Repeats.NEVER and closes < opens)):
         record.fields["until"].wrong("window", "It would close before it opens.", "Write a later `until`.")
     zone, requests = record.get("time_zone"), record.get("requests")
+    zone_name = read_time_zone(zone) if zone else None
+    if repeats is Repeats.NEVER:
+        for key, text in (("from", opens), ("until", closes)):
+            _refuse_unclear(record, key, text, zone_name or default_zone)
     chosen = requests.text("refuse") if requests else "refuse"
     if requests and chosen not in {"refuse", "hold", ""}:
         requests.wrong("choice", f"{shown(chosen)} is not a choice here.", "Write refuse or hold.")
@@ -40,9 +48,21 @@ def _read(slug: str, field: Field) -> FreezeDefinition:
         opens=opens,
         closes=closes,
         repeats=repeats.value,
-        time_zone=read_time_zone(zone) if zone else None,
+        time_zone=zone_name,
         refuses=chosen != "hold",
     )
+
+
+def _refuse_unclear(record: Record, key: str, text: str, zone_name: str) -> None:
+    """A date is known, so it is known whether the clocks show that time once. Windows that come again are widened."""
+    mark = read_mark(text, Repeats.NEVER) if text and zone_name in zoneinfo.available_timezones() else None
+    if mark is None or not isinstance(mark.day, date):
+        return
+    found = localized(mark.day, mark.clock, Zone(zone_name, zoneinfo.ZoneInfo(zone_name)))
+    if isinstance(found, Unclear):
+        aside = timedelta(hours=-1 if key == "from" else 1)
+        clear = datetime.combine(mark.day, mark.clock) + aside
+        record.fields[key].wrong("unclear-time", found.sentence, f'Write for example "{clear:%Y-%m-%d %H:%M}".')
 
 
 def _read_repeats(record: Record) -> Repeats:

@@ -98,6 +98,7 @@ def _check_version(record: Record) -> None:
 
 def _read_sections(sections: Sections, folder: Folder) -> Definitions:
     # Before what refers to them: whether a secret's store or a value's environment exists is asked there.
+    defaults = read_defaults(sections.field("defaults"))
     stores = by_slug(sorted(read_secret_stores(sections.field("secret_stores")), key=_slug))
     environments = by_slug(read_environments(sections.field("environments")))
     targets = read_targets(sections.field("targets"))
@@ -109,7 +110,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
     _refuse_shared_slugs(workers, targets, folder.reading)
     definitions = Definitions(
         format=FORMAT,
-        defaults=read_defaults(sections.field("defaults")),
+        defaults=defaults,
         people=by_slug(sorted(read_people(sections.field("people")), key=_slug)),
         teams=teams,
         grants=tuple(read_grants(sections.field("grants"))),
@@ -122,7 +123,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         projects=by_slug(sorted(read_projects(folder, teams, environments, sets, targets), key=_slug)),
         secret_stores=stores,
         variable_sets=sets,
-        freezes=by_slug(sorted(read_freezes(sections.field("freezes")), key=_slug)),
+        freezes=by_slug(sorted(read_freezes(sections.field("freezes"), defaults.time_zone), key=_slug)),
         contents=folder.reading.contents,
     )
     check_answers(definitions, folder.reading)

@@ -90,6 +90,10 @@ class _ProcessReader:
             actions = [self._read_listed(action, record) for action in self._listed(listed)] if listed else []
         settings = step_settings.read_settings(record, is_first=is_first)
         condition, expression = _read_run_condition(record)
+        if is_first and condition is RunCondition.FAILURE:
+            message = "Nothing can have failed before the first step, so it would never run."
+            hint = "Move it behind what it is for, or remove `run_condition`."
+            record.fields["run_condition"].wrong("contradiction", message, hint)
         return Step(
             slug,
             name,

@@ -30,7 +30,7 @@ def _read(slug: str, field: Field) -> Trigger:
     record = field.table(_KEYS)
     zone, origin = record.get("time_zone"), record.get("from")
     environment, person = record.need("environment", "staging"), record.need("as", "ana")
-    return Trigger(
+    found = Trigger(
         slug=slug,
         cron=_read_cron(record),
         time_zone=read_time_zone(zone) if zone else None,
@@ -40,6 +40,10 @@ def _read(slug: str, field: Field) -> Trigger:
         missed=_choice(record, "missed"),
         when_current=_choice(record, "when_current"),
     )
+    if origin and found.origin == found.environment and found.when_current == "skip":
+        message = f"What is live in {found.origin} is live there already: this would never deploy anything."
+        origin.wrong("contradiction", message, "Name another environment, or add `when_current: redeploy`.")
+    return found
 
 
 def _read_cron(record: Record) -> str:

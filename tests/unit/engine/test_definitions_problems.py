@@ -54,6 +54,18 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         "foredeck.yml:22: freezes.week.until: It would close before it opens. Write a later `until`.",
     ),
     (
+        "a freeze that begins at a time that comes twice",
+        section('freezes:\n  week: {from: "2026-10-25 02:30", until: "2026-10-26 08:00"}\n'),
+        "foredeck.yml:22: freezes.week.from: 02:30 comes twice on 2026-10-25 in Europe/Vienna: the clocks go back. "
+        'Write for example "2026-10-25 01:30".',
+    ),
+    (
+        "a freeze that ends at a time that does not exist",
+        section('freezes:\n  week: {from: "2026-03-28 08:00", until: "2026-03-29 02:30"}\n'),
+        "foredeck.yml:22: freezes.week.until: 02:30 does not exist on 2026-03-29 in Europe/Vienna: the clocks go "
+        'forward over it. Write for example "2026-03-29 03:30".',
+    ),
+    (
         "a time that does not fit how often a freeze comes",
         section('freezes:\n  nights: {repeats: daily, from: "Friday 18:00", until: "06:00"}\n'),
         'foredeck.yml:22: freezes.nights.from: "Friday 18:00" is no time of a window that comes daily. '
@@ -73,6 +85,15 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         },
         "projects/web/project.yml:3: triggers.nightly.cron: This cannot be a minute. "
         'For example "30 2 * * 1-5": at 02:30 from Monday to Friday.',
+    ),
+    (
+        "a trigger that brings what is there already",
+        {
+            "projects/web/project.yml": "slug: web\ntriggers:\n"
+            '  nightly: {cron: "0 2 * * *", environment: staging, from: staging, as: ana}\n'
+        },
+        "projects/web/project.yml:3: triggers.nightly.from: What is live in staging is live there already: this would "
+        "never deploy anything. Name another environment, or add `when_current: redeploy`.",
     ),
     (
         "a trigger of what asks a question",

@@ -54,6 +54,12 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         f"{PROCESS}:4: steps[0].retries: `retries` means nothing beside `manual_intervention`. Remove it.",
     ),
     (
+        "a first step for failures",
+        script("run_condition: failure"),
+        f"{PROCESS}:4: steps[0].run_condition: Nothing can have failed before the first step, so it would never run. "
+        "Move it behind what it is for, or remove `run_condition`.",
+    ),
+    (
         "a first step that starts with the one before it",
         script("start_trigger: with_previous"),
         f"{PROCESS}:4: steps[0].start_trigger: The first step has no step before it to start with. "
