@@ -32,7 +32,7 @@ from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Base, GuidedRun, Interruption, Task
 from engine.sealing import Sealer
-from engine.services import configuration, evaluations, guidance, interruptions, lines, outbox, variables
+from engine.services import configuration, evaluations, guidance, interruptions, lines, outbox, queues, variables
 from engine.services.tickets import new_ticket
 
 _HOW_TO_RESOLVE = "Give the variable a value that applies there, or correct its name in the process."
@@ -317,4 +317,6 @@ class _Mover:
         task = self.task
         task.state, task.finished_at, task.changed_at = state.value, self.now, self.now
         _free_place(self.session, self.now, task)  # also when it never had it: others may stand in line behind it
+        if state is TaskState.SUCCESS:
+            queues.succeeded(self.session, self.now, task, configuration.current(self.session).definitions)
         outbox.tell_notice(self.session, self.now, task, "failed" if state is TaskState.FAILED else "finished")

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from engine.definitions import Definitions
 from engine.domain.holds import Hold, HoldKind
 from engine.domain.queueing import Rank, Situation, Waiter
-from engine.domain.states import TaskState
-from engine.models import Task
+from engine.domain.states import InterruptionKind, InterruptionState, TaskState
+from engine.models import Interruption, Task
 from engine.services import holds, schedules
 from engine.services.views import Waiting, WaitKind
 
@@ -142,6 +142,30 @@ def superseded_by(session: Session, task: Task) -> Sequence[Task]:
         .order_by(Task.id.desc())
     )
     return list(takewhile(lambda other: not other.is_partial, older))
+
+
+def paused_before(session: Session, task: Task) -> Sequence[Task]:
+    """The older tasks of the same project and environment that began and wait for an approval, without their place.
+
+    None with steps left out is among them, and none for one of those (Octopus's rule).
+    """
+    if task.is_partial:
+        return ()
+    asked = select(Interruption.task_id).where(
+        Interruption.kind == InterruptionKind.MANUAL.value, Interruption.state == InterruptionState.PENDING.value
+    )
+    return session.scalars(
+        select(Task).where(
+            Task.id < task.id,
+            Task.id.in_(asked),
+            Task.state == TaskState.QUEUED.value,
+            Task.project == task.project,
+            Task.environment == task.environment,
+            Task.started_at.is_not(None),
+            Task.holds_place.is_(False),
+            Task.is_partial.is_(False),
+        )
+    ).all()
 
 
 def move_first(session: Session, task: Task) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tup
 from sqlalchemy.orm import Session
 
 from engine.database import Database
+from engine.definitions import Definitions
 from engine.domain.grants import Permission
 from engine.domain.queueing import Rank
 from engine.domain.states import InterruptionState, TaskState
@@ -98,9 +99,19 @@ def _supersede(session: Session, now: datetime, task: Task) -> None:
     if not task.is_emergency:
         task.rank, task.line = min((other.rank, other.line) for other in older)
         task.rank = min(task.rank, int(Rank.REGULAR))
-    newer = f"superseded by #{task.id} ({task.version}, asked for by {task.requested_by})"
+    _cancel_for(session, now, older, task)
+
+
+def succeeded(session: Session, now: datetime, task: Task, definitions: Definitions) -> None:
+    """What is older and still waits for an approval is canceled, if its project says so: nobody should approve it."""
+    project = definitions.projects.get(task.project)
+    if project is not None and project.queue.supersede:
+        _cancel_for(session, now, lines.paused_before(session, task), task)
+
+
+def _cancel_for(session: Session, now: datetime, older: Sequence[Task], task: Task) -> None:
     for other in older:
-        other.ended_because = newer
+        other.ended_because = f"superseded by #{task.id} ({task.version}, asked for by {task.requested_by})"
         tasks.request_cancel(session, now, other, by=None)
 
 

@@ -145,13 +145,44 @@ def test_without_that_setting_nothing_is_superseded(deck: Deck) -> None:
     assert {deck.task(n).state for n in numbers} == {TaskState.SUCCESS}
 
 
-def test_what_began_and_waits_for_a_person_is_not_superseded(deck: Deck) -> None:
-    asking = "steps: [{step: confirm, manual_intervention: {teams: [release-managers], instructions: Good?}}]\n"
-    deck.configured(asking, {"projects/web/project.yml": "slug: web\nqueue: {supersede: true}\n"})
+ASKS_IN_STAGING = """\
+steps:
+  - {step: build, run_script: {inline: echo building}}
+  - {step: confirm, manual_intervention: {teams: [release-managers], instructions: Good?}}
+"""
+
+
+def superseding(deck: Deck) -> Deck:
+    return deck.configured(ASKS_IN_STAGING, {"projects/web/project.yml": "slug: web\nqueue: {supersede: true}\n"})
+
+
+def test_what_began_and_waits_for_a_person_is_superseded_when_the_newer_one_has_succeeded(deck: Deck) -> None:
+    superseding(deck)
     first = deck.deploys()
     deck.works()
-    deck.deploys(version="1.1.0")
+    second = deck.deploys(version="1.1.0")
     deck.works()
+    assert deck.task(first).pending, "the newer one may still fail"
+    deck.proceeds(second)
+    deck.works()
+    assert deck.task(second).state is TaskState.SUCCESS
+    older = deck.task(first)
+    assert (older.state, older.pending) == (TaskState.CANCELED, None)
+    assert older.ended_because == "superseded by #2 (1.1.0, asked for by ana)"
+
+
+def test_a_newer_one_that_fails_or_left_steps_out_supersedes_nothing_that_waits_for_a_person(deck: Deck) -> None:
+    superseding(deck)
+    first = deck.deploys()
+    deck.works()
+    second = deck.deploys(version="1.1.0")
+    deck.works()
+    deck.aborts(second)
+    third = deck.deploys(version="1.2.0", skip=["build"])
+    deck.works()
+    deck.proceeds(third)
+    deck.works()
+    assert deck.task(third).state is TaskState.SUCCESS
     assert deck.task(first).pending
 
 
