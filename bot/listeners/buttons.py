@@ -96,7 +96,8 @@ def take_lock(desk: Desk, pressed: Pressed) -> Answer:
         wanted = Deploy.carried(facts) if "p" in facts else None
     except (KeyError, ValueError):
         return outdated(desk, pressed)
-    taken = locks.take(desk.db, desk.clock(), person=pressed.person.slug, hold=hold)
+    reason = wanted.reason if wanted else ""
+    taken = locks.take(desk.db, desk.clock(), person=pressed.person.slug, hold=hold, reason=reason)
     view = None
     if wanted is not None:
         key = f"{facts.get('k', hold)}:take"

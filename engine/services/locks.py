@@ -65,8 +65,8 @@ def lock(
         return holds.view_of(row)
 
 
-def take(db: Database, now: datetime, *, person: str, hold: int) -> HoldView:
-    """Take this lock from its owner, who is told. Raises NotPermitted, NotHeld when it is over."""
+def take(db: Database, now: datetime, *, person: str, hold: int, reason: str = "") -> HoldView:
+    """Take this lock from its owner, who is told; for this reason, where one was said. Raises NotPermitted, NotHeld."""
     with db.write() as session:
         found = access.rules(session, now)
         old = session.get(HoldRow, hold)
@@ -85,7 +85,7 @@ def take(db: Database, now: datetime, *, person: str, hold: int) -> HoldView:
             now,
             HoldKind.LOCK,
             person,
-            f"taken from {old.by}",
+            f"{reason} (taken from {old.by})" if reason else f"it was taken from {old.by}",
             project=old.project,
             environment=old.environment,
             until=now + LASTS,

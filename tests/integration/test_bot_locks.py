@@ -50,12 +50,12 @@ def test_the_next_person_is_told_privately_and_queues_or_takes_it(bot: ServedBot
     bot.presses("ben", bot.private("ben", "Staging of web is locked by ana"), "deploy_this:0")
     waits = bot.sandbox.wait_for(lambda _state: _linked(bot.card(1, "Staging of web is locked by ana")))
     assert "/archives/" in waits["url"], "a link to who has it"
-    bot.says("eva", "/deploy web 1.0.0 to staging")
+    bot.says("eva", "/deploy web 1.0.0 to staging because INC-8")
     bot.presses("eva", bot.private("eva", "Staging of web is locked by ana"), "take_lock")
     bot.private("eva", "The lock of staging of web is yours now")
     assert _said(bot, "eva took your lock of staging of web.")["channel"].startswith("D")
     bot.card(2, "Done in")
-    bot.card(1, "Staging of web is locked by eva")
+    bot.card(1, "Staging of web is locked by eva because INC-8 (taken from ana)")
     _said(bot, "the lock of ana ended, by eva")
     assert "may not release the lock of eva" in bot.says("ana", "/deploy unlock staging of web")["text"]
     bot.says("eva", "/deploy unlock web in staging")

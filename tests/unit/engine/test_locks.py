@@ -112,7 +112,7 @@ def test_a_lock_is_taken_explicitly_by_who_may_and_its_owner_is_told(deck: Deck)
     with pytest.raises(NotPermitted, match="mia may not take the lock of ana"):
         locks.take(deck.db, deck.clock(), person="mia", hold=first.id)
     taken = locks.take(deck.db, deck.clock(), person="ben", hold=first.id)
-    assert (taken.by, taken.reason) == ("ben", "taken from ana")
+    assert (taken.by, taken.reason) == ("ben", "it was taken from ana")
     assert told(deck) == [("@ana", "taken")]
     with pytest.raises(NotHeld, match="staging of web is not locked any more"):
         locks.take(deck.db, deck.clock(), person="eva", hold=first.id)
