@@ -45,8 +45,10 @@ def told_about(desk: Desk, view: TaskView, slack_channel: str, slack_channel_nam
     return None if view.slack_channel is None or view.slack_channel in here else answers.told_elsewhere(view)
 
 
-def refusal(desk: Desk, person: Person, wanted: Deploy, key: str, error: ForedeckError) -> Message:
-    """Why not, with what may have been meant as buttons: one press asks for it."""
+def refusal(  # noqa: PLR0911 - by kind
+    desk: Desk, person: Person, wanted: Deploy, key: str, error: ForedeckError, *, creates: bool = False
+) -> Message:
+    """Why not, with what may have been meant as buttons: one press asks for it. `creates`: the release, too."""
     if isinstance(error, ReleaseNotFound):
         return answers.with_choices(
             answers.release_missing(error, desk.release_command, wanted.environment),
@@ -61,36 +63,38 @@ def refusal(desk: Desk, person: Person, wanted: Deploy, key: str, error: Foredec
         known = _allowed(f"You may deploy {wanted.project} to", allowed) or f"You may not deploy {wanted.project}."
         return _unknown(error, known, _corrected(error, wanted, key, allowed))
     if isinstance(error, Held):
-        return _in_the_way(desk, wanted, key, error)
+        return _in_the_way(desk, wanted, key, error, creates=creates)
     if isinstance(error, UnclearTime):
         ways = [_at_another_time(wanted, error, way).typed for way in error.ways[:3]]
         return answers.said(str(error), *(f"`{desk.command} {way}`" for way in ways))
-    return _not_decided(desk, wanted, key, error)
-
-
-def _not_decided(desk: Desk, wanted: Deploy, key: str, error: ForedeckError) -> Message:
     if isinstance(error, RulesUnseen):
-        return emergencies.rules(error, wanted, key, desk.command)
+        return emergencies.rules(error, wanted, key, desk.command, creates=creates)
+    return _not_answered(desk, wanted, error)
+
+
+def _not_answered(desk: Desk, wanted: Deploy, error: ForedeckError) -> Message:
     if isinstance(error, AnswersMissing | WrongAnswer | UnknownAnswer):
         return answers.with_choices(answers.not_answered(error, wanted, desk.command), (answers.form_button(wanted),))
     return answers.refused(error)
 
 
-def _in_the_way(desk: Desk, wanted: Deploy, key: str, error: Held) -> Message:
+def _in_the_way(desk: Desk, wanted: Deploy, key: str, error: Held, *, creates: bool) -> Message:
     """A lock: wait behind it, or take it. A freeze: begin when it ends, or pass it with a reason."""
     button = partial(
         answers.deploy_button,
         project=wanted.project,
         version=wanted.version,
         environment=wanted.environment,
-        create=False,
+        create=creates,
     )
     choices = []
     if error.is_lock:
         queued = replace(wanted, way=Way.QUEUE)
         choices.append(button("Queue", request_key=f"{key}:queue", besides=queued.besides))
         if error.may_pass:
-            choices.append(take_lock_button(hold=error.hold, k=key, **wanted.place, **wanted.besides))
+            choices.append(
+                take_lock_button(hold=error.hold, k=key, c=1 if creates else None, **wanted.place, **wanted.besides)
+            )
         typed = [queued.typed]
     else:
         later = replace(wanted, at=f"{error.opens:%Y-%m-%d %H:%M} UTC") if error.opens else wanted

@@ -81,7 +81,7 @@ def deploy_this(desk: Desk, pressed: Pressed) -> Answer:
     try:
         view = asking.ask(desk, pressed.person, wanted, slack_channel=pressed.slack_channel, key=key, creates=creates)
     except ForedeckError as error:
-        return Answer(asking.refusal(desk, pressed.person, wanted, f"{key}+", error), replaces=True)
+        return Answer(asking.refusal(desk, pressed.person, wanted, f"{key}+", error, creates=creates), replaces=True)
     if view.requested_by == pressed.person.slug:
         desk.asked_from(view.number, pressed.response_url)
     elsewhere = asking.told_about(desk, view, pressed.slack_channel)
@@ -101,7 +101,11 @@ def take_lock(desk: Desk, pressed: Pressed) -> Answer:
     view = None
     if wanted is not None:
         key = f"{facts.get('k', hold)}:take"
-        view = asking.ask(desk, pressed.person, wanted, slack_channel=pressed.slack_channel, key=key)
+        where, creates = pressed.slack_channel, bool(facts.get("c"))
+        try:
+            view = asking.ask(desk, pressed.person, wanted, slack_channel=where, key=key, creates=creates)
+        except ForedeckError as error:  # the lock is theirs, as the channel is told; something else is in the way
+            return Answer(asking.refusal(desk, pressed.person, wanted, key, error, creates=creates), replaces=True)
     return Answer(told.taken(taken, view), replaces=True)
 
 

@@ -14,10 +14,12 @@ from bot.messages import answers
 from bot.messages.blocks import Element
 from bot.modals import deployments as form
 from bot.modals import questions
+from bot.modals.decisions import closing_modal
 from bot.modals.deployments import Entered
 from engine.definitions import Person
 from engine.errors import ForedeckError
 from engine.services import access, prompts, releases
+from engine.services.emergency_errors import RulesUnseen
 from engine.services.errors import (
     InvalidVersion,
     NotPermitted,
@@ -27,6 +29,7 @@ from engine.services.errors import (
     UnknownProject,
 )
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
+from engine.services.queue_errors import Held
 from engine.services.views import Question
 
 
@@ -131,9 +134,20 @@ def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
         )
     except (AnswersMissing, WrongAnswer, UnknownAnswer) as error:
         return _asked_again(desk, submitted, entered, error)
+    except (Held, RulesUnseen) as error:
+        return _in_the_way(desk, submitted, wanted, error)
     except ForedeckError as error:
         return ModalAnswer(errors={_field(error, entered.project): _plainly(error)})
     return ModalAnswer(message=asking.told_about(desk, view, slack_channel), slack_channel=slack_channel)
+
+
+def _in_the_way(desk: Desk, submitted: Submitted, wanted: Deploy, error: Held | RulesUnseen) -> ModalAnswer:
+    """The form says why not; the ways on are buttons, and those stand in the channel, for this person alone."""
+    slack_channel = str(submitted.facts.get("c", ""))
+    ways = asking.refusal(desk, submitted.person, wanted, submitted.view_id, error, creates=True)
+    where = "What you can do now stands in the channel, visible only to you." if slack_channel else error.hint
+    shown = closing_modal("Not deployed yet", str(error), where)
+    return ModalAnswer(shows=shown, message=ways, slack_channel=slack_channel)
 
 
 def _asked_again(

@@ -17,7 +17,7 @@ from engine.services.emergency_views import EmergencyView
 _SHOWN = 20
 
 
-def rules(error: RulesUnseen, wanted: Deploy, key: str, command: str) -> b.Message:
+def rules(error: RulesUnseen, wanted: Deploy, key: str, command: str, *, creates: bool = False) -> b.Message:
     """Every rule that would be passed over, and the one button that does it. The press is judged anew."""
     confirmed = replace(wanted, seen=error.keys)
     button = answers.deploy_button(
@@ -26,7 +26,7 @@ def rules(error: RulesUnseen, wanted: Deploy, key: str, command: str) -> b.Messa
         version=wanted.version,
         environment=wanted.environment,
         request_key=f"{key}:emergency",
-        create=False,
+        create=creates,
         besides=confirmed.besides,
     )
     lines: list[list[b.Element]] = [[b.bold(f"🚨 {wanted.project} {wanted.version} to {wanted.environment}. {error}")]]

@@ -77,11 +77,17 @@ def _kept(besides: Mapping[str, Any]) -> str:
         f"Not after: {until}." if until else "",
         f"Only on {only}." if only else "",
         f"Not on {never}." if never else "",
+        _WAY.get(str(besides.get("w", "")), ""),
         _ON_FAILURE.get(str(besides.get("g", "")), ""),
     )
     return " ".join(filter(None, words))
 
 
+_WAY = {
+    "emergency": "It is an emergency: what it passes over is shown first.",
+    "override": "It passes freezes.",
+    "queue": "It waits behind a lock.",
+}
 _ON_FAILURE = {"guided": "When a step fails somebody is asked.", "unguided": "When a step fails nobody is asked."}
 
 
