@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bot import decisions_cli, emergency_cli, queue_cli, variables_cli
+from bot import decisions_cli, emergency_cli, queue_cli, runbook_cli, variables_cli
 from bot.cli_options import acting, config_option, counted, person_option, print_problems, state_option, with_database
 from engine.errors import ForedeckError
 from engine.times import utc_now
@@ -354,8 +354,9 @@ def demo(port: int, state: Path) -> None:
     sys.exit(show.run(port, state.resolve()))
 
 
-for _command in (*decisions_cli.COMMANDS, *queue_cli.COMMANDS, *emergency_cli.COMMANDS, *variables_cli.COMMANDS):
-    main.add_command(_command)
+for _module in (decisions_cli, queue_cli, emergency_cli, runbook_cli, variables_cli):
+    for _command in _module.COMMANDS:
+        main.add_command(_command)
 
 if __name__ == "__main__":
     main()

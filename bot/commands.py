@@ -186,9 +186,9 @@ def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:
         return OpenForm()
     verb, rest = words[0].lower(), words[1:]
     if verb in projects:
-        return _deployment(text)
+        return deployment(text)
     if verb == "queue" and isinstance(
-        queued := _deployment(typed_text.escaped(typed_text.after_words(text, 1))), Deploy
+        queued := deployment(typed_text.escaped(typed_text.after_words(text, 1))), Deploy
     ):
         return queued if queued.way is not Way.NONE else replace(queued, way=Way.QUEUE)
     if verb in orders.VERBS:
@@ -197,7 +197,7 @@ def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:
         return _with_verb(verb, rest, text)
     if meant := _misspelt(verb, rest):
         return NotUnderstood(f"I do not know `{words[0]}`.", " ".join((meant, *rest)))
-    return _deployment(text)
+    return deployment(text)
 
 
 def _with_verb(verb: str, rest: list[str], text: str) -> DeployRequest:
@@ -214,7 +214,7 @@ def _plan(rest: list[str], text: str) -> ShowPlan | NotUnderstood:
     number = typed_text.number(rest[0]) if len(rest) == 1 else None
     if number is not None:
         return ShowPlan(number)
-    wanted = _deployment(text) if rest else OpenForm()
+    wanted = deployment(text) if rest else OpenForm()
     if isinstance(wanted, Deploy):
         return ShowPlan(wanted=wanted)
     if isinstance(wanted, NotUnderstood):
@@ -247,7 +247,7 @@ def _about_a_number(verb: str, rest: list[str], text: str) -> DeployRequest:
     return Cancel(number) if verb == "cancel" else ShowLogs(number)
 
 
-def _deployment(text: str) -> Deploy | OpenForm | NotUnderstood:
+def deployment(text: str) -> Deploy | OpenForm | NotUnderstood:
     """A deployment, without the steps behind `skip`."""
     said, tail = typed_text.parted(text, "skip")
     if said == text or typed_text.reasoned(said)[1]:  # the word belongs to the reason

@@ -22,10 +22,11 @@ from bot.listeners.requests import (
     SubmissionListener,
     Typed,
 )
+from bot.listeners.runbook_command import runbook
 
-DEPLOY, RELEASE = "/deploy", "/release"
+DEPLOY, RELEASE, RUNBOOK = "/deploy", "/release", "/runbook"
 
-COMMANDS: Mapping[str, CommandListener] = {DEPLOY: deploy, RELEASE: release}
+COMMANDS: Mapping[str, CommandListener] = {DEPLOY: deploy, RELEASE: release, RUNBOOK: runbook}
 PRESSES: Mapping[str, PressListener] = {
     ids.CANCEL_TASK: buttons.cancel_task,
     **dict.fromkeys(ids.OPEN_DECISION.values(), buttons.open_decision),
@@ -63,7 +64,8 @@ _ANYTHING = re.compile(r"[\s\S]*")
 
 def register(app: App, desk: Desk) -> None:
     """Listen to all of it."""
-    app.command(RELEASE)(guarding.command(desk, COMMANDS[RELEASE]))
+    for fixed in (RELEASE, RUNBOOK):
+        app.command(fixed)(guarding.command(desk, COMMANDS[fixed]))
     for action_id, pressed in PRESSES.items():
         app.action(re.compile(rf"{re.escape(action_id)}(?::.*)?\Z"))(guarding.press(desk, pressed))
     for callback_id, submitted in SUBMISSIONS.items():

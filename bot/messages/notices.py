@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.commands import Deploy
 from bot.messages import blocks as b
 from bot.messages import wording
 from bot.messages.answers import deploy_button
 from bot.messages.cards import link_buttons
 from bot.messages.people import named
-from bot.skipping import without_steps
 from engine.services.views import StepStatus, StepView, TaskState, TaskView
 
 
@@ -59,7 +59,7 @@ def _failed(view: TaskView, slack_ids: Mapping[str, str], last_lines: str, comma
         ),
         b.preformatted(last_lines) if last_lines else None,
         b.rich(_next_step(view, failed, command)),
-        b.actions(_try_again(view)),
+        _try_again(view),
     )
 
 
@@ -75,24 +75,51 @@ def _why(failed: StepView) -> list[str]:
 
 def _next_step(view: TaskView, failed: StepView | None, command: str) -> list[b.Element]:
     hint = f"{b.shorten(failed.hint, 800)} " if failed is not None and failed.hint else ""
+    if view.runbook:
+        return [b.text(f"{hint}A mended script has to be published before it runs.")]
     frozen = f" A mended script needs a new release: what {view.version} froze stays as it is."
-    return [
-        b.text(f"{hint}Try again here, or type "),
-        b.code(f"{command} {without_steps(wording.subject(view), view.skipped)}"),
-        b.text(f".{frozen}"),
-    ]
+    again = _again(view)
+    lead = "Try again here, or type " if _fits(again) else "To try again type "
+    return [b.text(f"{hint}{lead}"), b.code(f"{command} {b.shorten(again.typed, 1_000)}"), b.text(f".{frozen}")]
 
 
-def _try_again(view: TaskView) -> b.Element:
+def _again(view: TaskView) -> Deploy:
+    """The same deployment: without the steps that were left out, on the targets that were chosen."""
+    chosen = tuple(dict.fromkeys(machine.slug for step in view.steps for machine in step.machines))
+    names_chosen = bool(view.not_chosen) and len(chosen) <= len(view.not_chosen)
+    return Deploy(
+        view.project,
+        view.version,
+        view.environment,
+        skip=view.skipped,
+        on=chosen if names_chosen else (),
+        without=() if names_chosen else view.not_chosen,
+    )
+
+
+def _fits(again: Deploy) -> bool:
+    return len(str(again.besides)) <= _MOST_CARRIED
+
+
+_MOST_CARRIED = 1_500
+"""Characters of choices that a button carries; with more there is none, rather than one that forgets some."""
+
+
+def _try_again(view: TaskView) -> b.Block | None:
     """The same as typing it, for whoever presses; two presses are one deployment."""
-    return deploy_button(
-        "Try again",
-        project=view.project,
-        version=view.version,
-        environment=view.environment,
-        request_key=f"again:{view.number}",
-        create=False,
-        besides={"s": list(view.skipped)} if view.skipped else None,
+    again = _again(view)
+    if view.runbook or not _fits(again):
+        return None
+    return b.actions(
+        deploy_button(
+            "Try again",
+            project=view.project,
+            version=view.version,
+            environment=view.environment,
+            request_key=f"again:{view.number}",
+            create=False,
+            besides=again.besides or None,
+        )
     )
 
 

@@ -77,12 +77,16 @@ def sign(view: TaskView) -> str:
 
 
 def title(view: TaskView) -> str:
-    """What goes where."""
+    """What goes where, or what runs there."""
+    if view.runbook:
+        return f"{view.runbook} of {view.project_name} → {view.environment_name}"
     return f"{view.project_name} {view.version} → {view.environment_name}"
 
 
 def subject(view: TaskView) -> str:
     """What goes where, in the words that people type."""
+    if view.runbook:
+        return f"{view.version} of {view.project} in {view.environment}"
     return f"{view.project} {view.version} to {view.environment}"
 
 

@@ -21,6 +21,7 @@ from engine.definitions.values import (
     Person,
     Project,
     QueueRules,
+    Runbook,
     SecretStore,
     TargetDefinition,
     Team,
@@ -208,6 +209,7 @@ def _project_to_json(project: Project) -> dict[str, Any]:
         "variable_sets": list(project.variable_sets),
         "triggers": [asdict(trigger) for trigger in project.triggers],
         "guided_failure": project.guided_failure,
+        "runbooks": [{**asdict(r), "process": process_to_json(r.process)} for r in project.runbooks],
     }
 
 
@@ -222,6 +224,10 @@ def _project_from_json(item: Mapping[str, Any]) -> Project:
         variable_sets=tuple(item.get("variable_sets", ())),
         triggers=tuple(Trigger(**trigger) for trigger in item.get("triggers", ())),
         guided_failure=item.get("guided_failure"),
+        runbooks=tuple(
+            Runbook(**{**r, "process": process_from_json(r["process"]), "environments": tuple(r["environments"])})
+            for r in item.get("runbooks", ())
+        ),
     )
 
 

@@ -49,9 +49,9 @@ class _Names:
         return True
 
 
-def read_process(whole: Field, files: ProjectFiles, teams: Mapping[str, Team]) -> Process:
-    """The content of `process.yml`."""
-    record = whole.table(KEYS_OF_A_PROCESS)
+def read_process(whole: Field, files: ProjectFiles, teams: Mapping[str, Team], record: Record | None = None) -> Process:
+    """The content of `process.yml`; or of what says more than a process, read as this `record` already."""
+    record = record or whole.table(KEYS_OF_A_PROCESS)
     steps = record.need("steps", "[{step: install, run_script: {file: install.sh}}]")
     if steps is None:
         return Process(())

@@ -11,6 +11,7 @@ from engine.definitions.nodes import Place, Scalar, shown
 from engine.definitions.places import read_slack_channel
 from engine.definitions.processes import read_process
 from engine.definitions.project_files import ProjectFiles
+from engine.definitions.runbooks import read_runbooks
 from engine.definitions.slugs import flaw_of
 from engine.definitions.ties import Places, ReadVariable, note_ties, note_ties_between_sets
 from engine.definitions.triggers import read_triggers
@@ -75,6 +76,7 @@ class _ProjectReader:
             variables=tuple(value.variable for value in own),
             triggers=head.triggers,
             guided_failure=head.guided_failure,
+            runbooks=tuple(read_runbooks(folder, path, self._teams)),
             variable_sets=tuple(dict.fromkeys(filter(None, included))),
         )
 

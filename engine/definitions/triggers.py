@@ -6,12 +6,12 @@ from engine.definitions.documents import Definitions
 from engine.definitions.fields import Field, Record
 from engine.definitions.nodes import shown
 from engine.definitions.places import read_time_zone
-from engine.definitions.readings import Reading
+from engine.definitions.readings import Reading, suggest
 from engine.definitions.slugs import flaw_of
-from engine.definitions.values import Trigger
+from engine.definitions.values import Project, Trigger
 from engine.domain import crons, plans, prompts
 
-_KEYS = ("cron", "time_zone", "environment", "from", "as", "missed", "when_current")
+_KEYS = ("cron", "time_zone", "environment", "from", "as", "missed", "when_current", "runbook")
 _CHOICES = {"missed": ("skip", "run"), "when_current": ("skip", "redeploy")}
 
 
@@ -29,6 +29,9 @@ def _read(slug: str, field: Field) -> Trigger:
     field.reading.declare("triggers", field.path, field.place, field.path)
     record = field.table(_KEYS)
     zone, origin = record.get("time_zone"), record.get("from")
+    runbook = record.get("runbook")
+    if runbook and (origin or record.has("when_current")):
+        runbook.wrong("one-of", "A runbook has no release, so `from` and `when_current` say nothing.", "Remove them.")
     environment, person = record.need("environment", "staging"), record.need("as", "ana")
     found = Trigger(
         slug=slug,
@@ -37,6 +40,7 @@ def _read(slug: str, field: Field) -> Trigger:
         environment=environment.reference("environments") if environment else "",
         person=person.reference("people") if person else "",
         origin=origin.reference("environments") if origin else None,
+        runbook=runbook.slug(is_typed_first=False) if runbook else None,
         missed=_choice(record, "missed"),
         when_current=_choice(record, "when_current"),
     )
@@ -72,6 +76,9 @@ def check_answers(definitions: Definitions, reading: Reading) -> None:
         for trigger in project.triggers:
             if trigger.environment not in definitions.environments:
                 continue  # told already
+            if trigger.runbook:
+                _check_runbook(project, trigger, reading)
+                continue
             plan = plans.make(project.process, project=project.slug, environment=trigger.environment)
             variables = definitions.variables_of(project.slug)
             questions = prompts.asked(variables, plan, project=project.slug, environment=trigger.environment)
@@ -82,3 +89,12 @@ def check_answers(definitions: Definitions, reading: Reading) -> None:
                 )
                 hint = f"Give the variable {question.name} a default, or deploy to where it is not asked for."
                 reading.note(reading.place_of("triggers", path), path, "unanswered", message, hint)
+
+
+def _check_runbook(project: Project, trigger: Trigger, reading: Reading) -> None:
+    known = [runbook.slug for runbook in project.runbooks]
+    if trigger.runbook not in known:
+        path = f"projects.{project.slug}.triggers.{trigger.slug}"
+        message = f"{project.slug} has no runbook {shown(trigger.runbook or '')}."
+        hint = suggest(trigger.runbook or "", known, "runbooks")
+        reading.note(reading.place_of("triggers", path), path, "dangling-reference", message, hint)

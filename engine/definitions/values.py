@@ -160,8 +160,20 @@ class Trigger:
     person: str  # on whose behalf: their permissions count
     time_zone: str | None = None  # None: that of the defaults
     origin: str | None = None
+    runbook: str | None = None  # this runs instead
     missed: str = "skip"  # or "run", once: what fell into a time when Foredeck did not run
     when_current: str = "skip"  # or "redeploy": what is live there already
+
+
+@dataclass(frozen=True)
+class Runbook:
+    """A process of a project that runs without a release. `environments`: where it may; everywhere when empty."""
+
+    slug: str
+    name: str
+    process: Process
+    environments: tuple[str, ...] = ()
+    guided_failure: bool | None = None  # None: as the environment says
 
 
 @dataclass(frozen=True)
@@ -177,3 +189,4 @@ class Project:
     variable_sets: tuple[str, ...] = ()  # the library sets that it includes
     triggers: tuple[Trigger, ...] = ()
     guided_failure: bool | None = None  # None: as the environment says
+    runbooks: tuple[Runbook, ...] = ()

@@ -20,6 +20,9 @@ class Permission(enum.StrEnum):
     RELEASE_CREATE = "release_create"
     DEPLOYMENT_VIEW = "deployment_view"
     DEPLOYMENT_CREATE = "deployment_create"
+    RUNBOOK_VIEW = "runbook_view"
+    RUNBOOK_EDIT = "runbook_edit"  # publish, and run what is not published yet
+    RUNBOOK_RUN_CREATE = "runbook_run_create"
     TASK_CANCEL = "task_cancel"
     TASK_PRIORITIZE = "task_prioritize"  # move to the front of the queue
     TASK_EDIT = "task_edit"  # let go of a task whose cancel is stuck
@@ -30,7 +33,8 @@ class Permission(enum.StrEnum):
     INTERRUPTION_VIEW_SUBMIT_RESPONSIBLE = "interruption_view_submit_responsible"  # those one's team answers for
 
 
-_VIEW = frozenset({Permission.RELEASE_VIEW, Permission.DEPLOYMENT_VIEW})
+_VIEW = frozenset({Permission.RELEASE_VIEW, Permission.DEPLOYMENT_VIEW, Permission.RUNBOOK_VIEW})
+_RUN = frozenset({Permission.RUNBOOK_RUN_CREATE})
 _RESPONSIBLE = frozenset({Permission.INTERRUPTION_VIEW_SUBMIT_RESPONSIBLE})
 _ANSWER_ANY = _RESPONSIBLE | {Permission.INTERRUPTION_SUBMIT}
 _QUEUE = frozenset({Permission.TASK_PRIORITIZE, Permission.TASK_EDIT, Permission.QUEUE_PAUSE, Permission.LOCK_TAKE})
@@ -39,19 +43,27 @@ ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
     {
         "project_viewer": _VIEW,
         "project_contributor": _VIEW | _RESPONSIBLE,
-        "project_lead": _VIEW | _RESPONSIBLE | {Permission.RELEASE_CREATE},
-        "project_deployer": _VIEW | _ANSWER_ANY | {Permission.DEPLOYMENT_CREATE, Permission.TASK_CANCEL} | _QUEUE,
+        "project_lead": _VIEW | _RESPONSIBLE | {Permission.RELEASE_CREATE, Permission.RUNBOOK_EDIT},
+        "project_deployer": _VIEW
+        | _ANSWER_ANY
+        | {Permission.DEPLOYMENT_CREATE, Permission.TASK_CANCEL}
+        | _QUEUE
+        | _RUN,
         "release_creator": _VIEW | {Permission.RELEASE_CREATE},
         "deployment_creator": _VIEW | {Permission.DEPLOYMENT_CREATE},
         "build_server": _VIEW | {Permission.RELEASE_CREATE, Permission.DEPLOYMENT_CREATE},
         "environment_manager": _VIEW | {Permission.TASK_CANCEL, Permission.FREEZE_ADMINISTER} | _QUEUE,
+        "runbook_consumer": _VIEW | _RUN,
+        "runbook_producer": _VIEW | _RUN | {Permission.RUNBOOK_EDIT},
         "space_manager": frozenset(Permission),
     }
 )
 """Octopus's built-in roles, reduced to these permissions. A lead creates but cannot deploy, a deployer the reverse."""
 
-BOUND_TO_NO_ENVIRONMENT = frozenset({Permission.RELEASE_VIEW, Permission.RELEASE_CREATE})
-"""A release belongs to no environment: a grant's environments do not restrict these."""
+BOUND_TO_NO_ENVIRONMENT = frozenset(
+    {Permission.RELEASE_VIEW, Permission.RELEASE_CREATE, Permission.RUNBOOK_VIEW, Permission.RUNBOOK_EDIT}
+)
+"""A release, and a published runbook, belong to no environment: a grant's environments do not restrict these."""
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,10 @@ class Release(Base):
     variables: Mapped[list[Any]]
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(255))
+    runbook: Mapped[str | None] = mapped_column(String(255))  # it is a snapshot of this runbook, and no release
+    is_draft: Mapped[bool] = mapped_column(default=False, server_default="0")  # of a runbook: tried before publishing
 
-    __table_args__ = (UniqueConstraint("project", "version"),)
+    __table_args__ = (UniqueConstraint("project", "version"), Index("ix_releases_runbook", "project", "runbook"))
 
 
 class Task(Base):
@@ -48,6 +50,7 @@ class Task(Base):
     project: Mapped[str] = mapped_column(String(255))
     version: Mapped[str] = mapped_column(String(349))
     environment: Mapped[str] = mapped_column(String(255))
+    runbook: Mapped[str | None] = mapped_column(String(255))  # it runs this, and deploys nothing
     plan: Mapped[dict[str, Any]]
     # What was answered to prompts, by the variable's name in lower case.
     form_values: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")

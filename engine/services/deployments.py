@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.database import Database
-from engine.definitions import Definitions
+from engine.definitions import Definitions, Runbook
 from engine.domain import plans, templates
 from engine.domain.chosen_targets import NoSuchTarget, not_chosen
 from engine.domain.grants import Permission
@@ -94,7 +94,7 @@ def request_in(
 ) -> Task:
     """The same within a transaction."""
     found = access.rules(session, now)
-    if request_key and (task := _asked_before(session, request_key)):
+    if request_key and (task := asked_before(session, request_key)):
         if person != task.requested_by:
             _require_may_deploy(found, person, task.project, task.environment)
         return task
@@ -108,22 +108,57 @@ def request_in(
         environment=environment,
         create_release=create_release,
     )
+    return enter(
+        session,
+        now,
+        found,
+        release,
+        environment,
+        person=person,
+        choices=choices,
+        slack_channel_typed=slack_channel_typed,
+        request_key=request_key,
+    )
+
+
+def enter(
+    session: Session,
+    now: datetime,
+    found: access.Rules,
+    release: Release,
+    environment: str,
+    *,
+    person: str,
+    choices: Choices,
+    slack_channel_typed: str | None,
+    request_key: str | None,
+    runbook: Runbook | None = None,
+) -> Task:
+    """Plan what was frozen and put it in line; who asks may do so. A `runbook` passes freezes, which are about what is
+    deployed, and has a place of its own.
+    """
     reason, way = choices.reason, choices.way
     times = schedules.read(session, now, found.definitions, person, at=choices.at, until=choices.until)
     where = {"project": release.project, "environment": environment}
-    is_emergency = way is Way.EMERGENCY
+    is_emergency = way is Way.EMERGENCY and runbook is None
     if is_emergency:
         emergencies.require(found, person=person, reason=reason, times=times)
-    gates.check(session, found, person=person, at=times.begins_at or now, way=way, reason=reason, **where)
-    plan = _plan(found.definitions, process_from_json(release.process), release.project, environment, choices)
-    planned.require_targets(plan)
+    begins = times.begins_at or now
+    gates.check(session, found, person=person, at=begins, way=way, reason=reason, deploys=runbook is None, **where)
+    process = process_from_json(release.process)
+    plan = _plan(found.definitions, process, release.project, environment, choices, runbook)
+    if runbook is None:
+        planned.require_targets(plan)
     built_in.require_for(plan, found.definitions, environment)
     task = _queued(found, release, environment, plan, times)
+    if runbook is not None:
+        task.runbook, task.place = runbook.slug, f"{release.project}/{environment}/{runbook.slug}"
     task.form_values = prompts.accept(release, plan, environment, choices.answers)
     task.requested_by, task.request_key, task.reason = person, request_key, reason[:REASON_LIMIT]
     task.slack_channel = _slack_channel(found, release.project, environment, slack_channel_typed)
     task.typed_in = slack_channel_typed
-    task.is_partial, task.overrides = bool(choices.skip or choices.on or choices.without), way is Way.OVERRIDE
+    task.is_partial = bool(choices.skip or choices.on or choices.without)
+    task.overrides = way is Way.OVERRIDE or runbook is not None
     task.is_emergency = is_emergency
     passed = emergencies.require_seen(session, now, found, task, plan, choices.seen) if is_emergency else ()
     task.queued_at = task.changed_at = now
@@ -181,7 +216,14 @@ def preview(
         return replace(view, note=note, questions=asked)
 
 
-def _plan(definitions: Definitions, process: Process, project: str, environment: str, choices: Choices) -> plans.Plan:
+def _plan(
+    definitions: Definitions,
+    process: Process,
+    project: str,
+    environment: str,
+    choices: Choices,
+    runbook: Runbook | None = None,
+) -> plans.Plan:
     targets = planned.targets_of(definitions)
     plan = plans.make(
         process,
@@ -192,7 +234,7 @@ def _plan(definitions: Definitions, process: Process, project: str, environment:
         not_chosen=_not_chosen(targets, environment, choices),
         guided_failure=resolve(
             choices.guided,
-            definitions.projects[project].guided_failure,
+            definitions.projects[project].guided_failure if runbook is None else runbook.guided_failure,
             definitions.environments[environment].guided_failure,
         ),
     )
@@ -217,7 +259,8 @@ def _steps_to_skip(process: Process, names: Sequence[str]) -> tuple[str, ...]:
     return slugs
 
 
-def _asked_before(session: Session, request_key: str) -> Task | None:
+def asked_before(session: Session, request_key: str) -> Task | None:
+    """What was asked for with this key."""
     return session.scalars(select(Task).where(Task.request_key == request_key)).first()
 
 

@@ -33,9 +33,10 @@ def check(
     at: datetime,
     way: Way,
     reason: str,
+    deploys: bool = True,
 ) -> None:
     """Raises Held when something refuses a deployment that would begin at this time; NotPermitted and ReasonMissing
-    when somebody may not override, or does not say why.
+    when somebody may not override, or does not say why. What does not deploy is refused by locks only.
     """
     if way is Way.EMERGENCY:
         return  # judged elsewhere
@@ -47,6 +48,8 @@ def check(
     for hold in (*holds.in_force(session), *freezes.foreseen(session, found.definitions, at)):
         is_queued = way is Way.QUEUE and hold.kind is HoldKind.LOCK
         overrides = way is Way.OVERRIDE
+        if hold.kind is HoldKind.FREEZE and not deploys:
+            continue
         if not is_queued and hold.refuses(**where, requested_by=person, at=at, overrides=overrides):
             raise _held(session, found, hold, person, where)
 

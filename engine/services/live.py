@@ -28,7 +28,7 @@ def of_project(db: Database, *, person: str, project: str) -> tuple[LiveView, ..
 
 
 def _live(session: Session, found: access.Rules, project: str, environment: str, name: str) -> LiveView:
-    there = select(Task).where(Task.project == project, Task.environment == environment)
+    there = select(Task).where(Task.project == project, Task.environment == environment, Task.runbook.is_(None))
     last = session.scalars(
         there.where(Task.state == TaskState.SUCCESS.value).order_by(Task.finished_at.desc(), Task.id.desc()).limit(1)
     ).first()

@@ -67,7 +67,7 @@ def enter(session: Session, now: datetime, task: Task, found: access.Rules) -> N
     task.in_line = task.due_at is None
     if task.is_emergency:
         task.rank = int(Rank.EMERGENCY)
-    if rules.supersede and task.in_line:
+    if rules.supersede and task.in_line and task.runbook is None:
         _supersede(session, now, task)
     outbox.tell_card(session, now, task)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -71,16 +71,19 @@ def require(session: Session, found: access.Rules, *, person: str, project: str,
         return release
     if not is_valid_version(version):
         raise InvalidVersion(version=version[:80])
-    newest = session.scalars(
-        select(Release.version).where(Release.project == project).order_by(Release.id.desc()).limit(5)
-    )
+    newest = session.scalars(select(Release.version).where(*of_project(project)).order_by(Release.id.desc()).limit(5))
     can_create = found.may(person, Permission.RELEASE_CREATE, project=project)
     raise ReleaseNotFound(project=project, version=version, known=newest, can_create=can_create)
 
 
 def find(session: Session, project: str, version: str) -> Release | None:
     """The release with exactly this version, if there is one."""
-    return session.scalars(select(Release).where(Release.project == project, Release.version == version)).first()
+    return session.scalars(select(Release).where(*of_project(project), Release.version == version)).first()
+
+
+def of_project(project: str) -> tuple[ColumnElement[bool], ...]:
+    """The rows that are releases of this project; snapshots of its runbooks are none."""
+    return (Release.project == project, Release.runbook.is_(None))
 
 
 def recent(db: Database, *, person: str, project: str, limit: int = 20, prefix: str = "") -> tuple[ReleaseView, ...]:
@@ -92,7 +95,7 @@ def recent(db: Database, *, person: str, project: str, limit: int = 20, prefix: 
         found = access.rules(session)
         slug = access.require_project(found, project)
         found.require(person, Permission.RELEASE_VIEW, f"see releases of {slug}", project=slug)
-        query = select(Release).where(Release.project == slug).limit(limit)
+        query = select(Release).where(*of_project(slug)).limit(limit)
         if prefix:
             query = query.where(Release.version.contains(prefix, autoescape=True))
             query = query.order_by((Release.version == prefix).desc())
@@ -123,7 +126,12 @@ def _deployed_to(session: Session, release: Release) -> tuple[str, ...]:
 def _last_success(session: Session, project: str, environment: str) -> int | None:
     return session.scalar(
         select(Task.release_id)
-        .where(Task.project == project, Task.environment == environment, Task.state == TaskState.SUCCESS.value)
+        .where(
+            Task.project == project,
+            Task.environment == environment,
+            Task.state == TaskState.SUCCESS.value,
+            Task.runbook.is_(None),
+        )
         .order_by(Task.finished_at.desc(), Task.id.desc())
         .limit(1)
     )

@@ -40,6 +40,10 @@ TABLE: Sequence[SystemVariable] = (
     SystemVariable("Octopus.Release.PreviousForEnvironment.Number", "1.3.0"),
     SystemVariable("Octopus.Release.CurrentForEnvironment.Id", "1", "of what last succeeded there"),
     SystemVariable("Octopus.Release.CurrentForEnvironment.Number", "1.3.0"),
+    SystemVariable("Octopus.Runbook.Id", "restart", "the slug, where a runbook runs; nothing of a release is there"),
+    SystemVariable("Octopus.Runbook.Name", "Restart", "where a runbook runs"),
+    SystemVariable("Octopus.RunbookSnapshot.Name", "restart@1", "what was published, where a runbook runs"),
+    SystemVariable("Octopus.RunbookRun.Id", "3", "the number on the card, where a runbook runs"),
     SystemVariable("Octopus.Deployment.Id", "2", "the number on the card"),
     SystemVariable("Octopus.Deployment.Name", "Deploy to Production"),
     SystemVariable("Octopus.Deployment.Created", "2026-05-04T09:00:00+00:00"),
@@ -88,7 +92,7 @@ def of_task(session: Session, task: Task, definitions: Definitions, plan: Plan, 
     """Those of this deployment; `at` adds what is known of the step that runs."""
     values = {_TEMPLATE_HASH: "#"}
     values |= _of_places(task, definitions)
-    values |= _of_release(session, task)
+    values |= _of_release(session, task) if task.runbook is None else _of_runbook(task, definitions)
     values |= _of_deployment(task, definitions)
     values |= _of_earlier_steps(session, task, plan)
     if at is not None:
@@ -118,9 +122,10 @@ def _of_release(session: Session, task: Task) -> dict[str, str]:
         "Octopus.Release.Created": release.created_at.isoformat(),
     }
     created_before = select(Release.id, Release.version).where(
-        Release.project == release.project, Release.id < release.id
+        Release.project == release.project, Release.runbook.is_(None), Release.id < release.id
     )
-    there = (Task.project == task.project, Task.environment == task.environment, Task.id < task.id)
+    at = (Task.project == task.project, Task.environment == task.environment)
+    there = (*at, Task.runbook.is_(None), Task.id < task.id)
     others = {
         "Previous": session.execute(created_before.order_by(Release.id.desc()).limit(1)).first(),
         "PreviousForEnvironment": _latest_release(session, *there),
@@ -138,6 +143,17 @@ def _of_release(session: Session, task: Task) -> dict[str, str]:
     return values
 
 
+def _of_runbook(task: Task, definitions: Definitions) -> dict[str, str]:
+    project = definitions.projects.get(task.project)
+    runbook = next((r for r in project.runbooks if r.slug == task.runbook), None) if project else None
+    return {
+        "Octopus.Runbook.Id": task.runbook or "",
+        "Octopus.Runbook.Name": runbook.name if runbook else task.runbook or "",
+        "Octopus.RunbookSnapshot.Name": task.version,
+        "Octopus.RunbookRun.Id": str(task.id),
+    }
+
+
 def _latest_release(session: Session, *conditions: ColumnElement[bool]) -> tuple[int, str] | None:
     query = select(Task.release_id, Task.version).where(*conditions).order_by(Task.id.desc()).limit(1)
     found = session.execute(query).first()
@@ -152,13 +168,15 @@ def _of_deployment(task: Task, definitions: Definitions) -> dict[str, str]:
     name = project.name if project else task.project
     values = {
         "Octopus.Deployment.Id": str(task.id),
-        "Octopus.Deployment.Name": f"Deploy to {where}",
+        "Octopus.Deployment.Name": f"Deploy to {where}" if task.runbook is None else f"Run {task.runbook} in {where}",
         "Octopus.Deployment.Created": task.queued_at.isoformat(),
         "Octopus.Deployment.CreatedBy.Id": task.requested_by,
         "Octopus.Deployment.CreatedBy.Username": task.requested_by,
         "Octopus.Deployment.CreatedBy.DisplayName": person.name if person else task.requested_by,
         "Octopus.Task.Id": str(task.id),
-        "Octopus.Task.Name": f"Deploy {name} release {task.version} to {where}",
+        "Octopus.Task.Name": f"Deploy {name} release {task.version} to {where}"
+        if task.runbook is None
+        else f"Run {task.runbook} of {name} in {where}",
         "Octopus.Task.QueueTime": task.queued_at.isoformat(),
     }
     if person and person.slack:

@@ -61,6 +61,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         links=tuple(LinkView(link.url, link.label) for link in links),
         skipped=tuple(entry.slug for entry in plan.left_out if entry.reason == plans.SKIPPED),
         not_chosen=plan.not_chosen,
+        runbook=_runbook_name(task, found),
         slack_channel=task.slack_channel,
         typed_in=task.typed_in,
         reason=task.reason,
@@ -70,6 +71,14 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         ended_because=task.ended_because,
         answers=prompts.told(task),
     )
+
+
+def _runbook_name(task: Task, found: access.Rules) -> str:
+    if task.runbook is None:
+        return ""
+    project = found.definitions.projects.get(task.project)
+    runbooks = project.runbooks if project else ()
+    return next((runbook.name for runbook in runbooks if runbook.slug == task.runbook), task.runbook)
 
 
 def _may_be_abandoned_at(task: Task) -> datetime | None:
@@ -137,7 +146,8 @@ def why_not(row: Interruption, task: Task, found: access.Rules, person: str) -> 
         return refusal(policy_of(row), person=person, requester=task.requested_by, members=members)
     where = {"project": task.project, "environment": task.environment}
     may_submit = found.may(person, Permission.INTERRUPTION_SUBMIT, **where)
-    is_requester = person == task.requested_by and found.may(person, Permission.DEPLOYMENT_CREATE, **where)
+    asking = Permission.DEPLOYMENT_CREATE if task.runbook is None else Permission.RUNBOOK_RUN_CREATE
+    is_requester = person == task.requested_by and found.may(person, asking, **where)
     if may_submit or is_requester:
         return None
     return f"Only {task.requested_by} or somebody who may answer interruptions of {task.project} can decide this."

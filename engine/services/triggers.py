@@ -14,7 +14,7 @@ from engine.domain import crons
 from engine.domain.states import TaskState
 from engine.errors import ForedeckError
 from engine.models import Release, Task, TriggerFire, TriggerRow
-from engine.services import access, configuration, deployments, outbox
+from engine.services import access, configuration, deployments, outbox, releases, runbooks
 from engine.services.choices import Choices
 from engine.services.trigger_rows import zone_of
 from engine.services.views import TriggerFireView, TriggerView
@@ -88,7 +88,30 @@ def _view(session: Session, row: TriggerRow, definitions: Definitions) -> Trigge
     )
 
 
+def _run(session: Session, now: datetime, fired: TriggerFire, trigger: Trigger, definitions: Definitions) -> None:
+    """Run the runbook that is published."""
+    if (waiting := _still_waiting(session, fired)) is not None:
+        fired.outcome = f"#{waiting} of the last time has not begun yet"
+        return
+    try:
+        with session.begin_nested():
+            fired.task_id = runbooks.run_in(
+                session,
+                now,
+                person=trigger.person,
+                name=trigger.runbook or "",
+                project=fired.project,
+                environment=trigger.environment,
+                choices=Choices(reason=f"trigger {trigger.slug}"),
+            ).id
+    except ForedeckError as error:
+        _tell(session, now, fired, definitions, str(error))
+
+
 def _deploy(session: Session, now: datetime, fired: TriggerFire, trigger: Trigger, definitions: Definitions) -> None:
+    if trigger.runbook:
+        _run(session, now, fired, trigger, definitions)
+        return
     version = _version(session, fired.project, trigger)
     if version is None:
         where = f"nothing was ever deployed to {trigger.origin}" if trigger.origin else "there is no release yet"
@@ -127,7 +150,7 @@ def _tell(session: Session, now: datetime, fired: TriggerFire, definitions: Defi
 def _version(session: Session, project: str, trigger: Trigger) -> str | None:
     if trigger.origin:
         return _live(session, project, trigger.origin)
-    newest = select(Release.version).where(Release.project == project).order_by(Release.id.desc()).limit(1)
+    newest = select(Release.version).where(*releases.of_project(project)).order_by(Release.id.desc()).limit(1)
     return session.scalar(newest)
 
 
@@ -138,6 +161,7 @@ def _live(session: Session, project: str, environment: str) -> str | None:
         .where(
             Task.project == project,
             Task.environment == environment,
+            Task.runbook.is_(None),
             Task.state == TaskState.SUCCESS.value,
         )
         .order_by(Task.id.desc())

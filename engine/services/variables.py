@@ -6,6 +6,7 @@ Secrets stay references here; they are resolved where they are used, outside any
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from engine.contracts import Secret
 from engine.definitions import Definitions, TargetDefinition
 from engine.domain import outputs, plans, precedence
 from engine.domain.plans import RunKey
-from engine.domain.precedence import Situation
+from engine.domain.precedence import RUNBOOK, Situation
 from engine.domain.variables import Control, SecretReference, Variable, variables_from_json
 from engine.models import Output, Release, Task
 from engine.sealing import Sealer
@@ -36,6 +37,8 @@ def of_task(
     plan = plans.from_json(task.plan)
     release = session.get_one(Release, task.release_id)
     situation = situation_of(plan, task.project, task.environment, at, definitions.targets)
+    if task.runbook is not None:
+        situation = replace(situation, process=RUNBOOK)
     values: dict[str, Value] = {}
     for name, variable in precedence.choose(variables_from_json(release.variables), situation).items():
         values[name] = _answered(variable, task)

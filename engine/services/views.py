@@ -37,6 +37,7 @@ __all__ = [
     "QueueEntryView",
     "QueueView",
     "ReleaseView",
+    "RunbookView",
     "Standing",
     "StepStatus",
     "StepView",
@@ -161,6 +162,7 @@ class TaskView:
     links: tuple[LinkView, ...]
     skipped: tuple[str, ...]  # slugs of the steps that were left out when it was asked for
     not_chosen: tuple[str, ...] = field(default=(), kw_only=True)  # targets that were left out when it was asked for
+    runbook: str = field(default="", kw_only=True)  # the name of the runbook that runs; empty for a deployment
     slack_channel: str | None  # name or id where the card goes; None: nowhere (asked for in a terminal without one)
     typed_in: str | None  # id of the Slack channel where it was asked for
     reason: str = ""  # why it was asked for
@@ -302,6 +304,20 @@ class ReleaseView:
     created_at: datetime
     created_by: str
     deployed_to: tuple[str, ...] = ()  # environments where it is the last success
+
+
+@dataclass(frozen=True)
+class RunbookView:
+    """A runbook. `version`: what is published, None before; `is_changed`: it is different now."""
+
+    project: str
+    slug: str
+    name: str
+    environments: tuple[str, ...]
+    version: str | None
+    published_at: datetime | None
+    published_by: str
+    is_changed: bool
 
 
 @dataclass(frozen=True)

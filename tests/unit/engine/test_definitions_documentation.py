@@ -78,13 +78,15 @@ def test_the_table_of_roles_is_the_one_that_holds() -> None:
     rows = {
         cells[0].strip("` "): [cell.strip() for cell in cells[1:]]
         for cells in (line.strip("|").split("|") for line in PAGE.splitlines() if line.startswith("| `"))
-        if len(cells) == 5
+        if len(cells) == 6
     }
     assert list(rows) == list(ROLES)
-    for role, (create, deploy, cancel, answer) in rows.items():
+    for role, (create, deploy, runbooks, cancel, answer) in rows.items():
         answers = {"": (False, False), "of one's own team": (False, True), "any": (True, True)}[answer]
         assert (create == "yes") == (Permission.RELEASE_CREATE in ROLES[role])
         assert (deploy == "yes") == (Permission.DEPLOYMENT_CREATE in ROLES[role])
+        assert ("publish" in runbooks) == (Permission.RUNBOOK_EDIT in ROLES[role])
+        assert ("run" in runbooks.split(", ")) == (Permission.RUNBOOK_RUN_CREATE in ROLES[role])
         assert (cancel == "yes") == (Permission.TASK_CANCEL in ROLES[role])
         assert answers == (
             Permission.INTERRUPTION_SUBMIT in ROLES[role],

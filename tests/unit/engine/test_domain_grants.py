@@ -60,6 +60,10 @@ def test_a_grant_for_one_environment_does_not_deploy_to_another() -> None:
 
 def test_a_release_belongs_to_no_environment_so_environments_do_not_restrict_creating_one() -> None:
     grant = Grant("web-devs", ("build_server",), Scope(environments=("staging",), projects=("web",)))
-    assert allowed("ana", grant, environment=None) == {Permission.RELEASE_VIEW, Permission.RELEASE_CREATE}
+    assert allowed("ana", grant, environment=None) == {
+        Permission.RELEASE_VIEW,
+        Permission.RELEASE_CREATE,
+        Permission.RUNBOOK_VIEW,
+    }
     assert Permission.RELEASE_CREATE in allowed("ana", grant, environment="production")
     assert allowed("ana", grant, project="shop", environment="staging") == frozenset()

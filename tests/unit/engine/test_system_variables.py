@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.contracts import Outcome
-from engine.services import deployments
+from engine.services import deployments, runbooks
 from engine.services.system_variables import TABLE
 from tests.support.engine import MAIN, Deck
 from tests.support.engine_workers import ends
@@ -36,15 +36,18 @@ targets:
 
 @pytest.fixture
 def given(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the third step of the second deployment got, and what the last one got of its machine; the first step
-    failed, and the deployment before succeeded.
+    """What the third step of the second deployment got, what the last one got of its machine, and what a runbook got
+    of itself; the first step failed, and the deployment before succeeded.
     """
     monkeypatch.setenv("FOREDECK_TEST_KEY", "a key")
     main = MAIN.replace("ana: {slack: U01ANA}", "ana: {name: Ana Novak, slack: U01ANA}").replace(
         "production: {}", "production: {name: Production}"
     )
+    main = main.replace("release_creator]", "release_creator, runbook_producer]")
     main += "worker_pools:\n  linux: {name: Linux, default: true}\n" + MACHINES
-    deck.configured(PROCESS, {"foredeck.yml": main, "projects/web/project.yml": "slug: web\nname: Web shop\n"})
+    restart = "name: Restart\nsteps: [{step: restart, run_script: {inline: echo restart}}]\n"
+    files = {"projects/web/project.yml": "slug: web\nname: Web shop\n", "projects/web/runbooks/restart.yml": restart}
+    deck.configured(PROCESS, {"foredeck.yml": main, **files})
     failure = ends(Outcome.FAILED, "The script ended with exit code 3.")
     deck.workers.when("build", ends(Outcome.SUCCEEDED), failure)
     for version in ("1.3.0", "1.4.0"):
@@ -61,7 +64,12 @@ def given(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         deck.works()
     tell, reach = deck.workers.requests[-2:]
     of_machine = {name: value for name, value in reach.variables.items() if name.startswith("Octopus.Machine.")}
-    return {name: str(value) for name, value in {**tell.variables, **of_machine}.items()}
+    runbooks.publish(deck.db, deck.clock(), person="ana", name="restart")
+    runbooks.run(deck.db, deck.clock(), person="ana", name="restart", environment="production")
+    deck.works()
+    restarted = deck.workers.requests[-1].variables
+    of_runbook = {name: value for name, value in restarted.items() if name.startswith("Octopus.Runbook")}
+    return {name: str(value) for name, value in {**tell.variables, **of_machine, **of_runbook}.items()}
 
 
 def concrete(name: str) -> str:

@@ -1,0 +1,50 @@
+"""`/runbook …`: run, list and publish."""
+
+from __future__ import annotations
+
+from bot.commands import Help
+from bot.listeners.requests import Answer, Desk, Typed
+from bot.messages import answers
+from bot.messages import runbooks as told
+from bot.orders import NotUnderstood
+from bot.runbook_requests import ListRunbooks, PublishRunbook, RunRunbook, parse_runbook
+from engine.services import runbooks
+from engine.services.views import WaitKind
+
+
+def runbook(desk: Desk, typed: Typed) -> Answer:
+    """Understand it, do it, say what came of it; of a run the card says it."""
+    wanted = parse_runbook(typed.text)
+    person = typed.person.slug
+    match wanted:
+        case Help():
+            return Answer(told.help_text(typed.command))
+        case NotUnderstood():
+            return Answer(answers.not_understood(wanted.sentence, wanted.suggestion, typed.command))
+        case ListRunbooks():
+            return Answer(told.listed(runbooks.listed(desk.db, person=person), typed.command))
+        case PublishRunbook():
+            made = runbooks.publish(desk.db, desk.clock(), person=person, name=wanted.name, project=wanted.project)
+            return Answer(told.published(made, typed.command))
+        case RunRunbook():
+            return _run(desk, typed, wanted)
+
+
+def _run(desk: Desk, typed: Typed, wanted: RunRunbook) -> Answer:
+    view = runbooks.run(
+        desk.db,
+        desk.clock(),
+        person=typed.person.slug,
+        name=wanted.name,
+        environment=wanted.environment,
+        project=wanted.project,
+        choices=wanted.choices,
+        is_draft=wanted.is_draft,
+        slack_channel_typed=typed.slack_channel or None,
+        request_key=typed.key,
+    )
+    desk.asked_from(view.number, typed.response_url)
+    if view.waiting is not None and view.waiting.kind is WaitKind.TIME:
+        return Answer(answers.scheduled(view, desk.command))
+    here = {typed.slack_channel, typed.slack_channel_name, f"#{typed.slack_channel_name}"}
+    return Answer(None if view.slack_channel is None or view.slack_channel in here else answers.told_elsewhere(view))

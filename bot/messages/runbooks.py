@@ -1,0 +1,50 @@
+"""Private answers about runbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.messages import blocks as b
+from bot.messages import wording
+from engine.services.views import RunbookView
+
+
+def listed(found: Sequence[RunbookView], command: str) -> b.Message:
+    """`/runbook list`."""
+    if not found:
+        return b.message("There are no runbooks.", b.rich([b.text("There are no runbooks that you may see.")]))
+    lines: list[list[b.Element]] = []
+    for runbook in found:
+        where = f" · only in {wording.either(runbook.environments)}" if runbook.environments else ""
+        lines.append([b.bold(runbook.name), b.text(f" of {runbook.project}: {_standing(runbook)}{where}")])
+    first = found[0]
+    example = f"{command} run {first.slug} of {first.project} in {(first.environments or ('production',))[0]}"
+    return b.message(f"{len(found)} runbooks", b.rich(*lines), b.context(f"Run one: `{example}`"))
+
+
+def published(runbook: RunbookView, command: str) -> b.Message:
+    """It was frozen."""
+    words = f"Published {runbook.name} of {runbook.project} as {runbook.version}."
+    where = (runbook.environments or ("production",))[0]
+    return b.message(words, b.rich([b.text(words)]), b.context(f"`{command} run {runbook.slug} in {where}`"))
+
+
+def help_text(command: str) -> b.Message:
+    """What can be typed after `/runbook`."""
+    lines = [
+        [
+            b.code(f"{command} run restart in production"),
+            b.text("  runs what is published; of web: that project's"),
+        ],
+        [b.text("… on web-1,web-2 · skip STEP · at 22:00 · with NAME=VALUE · because …  as for a deployment")],
+        [b.code(f"{command} list"), b.text("  all of them, and what is published")],
+        [b.code(f"{command} publish restart"), b.text("  freezes it as it is now; from then on that runs")],
+    ]
+    return b.message(f"What you can type after {command}", b.rich(*lines))
+
+
+def _standing(runbook: RunbookView) -> str:
+    if runbook.version is None:
+        return "not published yet"
+    changed = ", changed since" if runbook.is_changed else ""
+    return f"{runbook.version}, published by {runbook.published_by}{changed}"

@@ -1,0 +1,98 @@
+"""The commands about runbooks: `foredeck runbook list`, `publish`, `run`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli_options import acting, person_option, with_database
+from engine.times import utc_now
+
+
+@click.group()
+def runbook() -> None:
+    """List, publish and run runbooks."""
+
+
+@runbook.command("list")
+@person_option
+@with_database
+def list_(db: Any, person: str | None, **_: Any) -> None:
+    """List them, and what is published."""
+    from engine.services import runbooks
+
+    for view in runbooks.listed(db, person=acting(db, person)):
+        changed = ", changed since" if view.is_changed else ""
+        standing = f"{view.version}, published by {view.published_by}{changed}" if view.version else "not published yet"
+        click.echo(f"{view.slug} of {view.project}: {standing}")
+
+
+@runbook.command("publish")
+@click.argument("name")
+@click.option("--project", default="", help="Whose, where several projects have one of that name.")
+@person_option
+@with_database
+def publish(db: Any, name: str, project: str, person: str | None, **_: Any) -> None:
+    """Freeze NAME as it is now; from then on that is what runs."""
+    from engine.services import runbooks
+
+    made = runbooks.publish(db, utc_now(), person=acting(db, person), name=name, project=project)
+    click.echo(f"Published {made.slug} of {made.project} as {made.version}.")
+
+
+@runbook.command("run")
+@click.argument("name")
+@click.option("--in", "environment", required=True, help="The environment.")
+@click.option("--project", default="", help="Whose, where several projects have one of that name.")
+@click.option("--draft", is_flag=True, help="As it is now, not as it was published.")
+@click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times.")
+@click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
+@click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
+@click.option("--at", default="", metavar="TIME", help="Begin later, e.g. '22:00', 'in 2h'.")
+@click.option("--because", "reason", default="", help="Why; shown on the card.")
+@click.option("--follow", is_flag=True, help="Show it until it is over; exit code 1 when it fails.")
+@person_option
+@with_database
+def run(
+    db: Any,
+    state: Path,
+    name: str,
+    environment: str,
+    project: str,
+    draft: bool,
+    on: tuple[str, ...],
+    without: tuple[str, ...],
+    skip: tuple[str, ...],
+    at: str,
+    reason: str,
+    follow: bool,
+    person: str | None,
+    **_: Any,
+) -> None:
+    """Run NAME."""
+    from bot import main as root
+    from bot import terminal
+    from engine.services import runbooks
+    from engine.services.choices import Choices
+
+    task = runbooks.run(
+        db,
+        utc_now(),
+        person=acting(db, person),
+        name=name,
+        environment=environment,
+        project=project,
+        choices=Choices(skip=skip, at=at, reason=reason, on=on, without=without),
+        is_draft=draft,
+    )
+    click.echo(f"#{task.number}: {task.version} of {task.project} in {task.environment}")
+    if follow:
+        sys.exit(terminal.follow(db, state, task.number))
+    if not root.is_served(state):
+        click.echo("It is queued. Nothing works on it now: start `foredeck serve`, or use --follow.")
+
+
+COMMANDS = (runbook,)

@@ -1,0 +1,36 @@
+"""Runbooks in chat: published, run on a card of their own, and no deployment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.bot_workspaces import connect_workspace
+from tests.support.sandbox import start_sandbox
+from tests.support.served_bot import FOREDECK, write_configuration
+
+RESTART = """\
+name: Restart
+steps:
+  - step: restart
+    run_script: {inline: 'echo restarted $(get_octopusvariable Octopus.Runbook.Name)'}
+"""
+
+
+def test_a_runbook_is_published_and_run(tmp_path: Path) -> None:
+    foredeck = FOREDECK.replace("deployment_creator, release_creator", "deployment_creator, runbook_producer")
+    config = write_configuration(tmp_path, foredeck=foredeck)
+    (config / "projects" / "web" / "runbooks").mkdir()
+    (config / "projects" / "web" / "runbooks" / "restart.yml").write_text(RESTART)
+    with start_sandbox() as sandbox, connect_workspace(tmp_path, config, sandbox) as bot:
+        assert "not published yet" in bot.ana.types("/runbook run restart in production").text
+        assert "/runbook publish restart" in bot.ana.types("/runbook run restart in production").text
+        assert "as restart@1" in bot.ana.types("/runbook publish restart").text
+        assert "restart@1, published by ana" in bot.ana.types("/runbook list").text
+        assert "runs what is published" in bot.ana.types("/runbook help").text
+        assert bot.ana.types("/runbook run restart in production because it hangs").message is None
+        card = bot.card("Restart of web → production", "Done in")
+        assert "it hangs" in card.text
+        assert "restarted Restart" in bot.reply("restarted").text
+        assert "nothing yet" in bot.ana.types("/deploy status web").text
+        assert "Did you mean restart?" in bot.ana.types("/runbook run restrat in production").text
+        assert "run restart in production" in bot.ana.types("/runbook run restart").text

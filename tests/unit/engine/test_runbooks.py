@@ -1,0 +1,166 @@
+"""Runbooks: what is published runs, it counts as no deployment, and who may do what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import definitions
+from engine.services import freezes, live, releases, runbooks
+from engine.services.choices import Choices
+from engine.services.errors import InvalidVersion, NotPermitted, ReleaseNotFound, UnknownName
+from engine.services.runbook_errors import AlreadyPublished, NotForThere, NotPublished, SeveralProjects
+from engine.services.views import RunbookView, TaskState, TaskView
+from tests.support.definition_folders import problems_of
+from tests.support.engine import BUILD_ONLY, MAIN, Deck
+
+GRANTS = """\
+grants:
+  - {team: devs, roles: [runbook_producer]}
+  - {team: release-managers, roles: [runbook_consumer, environment_manager]}
+"""
+RESTART = """\
+name: Restart everything
+environments: [staging, production]
+steps:
+  - step: stop
+    run_script: {inline: "echo stopping #{Octopus.Runbook.Name}"}
+  - step: start
+    run_script: {inline: echo starting}
+"""
+FILES = {
+    "foredeck.yml": MAIN.replace("grants:\n", GRANTS),
+    "projects/web/runbooks/restart.yml": RESTART,
+    "projects/web/variables.yml": "Mode: [{value: deploying}, {value: operating, when: {process: runbook}}]\n",
+}
+
+
+@pytest.fixture
+def web(deck: Deck) -> Deck:
+    return deck.configured(BUILD_ONLY, FILES)
+
+
+def publish(deck: Deck, by: str = "ana", name: str = "restart", **more: str) -> RunbookView:
+    return runbooks.publish(deck.db, deck.clock(), person=by, name=name, **more)
+
+
+def run(deck: Deck, by: str = "ben", name: str = "restart", environment: str = "staging", **more: object) -> TaskView:
+    return runbooks.run(deck.db, deck.clock(), person=by, name=name, environment=environment, **more)  # type: ignore[arg-type]
+
+
+def test_what_is_published_runs_whatever_changed_since(web: Deck) -> None:
+    assert publish(web).version == "restart@1"
+    web.configured(BUILD_ONLY, {**FILES, "projects/web/runbooks/restart.yml": RESTART.replace("starting", "changed")})
+    number = run(web).number
+    web.works()
+    task = web.task(number)
+    assert task.state is TaskState.SUCCESS
+    assert (task.runbook, task.version) == ("Restart everything", "restart@1")
+    assert web.workers.started() == ["stop", "start"]
+    assert "starting" in web.workers.requests[1].script.body
+    assert web.workers.requests[0].variables["Mode"] == "operating"
+    assert web.workers.requests[0].variables["Octopus.Runbook.Name"] == "Restart everything"
+    assert "Octopus.Release.Number" not in web.workers.requests[0].variables
+    (view,) = runbooks.listed(web.db, person="ben")
+    assert view.is_changed
+    assert publish(web).version == "restart@2"
+
+
+def test_it_counts_as_no_deployment_and_its_snapshot_as_no_release(web: Deck) -> None:
+    web.deploys()
+    web.works()
+    publish(web)
+    run(web)
+    web.works()
+    assert live.of_project(web.db, person="ana", project="web")[0].version == "1.0.0"
+    assert [release.version for release in releases.recent(web.db, person="ana", project="web")] == ["1.0.0"]
+    with pytest.raises((InvalidVersion, ReleaseNotFound)):
+        web.deploys(version="restart@1")
+
+
+def test_it_runs_beside_a_deployment_and_during_a_freeze(web: Deck) -> None:
+    publish(web)
+    web.deploys()
+    web.settles()
+    freezes.freeze(
+        web.db, web.clock(), person="ben", names=("staging",), until="in 2h", reason="calm", slack_channel_typed=None
+    )
+    run(web)
+    web.settles()
+    assert web.holders() == {1, 2}
+
+
+def test_nothing_runs_before_it_is_published_but_a_draft_for_who_may_edit(web: Deck) -> None:
+    with pytest.raises(NotPublished, match="restart of web is not published yet"):
+        run(web)
+    with pytest.raises(NotPermitted):
+        run(web, is_draft=True)
+    assert run(web, by="ana", is_draft=True).version == "restart@draft-1"
+    with pytest.raises(NotPublished):
+        run(web)
+
+
+def test_publishing_what_has_not_changed_says_so(web: Deck) -> None:
+    publish(web)
+    with pytest.raises(AlreadyPublished, match="has not changed since restart@1"):
+        publish(web)
+
+
+def test_who_may_not_is_refused_with_whom_to_ask(web: Deck) -> None:
+    with pytest.raises(NotPermitted):
+        publish(web, by="ben")
+    publish(web)
+    with pytest.raises(UnknownName):
+        run(web, by="mia")
+
+
+def test_it_is_found_by_its_name_in_any_case_and_refused_where_it_is_not_for(deck: Deck) -> None:
+    only_staging = RESTART.replace("environments: [staging, production]", "environments: [staging]")
+    deck.configured(BUILD_ONLY, {**FILES, "projects/web/runbooks/restart.yml": only_staging})
+    publish(deck, name="RESTART EVERYTHING")
+    with pytest.raises(NotForThere, match="does not run in production, only in staging"):
+        run(deck, environment="production")
+    with pytest.raises(UnknownName) as unknown:
+        run(deck, name="restrat")
+    assert unknown.value.suggestions == ("restart",)
+
+
+def test_of_several_projects_one_has_to_be_named(deck: Deck) -> None:
+    shop = {
+        "projects/shop/project.yml": "slug: shop\n",
+        "projects/shop/process.yml": BUILD_ONLY,
+        "projects/shop/runbooks/restart.yml": RESTART,
+    }
+    deck.configured(BUILD_ONLY, {**FILES, **shop})
+    with pytest.raises(SeveralProjects, match="of shop and web"):
+        publish(deck)
+    assert publish(deck, project="shop").project == "shop"
+
+
+def test_the_same_request_twice_is_one_run_and_steps_may_be_left_out(web: Deck) -> None:
+    publish(web)
+    first = run(web, request_key="k", choices=Choices(skip=["start"]))
+    assert run(web, request_key="k").number == first.number
+    assert first.left_out == (("start", "skipped for this deployment"),)
+
+
+def test_a_trigger_runs_what_is_published(web: Deck) -> None:
+    project = "slug: web\ntriggers:\n  nightly: {cron: '0 10 * * *', environment: staging, as: ben, runbook: restart}\n"
+    web.configured(BUILD_ONLY, {**FILES, "projects/web/project.yml": project})
+    publish(web)
+    web.clock.passes(hours=1)  # type: ignore[attr-defined]
+    web.works()
+    assert web.task(1).runbook == "Restart everything"
+
+
+def test_it_is_read_and_stored_and_what_is_wrong_is_named(tmp_path: Path) -> None:
+    good = {"projects/web/runbooks/restart.yml": RESTART}
+    assert problems_of(tmp_path, good) == []
+    loaded = definitions.load(tmp_path)
+    assert loaded.projects["web"].runbooks[0].environments == ("staging", "production")
+    assert definitions.parse_stored(loaded.to_json()) == loaded
+    wrong = {"projects/web/runbooks/restart.yml": RESTART.replace("[staging,", "[stagin,") + "when: never\n"}
+    problems = problems_of(tmp_path, wrong)
+    assert problems[0].startswith("projects/web/runbooks/restart.yml:2: environments[0]: There is no")
+    assert 'The key "when" is not known here.' in problems[1]
