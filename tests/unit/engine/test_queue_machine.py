@@ -1,9 +1,10 @@
-"""Where the rules of the queue meet: people deploy, schedule, pause, lock, freeze, cancel in an order by chance."""
+"""Where the rules of the queue meet: what people do in it, emergencies too, in an order by chance."""
 
 from __future__ import annotations
 
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -17,6 +18,7 @@ from engine.models import Task
 from engine.orchestration.running import Runner
 from engine.services import deployments, freezes, holds, locks, queues, tasks
 from engine.services.choices import Choices
+from engine.services.emergency_errors import RulesUnseen
 from engine.services.gates import Way
 from engine.services.views import TaskState
 from tests.support.engine import BUILD_ONLY, MAIN, Deck
@@ -28,7 +30,7 @@ GRANTS = (
     "  - {team: shop-devs, roles: [deployment_creator, release_creator, environment_manager]}\n"
 )
 CONFIGURATION = (
-    MAIN.replace("deployments}", f"deployments, task_cap: {CAP}}}")
+    MAIN.replace("deployments}", f"deployments, emergency_team: release-managers, task_cap: {CAP}}}")
     .replace("grants:\n", GRANTS)
     .replace("teams:\n", "teams:\n  shop-devs: {people: [mia]}\n")
     + "freezes:\n  nights: {repeats: daily, from: '22:00', until: '06:00', when: {environment: production}, "
@@ -85,17 +87,24 @@ class Queue(RuleBasedStateMachine):
     )
     def deploys(self, by: str, project: str, environment: str, way: Way, at: str) -> None:
         """Somebody asks; refusals are fine and change nothing."""
+        wanted = Choices(at=at, way=way, reason="by chance")
         with suppress(ForedeckError):
-            deployments.request(
-                self.deck.db,
-                self.deck.clock(),
-                person=by,
-                project=project,
-                version="1.0.0",
-                environment=environment,
-                create_release=True,
-                choices=Choices(at=at, way=way, reason="by chance"),
-            )
+            try:
+                self._request(by, project, environment, wanted)
+            except RulesUnseen as unseen:
+                self._request(by, project, environment, replace(wanted, seen=unseen.keys))
+
+    def _request(self, by: str, project: str, environment: str, choices: Choices) -> None:
+        deployments.request(
+            self.deck.db,
+            self.deck.clock(),
+            person=by,
+            project=project,
+            version="1.0.0",
+            environment=environment,
+            create_release=True,
+            choices=choices,
+        )
 
     @rule(project=st.sampled_from([None, "web", "shop"]))
     def pauses_or_resumes(self, project: str | None) -> None:
@@ -160,7 +169,7 @@ class Queue(RuleBasedStateMachine):
         with self.deck.db.read() as session:
             rows = session.scalars(select(Task)).all()
         running = [task for task in rows if task.state == TaskState.EXECUTING.value]
-        assert len(running) <= CAP
+        assert len([task for task in running if not task.is_emergency]) <= CAP
         assert len({task.place for task in running}) == len(running)
         for task in running:
             if task.id not in self.begun:
