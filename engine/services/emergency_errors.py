@@ -52,6 +52,8 @@ class RulesUnseen(ForedeckError):
 
     def _sentence(self) -> str:
         changed = "The rules in the way have changed meanwhile. " if self.has_changed else ""
+        if not self.rules and self.stays:
+            return f"{changed}There is no rule in the way that an emergency could pass."
         if not self.rules:
             return f"{changed}Nothing is in the way now: it goes without an emergency, too."
         return f"{changed}This emergency passes over:"
