@@ -18,6 +18,7 @@ from bot.messages.live import on_how_many, tried
 from bot.messages.wording import step_of_run
 from engine.errors import AlreadyServing
 from engine.services import holds, tasks
+from engine.services.lines import subject_of
 from engine.services.views import (
     ExplanationView,
     HoldView,
@@ -139,7 +140,7 @@ def queue(view: QueueView) -> str:
         lines.append(title)
         for entry in entries:
             why = f", {entry.why}" if entry.why else ""
-            subject = f"{entry.project} {entry.version} to {entry.environment}"
+            subject = subject_of(entry.project, entry.version, entry.environment)
             when = "begins" if entries is view.scheduled else "since"
             lines.append(f"  #{entry.number} {subject}: {entry.requested_by}, {when} {_moment(entry.since)}{why}")
         if count > len(entries):

@@ -23,7 +23,7 @@ from engine.domain.scopes import EVERYWHERE, Scope
 _WORK = ("run_script", "manual_intervention")
 _OF_A_SCRIPT = ("worker_pool", "time_limit", "idempotent", "retries")
 _OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
-KEYS_OF_A_PROCESS = ("steps", "fail_on_unresolved")
+KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved")
 KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *step_settings.KEYS, *_OF_AN_ACTION, "actions")
 _NOTHING = RunScript("")
 _CONDITIONS = ("success", "failure", "always")
@@ -60,7 +60,12 @@ def read_process(whole: Field, files: ProjectFiles, teams: Mapping[str, Team], r
         steps.wrong("empty", "A process has at least one step.", "Add a step, for example `- step: install`.")
     reader = _ProcessReader(files, teams)
     read = tuple(reader.read_step(item, is_first=index == 0) for index, item in enumerate(items))
-    return Process(read, fail_on_unresolved=record.flag("fail_on_unresolved", default=False))
+    parallelism = record.get("max_parallelism")
+    return Process(
+        read,
+        max_parallelism=parallelism.whole_number() if parallelism else Process(()).max_parallelism,
+        fail_on_unresolved=record.flag("fail_on_unresolved", default=False),
+    )
 
 
 class _ProcessReader:

@@ -14,10 +14,6 @@ from engine.domain.states import RunState, TaskState
 MAXIMUM_IDEMPOTENT_ATTEMPTS = 3
 """How often an action marked idempotent is started again by itself when its end is unknown; then a person is asked."""
 
-MAXIMUM_PARALLEL_STEPS = 10
-"""How many steps of one group are under way at once."""
-
-
 CONDITION_FALSE = "its run condition is false"
 
 EXCLUDED = "this machine was excluded after a failure"
@@ -188,7 +184,7 @@ def _moves_of_group(plan: Plan, group: range, history: History, *, failed_before
             waiting.append(of_step)
     if not under_way and not waiting:
         return None
-    for of_step in waiting[: max(0, MAXIMUM_PARALLEL_STEPS - under_way)]:
+    for of_step in waiting[: max(0, plan.max_parallelism - under_way)]:
         moves.extend(of_step)
     return tuple(moves)
 
@@ -224,7 +220,7 @@ def _moves_of_step(plan: Plan, index: int, history: History, *, failed_before: b
     under_way = sum(1 for lane in begun if lane.moves is not None and not lane.held)
     lost = sum(1 for key in held if history.by_key[key].state is RunState.LOST)  # it may still run there
     next_ones = again if is_stopped else [*again, *fresh]  # what a person has go on, goes on
-    moves += [move for lane in next_ones[: max(0, step.window - under_way - lost)] for move in lane.moves or ()]
+    moves += [move for lane in next_ones[: max(0, plan.window(index) - under_way - lost)] for move in lane.moves or ()]
     if held and not moves and not under_way:  # one question a step, when nothing of it runs any more
         unasked = tuple(key for key in held if not history.by_key[key].asked)
         return (AskForGuidance(index, unasked),) if unasked else ()

@@ -22,9 +22,6 @@ from engine.domain.processes import (
 )
 from engine.domain.scopes import Scope
 
-MAXIMUM_PARALLEL_MACHINES = 10
-"""How many machines of a step are under way at once, where it has no window of its own."""
-
 SKIPPED = "skipped for this deployment"
 """Why a step is left out that the deployer did not want."""
 
@@ -56,8 +53,8 @@ class PlannedAction:
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """One step; its actions run one after the other on each of its machines, and at most `window` machines are under
-    way at once. `start_trigger` joins it to the group of the step before it.
+    """One step; its actions run one after the other on each of its machines. `start_trigger` joins it to the group of
+    the step before it.
     """
 
     slug: str
@@ -93,11 +90,6 @@ class PlannedStep:
         return self.machines != (NO_MACHINE,)
 
     @property
-    def window(self) -> int:
-        """How many of its machines are under way at once."""
-        return self.rolling.window if self.rolling else MAXIMUM_PARALLEL_MACHINES
-
-    @property
     def stop_after_failures(self) -> int:
         """After so many failed machines no further one begins; 0: each gets its turn."""
         return self.rolling.stop_after_failures if self.rolling else 0
@@ -131,11 +123,17 @@ class Plan:
     left_out: tuple[LeftOut, ...] = ()
     fail_on_unresolved: bool = False
     guided_failure: bool = False  # when something fails a person is asked how to go on
+    max_parallelism: int = 10  # steps of a group, and machines of a step that does not roll, at once
     not_chosen: tuple[str, ...] = ()  # targets that its steps would run on, and that the deployer left out
 
     def action(self, step: int, action: int) -> PlannedAction:
         """The action at these indexes (both from 0)."""
         return self.steps[step].actions[action]
+
+    def window(self, index: int) -> int:
+        """How many machines of this step are under way at once."""
+        rolling = self.steps[index].rolling
+        return rolling.window if rolling else self.max_parallelism
 
     def lanes(self, index: int) -> tuple[tuple[RunKey, ...], ...]:
         """For each machine of this step, the runs there in their order. Kept: it is asked for again and again."""
@@ -207,6 +205,7 @@ def make(
         tuple(left_out),
         process.fail_on_unresolved,
         guided_failure,
+        process.max_parallelism,
         tuple(target.slug for target in present if target.slug in without),
     )
 
@@ -288,6 +287,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "left_out": left_out,
         "fail_on_unresolved": plan.fail_on_unresolved,
         "guided_failure": plan.guided_failure,
+        "max_parallelism": plan.max_parallelism,
         "not_chosen": list(plan.not_chosen),
     }
 
@@ -310,6 +310,7 @@ def from_json(stored: Mapping[str, Any]) -> Plan:
         tuple(left_out),
         stored.get("fail_on_unresolved", False),
         stored.get("guided_failure", False),  # tasks of earlier versions have none
+        stored.get("max_parallelism", 10),
         tuple(stored.get("not_chosen", ())),
     )
 

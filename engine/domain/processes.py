@@ -114,6 +114,7 @@ class Process:
     """The steps, in order."""
 
     steps: tuple[Step, ...]
+    max_parallelism: int = 10  # steps of a group, and machines of a step without a window, at once (Octopus's default)
     fail_on_unresolved: bool = False  # a token without a variable is an error everywhere, not only where it decides
 
     def running_in(self, environment: str | None) -> Iterator[tuple[str, str]]:
@@ -130,13 +131,18 @@ def process_to_json(process: Process) -> dict[str, Any]:
     return {
         "steps": [_step_to_json(step) for step in process.steps],
         "fail_on_unresolved": process.fail_on_unresolved,
+        "max_parallelism": process.max_parallelism,
     }
 
 
 def process_from_json(content: Mapping[str, Any]) -> Process:
     """The inverse of `process_to_json`."""
     steps = tuple(_step_from_json(step) for step in content["steps"])
-    return Process(steps, fail_on_unresolved=content.get("fail_on_unresolved", False))
+    return Process(
+        steps,
+        max_parallelism=content.get("max_parallelism", 10),  # releases of earlier versions have none
+        fail_on_unresolved=content.get("fail_on_unresolved", False),
+    )
 
 
 def _step_to_json(step: Step) -> dict[str, Any]:

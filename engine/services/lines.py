@@ -37,6 +37,11 @@ _ORDER_FACTOR = 10**12
 _ORDER = Task.rank * _ORDER_FACTOR + Task.line
 
 
+def subject_of(project: str, version: str, environment: str) -> str:
+    """What goes where, or what runs there: a runbook's version, `restart@3`, is none that a release can have."""
+    return f"{version} of {project} in {environment}" if "@" in version else f"{project} {version} to {environment}"
+
+
 @dataclass(frozen=True)
 class Standing:
     """A task as the line sees it."""
@@ -50,7 +55,7 @@ class Standing:
     @property
     def subject(self) -> str:
         """What goes where, and who asked for it."""
-        return f"{self.project} {self.version} to {self.environment}, asked for by {self.requested_by}"
+        return f"{subject_of(self.project, self.version, self.environment)}, asked for by {self.requested_by}"
 
 
 def situation(session: Session, definitions: Definitions) -> Situation:

@@ -75,7 +75,7 @@ def _when(index: int, step: plans.PlannedStep, action: plans.PlannedAction) -> s
         parts.append("together with the step before it")
     if step.rolling:
         failures = f"{step.stop_after_failures} failure{'' if step.stop_after_failures == 1 else 's'}"
-        parts.append(f"{step.window} at a time, stops after {failures}")
+        parts.append(f"{step.rolling.window} at a time, stops after {failures}")
     if action.retries:
         tries = f"{action.retries.attempts + 1} times at most"
         parts.append(f"tried {tries}, {durations.spelled(action.retries.delay)} apart")

@@ -34,7 +34,7 @@ from engine.domain.next_moves import (
     keeps_place,
     next_moves,
 )
-from engine.domain.plans import MAXIMUM_PARALLEL_MACHINES, Plan, PlannedAction, PlannedStep, RunKey
+from engine.domain.plans import Plan, PlannedAction, PlannedStep, RunKey
 from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.queueing import Rank, Situation, Waiter, choose
 from engine.domain.states import RunState, TaskState
@@ -145,8 +145,8 @@ class World:
         under_way = [r.key for r in self.open_runs() if not (r.asked and r.state.is_failure)]
         lanes = [(key.step, key.machine) for key in under_way]
         assert len(lanes) == len(set(lanes)), "two actions of one step at once on one machine"
-        for index, step in enumerate(self.plan.steps):
-            assert sum(1 for found, _ in lanes if found == index) <= min(step.window, MAXIMUM_PARALLEL_MACHINES)
+        for index in range(len(self.plan.steps)):
+            assert sum(1 for found, _ in lanes if found == index) <= self.plan.window(index)
         at_work = {step for step, _ in lanes}
         assert not at_work or any(at_work <= set(group) for group in self.plan.groups), "two groups at once"
 
@@ -233,7 +233,7 @@ def random_plan(chance: random.Random) -> Plan:
                 required=chance.random() < 0.2,
             )
         )
-    return Plan(tuple(steps), guided_failure=chance.random() < 0.5)
+    return Plan(tuple(steps), guided_failure=chance.random() < 0.5, max_parallelism=chance.choice((2, 10)))
 
 
 def _random_action(chance: random.Random, number: int, machines: tuple[str, ...]) -> PlannedAction:

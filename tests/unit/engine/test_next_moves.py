@@ -9,7 +9,6 @@ import pytest
 
 from engine.domain.next_moves import (
     MAXIMUM_IDEMPOTENT_ATTEMPTS,
-    MAXIMUM_PARALLEL_STEPS,
     AskAboutLost,
     AskForDecision,
     Finish,
@@ -22,7 +21,7 @@ from engine.domain.next_moves import (
     keeps_place,
     next_moves,
 )
-from engine.domain.plans import MAXIMUM_PARALLEL_MACHINES, Plan, PlannedAction, PlannedStep, RunKey
+from engine.domain.plans import Plan, PlannedAction, PlannedStep, RunKey
 from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.states import RunState, TaskState
 
@@ -136,9 +135,9 @@ def test_a_machine_on_which_an_action_failed_goes_no_further_and_the_others_do()
 
 
 def test_no_more_machines_than_allowed_are_under_way_at_once() -> None:
-    many = [f"web-{number}" for number in range(MAXIMUM_PARALLEL_MACHINES + 5)]
+    many = [f"web-{number}" for number in range(10 + 5)]
     of = plan(step(action(SCRIPT, *many)))
-    assert len(next_moves(of, History())) == MAXIMUM_PARALLEL_MACHINES
+    assert len(next_moves(of, History())) == 10
 
 
 def test_a_rolling_step_takes_the_next_machine_when_all_actions_are_done_on_one() -> None:
@@ -273,12 +272,12 @@ def test_a_first_step_that_would_start_with_the_one_before_it_starts_all_the_sam
 
 
 def test_no_more_steps_than_allowed_are_under_way_at_once() -> None:
-    of = plan(step(), *(beside() for _ in range(MAXIMUM_PARALLEL_STEPS + 2)))
-    assert len(next_moves(of, history())) == MAXIMUM_PARALLEL_STEPS
-    running = history(*(RUNNING for _ in range(MAXIMUM_PARALLEL_STEPS)))
+    of = plan(step(), *(beside() for _ in range(10 + 2)))
+    assert len(next_moves(of, history())) == 10
+    running = history(*(RUNNING for _ in range(10)))
     assert next_moves(of, running) == ()
-    one_done = history(SUCCEEDED, *(RUNNING for _ in range(MAXIMUM_PARALLEL_STEPS - 1)))
-    assert next_moves(of, one_done) == (Start(key(MAXIMUM_PARALLEL_STEPS)),)
+    one_done = history(SUCCEEDED, *(RUNNING for _ in range(10 - 1)))
+    assert next_moves(of, one_done) == (Start(key(10)),)
 
 
 # Retries.
