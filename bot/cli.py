@@ -38,7 +38,9 @@ def _way_on(error: ForedeckError) -> str:
         return ""
     if error.is_lock:
         return "Add --queue to wait behind it."
-    return "Add --override and --because to pass it." if error.may_pass else "Add --at to begin when it ends."
+    if error.may_pass:
+        return "Add --override and --because to pass it."
+    return f'Add --at "{error.opens_typed}" to begin when it ends.' if error.opens_typed else ""
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -105,6 +105,9 @@ def task(view: TaskView) -> str:
         f"#{view.number} {view.project} {view.version} to {view.environment}: {_state(view)}",
         f"  asked for by {view.requested_by} at {_moment(view.queued_at)}",
     ]
+    if view.is_emergency:
+        lines.append("  an emergency: it passes what holds others up, and approvals")
+    lines += [f"  because {view.reason}"] if view.reason else []
     lines += [f"  {label}: {value}" for label, value in view.answers]
     lines += [f"  {_step(step)}" for step in view.steps]
     if view.waiting:

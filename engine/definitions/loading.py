@@ -12,7 +12,7 @@ from engine.definitions.folders import Folder
 from engine.definitions.freezes import read_freezes
 from engine.definitions.machines import read_accounts, read_worker_pools, read_workers
 from engine.definitions.nodes import Place, Scalar, Table
-from engine.definitions.people import read_grants, read_people, read_teams
+from engine.definitions.people import check_emergency_team, read_grants, read_people, read_teams
 from engine.definitions.places import read_defaults, read_environments
 from engine.definitions.problems import InvalidDefinitions, Problem
 from engine.definitions.projects import read_projects
@@ -127,6 +127,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         contents=folder.reading.contents,
     )
     check_answers(definitions, folder.reading)
+    check_emergency_team(definitions, folder.reading)
     return definitions
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from engine.definitions.documents import Definitions
 from engine.definitions.fields import Field, Record
 from engine.definitions.nodes import shown
-from engine.definitions.readings import suggest
+from engine.definitions.readings import Reading, suggest
 from engine.definitions.scopes import read_scope
 from engine.definitions.values import Person, Team
-from engine.domain.grants import ROLES, Grant
+from engine.domain.grants import ROLES, Grant, Permission
 
 
 def read_people(section: Field) -> list[Person]:
@@ -39,6 +40,25 @@ def read_teams(section: Field) -> list[Team]:
             field.wrong("empty-team", message, hint, severity="warning")
         teams.append(Team(slug, record.line("name", slug), people, group))
     return teams
+
+
+def check_emergency_team(definitions: Definitions, reading: Reading) -> None:
+    """Somebody else has to acknowledge an emergency: a team of one, with nobody beside it, never gets rid of one."""
+    team = definitions.teams.get(definitions.defaults.emergency_team)
+    if team is None or team.slack_group or len(team.people) > 1:
+        return
+    may_answer = (g for g in definitions.grants if any(_answers_any(role) for role in g.roles))
+    teams = [definitions.teams[grant.team] for grant in may_answer if grant.team in definitions.teams]
+    if any(other.slack_group or set(other.people) - set(team.people) for other in teams):
+        return
+    message = f"Nobody else could acknowledge an emergency that {team.slug} declares."
+    hint = "Add a second person to the team, or let others answer interruptions, for example as project_deployer."
+    place, path = reading.place_of("teams", team.slug), f"teams.{team.slug}"
+    reading.note(place, path, "lonely-team", message, hint, severity="warning")
+
+
+def _answers_any(role: str) -> bool:
+    return Permission.INTERRUPTION_SUBMIT in ROLES.get(role, frozenset())
 
 
 def read_grants(section: Field) -> list[Grant]:

@@ -49,6 +49,12 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         "Write `high`, or remove the key: regular.",
     ),
     (
+        "a team for emergencies beside which nobody is",
+        section("defaults: {emergency_team: web-devs}\n"),
+        "foredeck.yml:7: warning: teams.web-devs: Nobody else could acknowledge an emergency that web-devs declares. "
+        "Add a second person to the team, or let others answer interruptions, for example as project_deployer.",
+    ),
+    (
         "a freeze that closes before it opens",
         section('freezes:\n  week: {from: "2026-12-23 18:00", until: "2026-12-20 08:00"}\n'),
         "foredeck.yml:22: freezes.week.until: It would close before it opens. Write a later `until`.",
@@ -173,7 +179,7 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         'foredeck.yml:20: grants[0].roles[0]: There is no role "deployment-creator". Did you mean '
         '"deployment_creator"? '
         "Known roles: project_viewer, project_contributor, project_lead, project_deployer, release_creator, "
-        "deployment_creator, build_server, environment_manager, space_manager.",
+        "deployment_creator, build_server, environment_manager, runbook_consumer, runbook_producer, space_manager.",
     ),
     (
         "a grant to nobody",
