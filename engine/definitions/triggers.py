@@ -10,6 +10,7 @@ from engine.definitions.readings import Reading, suggest
 from engine.definitions.slugs import flaw_of
 from engine.definitions.values import Project, Trigger
 from engine.domain import crons, plans, prompts
+from engine.domain.processes import Process
 
 _KEYS = ("cron", "time_zone", "environment", "from", "as", "missed", "when_current", "runbook")
 _CHOICES = {"missed": ("skip", "run"), "when_current": ("skip", "redeploy")}
@@ -69,32 +70,46 @@ def _choice(record: Record, key: str) -> str:
 
 
 def check_answers(definitions: Definitions, reading: Reading) -> None:
-    """Nobody is there to answer when a trigger fires: what it deploys may ask for nothing that has no default."""
+    """Nobody is there to answer when a trigger fires: what it runs may ask for nothing that has no default."""
+    targets = [plans.Target(target.slug, target.environments, target.tags) for target in definitions.targets.values()]
     for project in definitions.projects.values():
         if any(slug not in definitions.variable_sets for slug in project.variable_sets):
             continue  # told already
         for trigger in project.triggers:
             if trigger.environment not in definitions.environments:
                 continue  # told already
-            if trigger.runbook:
-                _check_runbook(project, trigger, reading)
+            process = _process_of(project, trigger, reading)
+            if process is None:
                 continue
-            plan = plans.make(project.process, project=project.slug, environment=trigger.environment)
+            plan = plans.make(process, project=project.slug, environment=trigger.environment, targets=targets)
             variables = definitions.variables_of(project.slug)
             questions = prompts.asked(variables, plan, project=project.slug, environment=trigger.environment)
+            what = f"The runbook {trigger.runbook} in" if trigger.runbook else "A deployment to"
             for question in prompts.judge(questions, ()).missing:
-                path = f"projects.{project.slug}.triggers.{trigger.slug}"
-                message = (
-                    f"A deployment to {trigger.environment} asks for {question.label}, and nobody is there to answer."
-                )
-                hint = f"Give the variable {question.name} a default, or deploy to where it is not asked for."
-                reading.note(reading.place_of("triggers", path), path, "unanswered", message, hint)
+                message = f"{what} {trigger.environment} asks for {question.label}, and nobody is there to answer."
+                hint = f"Give the variable {question.name} a default, or choose where it is not asked for."
+                _note(project, trigger, reading, "unanswered", message, hint)
 
 
-def _check_runbook(project: Project, trigger: Trigger, reading: Reading) -> None:
-    known = [runbook.slug for runbook in project.runbooks]
-    if trigger.runbook not in known:
-        path = f"projects.{project.slug}.triggers.{trigger.slug}"
-        message = f"{project.slug} has no runbook {shown(trigger.runbook or '')}."
-        hint = suggest(trigger.runbook or "", known, "runbooks")
-        reading.note(reading.place_of("triggers", path), path, "dangling-reference", message, hint)
+def _process_of(project: Project, trigger: Trigger, reading: Reading) -> Process | None:
+    """What it runs; None, and told, when there is no such runbook, or not there."""
+    if not trigger.runbook:
+        return project.process
+    known = {runbook.slug: runbook for runbook in project.runbooks}
+    runbook = known.get(trigger.runbook)
+    if runbook is None:
+        message = f"{project.slug} has no runbook {shown(trigger.runbook)}."
+        hint = suggest(trigger.runbook, list(known), "runbooks")
+        _note(project, trigger, reading, "dangling-reference", message, hint)
+        return None
+    if runbook.environments and trigger.environment not in runbook.environments:
+        message = f"The runbook {runbook.slug} is not for {trigger.environment}: this would never run."
+        hint = f"It is for {' or '.join(runbook.environments)}."
+        _note(project, trigger, reading, "contradiction", message, hint)
+        return None
+    return runbook.process
+
+
+def _note(project: Project, trigger: Trigger, reading: Reading, rule: str, message: str, hint: str) -> None:
+    path = f"projects.{project.slug}.triggers.{trigger.slug}"
+    reading.note(reading.place_of("triggers", path), path, rule, message, hint)

@@ -109,7 +109,44 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
             VARIABLES: "Ticket: [{prompt: {label: Change ticket, required: true}}]\n",
         },
         "projects/web/project.yml:3: triggers.nightly: A deployment to staging asks for Change ticket, and nobody is "
-        "there to answer. Give the variable Ticket a default, or deploy to where it is not asked for.",
+        "there to answer. Give the variable Ticket a default, or choose where it is not asked for.",
+    ),
+    (
+        "a trigger of a step on targets that asks a question",
+        {
+            **section(
+                f'targets: {{db: {{ssh: "db:22", account: deploy, host_key: "{HOST_KEY}", environments: [staging], '
+                "tags: [db]}}\n"
+            ),
+            "projects/web/project.yml": "slug: web\ntriggers:\n"
+            '  nightly: {cron: "0 2 * * *", environment: staging, as: ana}\n',
+            "projects/web/process.yml": "steps: [{step: migrate, target_tags: db, run_script: {inline: echo}}]\n",
+            VARIABLES: "Depth: [{prompt: {required: true}, when: {step: migrate}}]\n",
+        },
+        "projects/web/project.yml:3: triggers.nightly: A deployment to staging asks for Depth, and nobody is there to "
+        "answer. Give the variable Depth a default, or choose where it is not asked for.",
+    ),
+    (
+        "a trigger of a runbook that asks a question",
+        {
+            "projects/web/project.yml": "slug: web\ntriggers:\n"
+            '  nightly: {cron: "0 2 * * *", environment: staging, runbook: rebuild, as: ana}\n',
+            "projects/web/runbooks/rebuild.yml": "steps: [{step: index, run_script: {inline: echo}}]\n",
+            VARIABLES: "Depth: [{prompt: {required: true}}]\n",
+        },
+        "projects/web/project.yml:3: triggers.nightly: The runbook rebuild in staging asks for Depth, and nobody is "
+        "there to answer. Give the variable Depth a default, or choose where it is not asked for.",
+    ),
+    (
+        "a trigger of a runbook where that is not for",
+        {
+            "projects/web/project.yml": "slug: web\ntriggers:\n"
+            '  nightly: {cron: "0 2 * * *", environment: staging, runbook: rebuild, as: ana}\n',
+            "projects/web/runbooks/rebuild.yml": "environments: [production]\n"
+            "steps: [{step: index, run_script: {inline: echo}}]\n",
+        },
+        "projects/web/project.yml:3: triggers.nightly: The runbook rebuild is not for staging: this would never run. "
+        "It is for production.",
     ),
     (
         "a trigger on behalf of nobody",

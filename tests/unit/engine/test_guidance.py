@@ -177,6 +177,17 @@ def test_a_rolling_step_goes_on_after_what_was_let_pass_and_stops_after_what_fai
     )
 
 
+def test_a_machine_that_is_excluded_from_a_rolling_step_does_nothing_more_and_the_next_takes_its_place() -> None:
+    rolling = plan(step(*WEBS[:3], actions=2, rolling=Rolling(1)), step(*WEBS[:3], rolling=Rolling(1)))
+    history = follow(asked(on(web_1=F)), [key("web-1")], Guidance.EXCLUDE)
+    assert next_moves(rolling, history) == (Skip(key("web-1", action=1), EXCLUDED),)
+    skipped = replace(history, runs=(*history.runs, RunRecord(key("web-1", action=1), RunState.SKIPPED)))
+    assert next_moves(rolling, skipped) == (Start(key("web-2")),)
+    done = [RunRecord(key(machine, action=action), S) for machine in WEBS[1:3] for action in (0, 1)]
+    later = replace(skipped, runs=(*skipped.runs, *done))
+    assert next_moves(rolling, later) == (Skip(key("web-1", index=1), EXCLUDED),)
+
+
 def test_what_is_run_again_runs_although_another_failure_stops_the_step() -> None:
     rolling = plan(step(*WEBS, rolling=Rolling(2, stop_after_failures=1)))
     history = follow(asked(on(web_1=F, web_2=F)), [key("web-1")], Guidance.RETRY)

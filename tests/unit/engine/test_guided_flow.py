@@ -102,6 +102,16 @@ def test_retry_runs_it_again_and_a_success_is_one(deck: Deck) -> None:
     ]
 
 
+def test_a_retry_by_hand_is_one_attempt_and_no_new_round_of_automatic_ones(deck: Deck) -> None:
+    retried = ONCE.replace("echo build}", "echo build}\n    retries: {attempts: 1, delay: 20s}")
+    number = failing(deck, retried, *[FAILS] * 4)
+    deck.time.passes(seconds=20)
+    deck.works()
+    assert asked(deck, number).failed[0].attempt == 2
+    says(deck, number, Verdict.RUN_AGAIN)
+    assert asked(deck, number).failed[0].attempt == 3
+
+
 def test_what_fails_again_asks_again(deck: Deck) -> None:
     number = failing(deck, ONCE, FAILS, FAILS)
     says(deck, number, Verdict.RUN_AGAIN)

@@ -8,6 +8,7 @@ import pytest
 
 from engine.contracts import Outcome
 from engine.services import holds, queues, schedules
+from engine.services.prompt_errors import AnswersMissing
 from engine.services.queue_errors import EndsBeforeItBegins, TooFarAway, UnclearTime
 from engine.services.views import TaskState, WaitKind
 from tests.support.engine import MAIN, Deck
@@ -76,6 +77,34 @@ def test_what_cannot_be_is_refused_and_nothing_is_queued(
     assert str(caught.value) == sentence
     assert caught.value.hint == hint  # type: ignore[attr-defined]
     assert queues.view(deck.db, "ana").is_empty
+
+
+@pytest.mark.parametrize(("environment", "is_refused"), [("production", True), ("staging", False)])
+def test_what_asks_a_question_there_is_refused_when_it_is_scheduled_and_not_when_it_would_begin(
+    deck: Deck, environment: str, is_refused: bool
+) -> None:
+    ticket = "Ticket: [{prompt: {label: Change ticket, required: true}, when: {environment: production}}]\n"
+    deck.configured(files={"foredeck.yml": LEAD, "projects/web/variables.yml": ticket})
+    if is_refused:
+        with pytest.raises(AnswersMissing):
+            deck.deploys(environment=environment, at="22:00")
+        assert queues.view(deck.db, "ana").is_empty
+        return
+    number = deck.deploys(environment=environment, at="22:00")
+    deck.time.passes(hours=11)
+    deck.works()
+    assert deck.task(number).state is TaskState.SUCCESS
+
+
+def test_what_nobody_gave_an_end_waits_for_its_turn_as_long_as_it_takes(deck: Deck) -> None:
+    holds.pause(deck.db, deck.clock(), person="ben")
+    number = deck.deploys()
+    deck.time.passes(days=60)
+    deck.works()
+    assert deck.task(number).state is TaskState.QUEUED
+    holds.resume(deck.db, deck.clock(), person="ben")
+    deck.works()
+    assert deck.task(number).state is TaskState.SUCCESS
 
 
 def test_a_scheduled_one_can_be_canceled_and_then_never_begins(deck: Deck) -> None:

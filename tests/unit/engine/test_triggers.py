@@ -113,6 +113,18 @@ def test_what_is_refused_is_told_in_the_channel_and_the_next_time_comes(deck: De
     assert fires(deck)[1][1] is not None
 
 
+def test_what_is_asked_for_elsewhere_only_hinders_no_trigger(deck: Deck) -> None:
+    ticket = "Ticket: [{prompt: {required: true}, when: {environment: production}}]\n"
+    trigger = '{cron: "30 2 * * *", environment: staging, as: ana, when_current: redeploy}'
+    project = f"slug: web\ntriggers: {{nightly: {trigger}}}\n"
+    deck.configured(files={"projects/web/project.yml": project, "projects/web/variables.yml": ticket})
+    released(deck, environment="staging")
+    at(deck, 2026, 5, 5, 2, 30)
+    number = fires(deck)[0][1]
+    assert number is not None
+    assert deck.task(number).state is TaskState.SUCCESS
+
+
 def test_it_does_not_flood_a_queue_that_stands_still(deck: Deck) -> None:
     with_trigger(deck, cron='"*/10 * * * *"')
     released(deck)
