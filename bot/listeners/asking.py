@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import replace
 from functools import partial
 
@@ -14,7 +15,7 @@ from engine.definitions import Person
 from engine.errors import ForedeckError
 from engine.services import access, deployments
 from engine.services.emergency_errors import RulesUnseen
-from engine.services.errors import ReleaseNotFound, UnknownEnvironment, UnknownName, UnknownProject
+from engine.services.errors import ReleaseNotFound, StepNotSkipped, UnknownEnvironment, UnknownName, UnknownProject
 from engine.services.gates import Way
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.queue_errors import Held, UnclearTime
@@ -75,7 +76,23 @@ def refusal(  # noqa: PLR0911 - by kind
 def _not_answered(desk: Desk, wanted: Deploy, error: ForedeckError) -> Message:
     if isinstance(error, AnswersMissing | WrongAnswer | UnknownAnswer):
         return answers.with_choices(answers.not_answered(error, wanted, desk.command), (answers.form_button(wanted),))
-    return answers.refused(error)
+    meant = _meant(wanted, error)
+    return answers.refused(error, f"`{desk.command} {meant.typed}`" if meant else "")
+
+
+def _meant(wanted: Deploy, error: ForedeckError) -> Deploy | None:
+    """The command with the step or target that was probably meant, or without what cannot be; None when unknown."""
+    if isinstance(error, StepNotSkipped):
+        close = {name: difflib.get_close_matches(name, error.skippable, n=1, cutoff=0.6) for name in error.refused}
+        steps = [step for name in wanted.skip for step in close.get(name, [name])]
+        return replace(wanted, skip=tuple(dict.fromkeys(steps)))
+    if isinstance(error, UnknownName) and error.suggestions:
+        named, instead = str(error.facts["name"]), error.suggestions[0]
+        on, without = (
+            tuple(instead if name == named else name for name in names) for names in (wanted.on, wanted.without)
+        )
+        return None if (on, without) == (wanted.on, wanted.without) else replace(wanted, on=on, without=without)
+    return None
 
 
 def _in_the_way(desk: Desk, wanted: Deploy, key: str, error: Held, *, creates: bool) -> Message:

@@ -4,7 +4,7 @@ default pool is empty.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from engine.contracts import Account, SshMachine
 from engine.definitions import Definitions
@@ -31,12 +31,13 @@ class WorkerGone(ForedeckError):
     hint_text = "If the step was started, look on the machine what it did; then choose Run again or Fail."
 
 
-def choose(definitions: Definitions, pool: str | None, running: Mapping[str, int]) -> str:
-    """The slug of the worker to use. Raises NoWorker."""
+def choose(definitions: Definitions, pool: str | None, running: Mapping[str, int], tried: Collection[str] = ()) -> str:
+    """The slug of the worker to use, none of those that were `tried`. Raises NoWorker."""
     slug, workers = pool_and_workers(definitions, pool)
-    if workers:
-        return min(workers, key=lambda worker: (running.get(worker, 0), workers.index(worker)))
-    if slug is None or definitions.worker_pools[slug].default:
+    left = [worker for worker in workers if worker not in tried]
+    if left:
+        return min(left, key=lambda worker: (running.get(worker, 0), workers.index(worker)))
+    if not workers and (slug is None or definitions.worker_pools[slug].default):
         return BUILT_IN
     raise NoWorker(pool=slug)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -103,7 +103,15 @@ class Runner:
             outcome = Outcome.LOST if may_run else Outcome.FAILED
             self._settle(run_id, ActionResult(outcome, message=str(error), hint=error.hint))
             return
-        result = self._follow(claim, request, worker, _flaws(claim, evaluated))
+        warnings = _flaws(claim, evaluated)
+        result = self._follow(claim, request, worker, warnings)
+        tried = [claim.worker]
+        while result.outcome is Outcome.UNREACHABLE and (other := self._other_worker(claim, tried)):
+            # Nothing was launched there, so nothing can run twice.
+            warnings = (*warnings, f"{claim.worker} could not be reached. {result.message} {other} takes over.")
+            claim, worker = replace(claim, worker=other), choosing.connect(claim.definitions, other, self._workers)
+            tried.append(other)
+            result = self._follow(claim, request, worker, warnings)
         if result.outcome is not Outcome.DETACHED:
             self._settle(run_id, result)
             if result.outcome is not Outcome.LOST:  # of a lost one a person may want to see what is left
@@ -154,6 +162,22 @@ class Runner:
                 ),
                 checkpoint=checkpoint_of(run, self._sealer),
             )
+
+    def _other_worker(self, claim: _Claim, tried: list[str]) -> str | None:
+        """Another worker of the same pool for what no worker has begun; None where there is none."""
+        if claim.is_resumed or claim.worker == choosing.BUILT_IN or claim.action.machines != (plans.NO_MACHINE,):
+            return None
+        with self._db.write() as session:
+            run = session.get_one(ActionRun, claim.run_id)
+            if run.state != RunState.RUNNING.value or run.launch_confirmed_at or _is_canceled(session, run.id):
+                return None
+            try:
+                other = _choose_worker(session, claim.definitions, claim.action, tried)
+            except choosing.NoWorker:
+                return None
+            run.worker = other
+            outbox.tell_card(session, self._clock(), session.get_one(Task, run.task_id))
+            return other
 
     def _evaluated(self, claim: _Claim) -> Evaluated:
         """The variables; secrets are read now, outside any transaction.
@@ -268,13 +292,16 @@ class Runner:
             session.execute(update(ActionRun).where(ActionRun.id == run_id).values(cleaned_up=True))
 
 
-def _choose_worker(session: Session, definitions: Definitions, action: plans.PlannedAction) -> str:
+def _choose_worker(
+    session: Session, definitions: Definitions, action: plans.PlannedAction, tried: Collection[str] = ()
+) -> str:
     busy = session.execute(
         select(ActionRun.worker, func.count())
         .where(ActionRun.state == RunState.RUNNING.value)
         .group_by(ActionRun.worker)
     )
-    return choosing.choose(definitions, action.worker_pool, {worker: count for worker, count in busy if worker})
+    counts = {worker: count for worker, count in busy if worker}
+    return choosing.choose(definitions, action.worker_pool, counts, tried)
 
 
 def _is_canceled(session: Session, run_id: int) -> bool:

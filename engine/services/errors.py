@@ -112,6 +112,7 @@ class StepNotSkipped(ForedeckError):
 
     def __init__(self, refused: Mapping[str, str], skippable: Iterable[str]) -> None:
         self.skippable = tuple(skippable)
+        self.refused = dict(refused)
         reasons = "; ".join(f"`{name}` cannot be skipped: {why}" for name, why in refused.items())
         super().__init__(reasons=reasons)
 

@@ -94,6 +94,13 @@ def test_the_same_by_typing(bot: BotWorkspace) -> None:
     assert "ben has already" in bot.ana.types("/deploy retry 1").text
 
 
+def test_what_is_misspelt_is_answered_with_the_command_that_was_meant(bot: BotWorkspace) -> None:
+    typed = bot.ana.types("/deploy web 1.0.0 to staging on web-11")
+    assert "/deploy web 1.0.0 to staging on web-1" in typed.text
+    typed = bot.ana.types("/deploy web 1.0.0 to staging skip warmup because it is cold")
+    assert "/deploy web 1.0.0 to staging skip warm-up because it is cold" in typed.text
+
+
 def test_a_deployment_may_say_that_nobody_is_asked(bot: BotWorkspace) -> None:
     (bot.folder / "broken" / "web-2").touch()
     bot.ana.types("/deploy web 1.0.0 to staging unguided")
