@@ -141,6 +141,7 @@ def superseded_by(session: Session, task: Task) -> Sequence[Task]:
             Task.place == task.place,
             Task.project == task.project,
             Task.environment == task.environment,
+            Task.runbook.is_(None),
             Task.rank > int(Rank.BEGUN),
             Task.id < task.id,
         )
@@ -152,9 +153,9 @@ def superseded_by(session: Session, task: Task) -> Sequence[Task]:
 def paused_before(session: Session, task: Task) -> Sequence[Task]:
     """The older tasks of the same project and environment that began and wait for an approval, without their place.
 
-    None with steps left out is among them, and none for one of those (Octopus's rule).
+    None with steps left out is among them, and none for one of those (Octopus's rule); runs of runbooks neither.
     """
-    if task.is_partial:
+    if task.is_partial or task.runbook is not None:
         return ()
     asked = select(Interruption.task_id).where(
         Interruption.kind == InterruptionKind.MANUAL.value, Interruption.state == InterruptionState.PENDING.value
@@ -166,6 +167,7 @@ def paused_before(session: Session, task: Task) -> Sequence[Task]:
             Task.state == TaskState.QUEUED.value,
             Task.project == task.project,
             Task.environment == task.environment,
+            Task.runbook.is_(None),
             Task.started_at.is_not(None),
             Task.holds_place.is_(False),
             Task.is_partial.is_(False),

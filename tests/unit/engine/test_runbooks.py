@@ -164,3 +164,23 @@ def test_it_is_read_and_stored_and_what_is_wrong_is_named(tmp_path: Path) -> Non
     problems = problems_of(tmp_path, wrong)
     assert problems[0].startswith("projects/web/runbooks/restart.yml:2: environments[0]: There is no")
     assert 'The key "when" is not known here.' in problems[1]
+
+
+def test_runs_and_deployments_never_supersede_each_other(web: Deck) -> None:
+    asking = "steps: [{step: ok, manual_intervention: {teams: [release-managers], instructions: Good?}}]\n"
+    tag = "slug: web\nqueue: {supersede: true, concurrency_tag: one-at-a-time}\n"
+    web.configured(asking, {**FILES, "projects/web/project.yml": tag})
+    publish(web)
+    waits = web.deploys()
+    web.works()
+    ran = run(web).number
+    web.works()
+    assert web.task(ran).state is TaskState.SUCCESS
+    assert web.task(waits).pending, "a run deploys nothing"
+    queued = run(web).number
+    newer = web.deploys(version="1.1.0")
+    assert web.task(queued).state is TaskState.QUEUED, "a deployment runs no runbook"
+    web.works()
+    web.proceeds(newer)
+    web.works()
+    assert (web.task(queued).state, web.task(waits).state) == (TaskState.SUCCESS, TaskState.CANCELED)
