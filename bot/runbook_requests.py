@@ -8,6 +8,7 @@ from bot import commands, typed_text
 from bot.commands import Deploy, Help
 from bot.orders import NotUnderstood
 from engine.services.choices import Choices
+from engine.services.gates import Way
 
 RUNBOOK_VERBS = ("run", "list", "publish", "help")
 _SOME_PROJECT = "any"
@@ -73,6 +74,11 @@ def _running(rest: list[str], text: str) -> RunRunbook | NotUnderstood:
     is_draft = tail.split()[:1] == ["draft"]
     tail = typed_text.after_words(tail, 1) if is_draft else tail
     asked = commands.deployment(f"{project or _SOME_PROJECT} {name} {typed_text.escaped(tail)}")
+    if isinstance(asked, Deploy) and asked.way is Way.EMERGENCY:
+        where = replace(asked, way=Way.NONE, seen=None)
+        said = where.typed.removeprefix(f"{where.project} {where.version} to ")
+        place = f"{name} of {project}" if project else name
+        return NotUnderstood("Only deployments can be emergencies.", f"run {place} in {said}")
     if isinstance(asked, Deploy):
         return RunRunbook(asked.version, asked.environment, project, asked.choices, is_draft)
     of = f" of {project}" if project else ""
