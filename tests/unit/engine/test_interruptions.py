@@ -162,6 +162,17 @@ def test_the_answer_is_left_in_variables_as_octopus_does(deck: Deck) -> None:
     assert given["Octopus.Action[confirm].Output.Manual.ResponsibleUser.Id"] == "U02BEN"
 
 
+def test_a_later_step_can_tell_an_approval_that_was_aborted_from_a_failure(deck: Deck) -> None:
+    clean_up = "\n  - step: tidy\n    run_condition: always\n    run_script: {inline: echo tidy}\n"
+    number = deck.configured(asking().rstrip("\n") + clean_up).deploys()
+    deck.works()
+    deck.aborts(number, by="eva", note="not today")
+    deck.works()
+    given = deck.workers.requests[-1].variables
+    assert given["Octopus.Action[confirm].Output.Manual.Approved"] == "False"
+    assert deck.task(number).state is TaskState.FAILED
+
+
 def test_the_policy_is_the_one_of_when_it_was_asked_the_members_are_those_of_now(deck: Deck) -> None:
     number = waiting(deck)
     changed = MAIN.replace("release-managers: {people: [ben, eva]}", "release-managers: {people: [mia]}")

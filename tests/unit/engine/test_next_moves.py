@@ -11,8 +11,11 @@ from engine.domain.next_moves import (
     MAXIMUM_IDEMPOTENT_ATTEMPTS,
     AskAboutLost,
     AskForDecision,
+    Fail,
     Finish,
     History,
+    Judge,
+    Judgement,
     Move,
     RunRecord,
     Skip,
@@ -103,6 +106,46 @@ AFTER_FAILURE = plan(step(), step(on=RunCondition.FAILURE), step(on=RunCondition
 )
 def test_what_has_happened_says_what_is_next(of: Plan, so_far: History, moves: tuple[Move, ...]) -> None:
     assert next_moves(of, so_far) == moves
+
+
+TOLD = Judgement(holds=True)
+IS_FALSE = Judgement(why_not="its run condition is false")
+BROKEN = Judgement(failure="It cannot be told.")
+IF_WANTED = replace(step(on=RunCondition.VARIABLE), expression="#{Wanted}")
+
+
+@pytest.mark.parametrize(
+    ("so_far", "judged", "moves"),
+    [
+        ((), None, (Judge(0),)),
+        ((), TOLD, (Start(key(0)),)),
+        ((), IS_FALSE, (Skip(key(0), "its run condition is false"),)),
+        ((), BROKEN, (Fail(key(0), "It cannot be told."),)),
+        ((RUNNING,), None, ()),  # it began: nothing is evaluated twice
+        ((SKIPPED,), None, (Skip(key(1), "runs only after a failure"),)),  # what is skipped is no failure
+        ((FAILED,), None, (Start(key(1)),)),
+    ],
+)
+def test_an_expression_is_evaluated_once_before_the_step_begins(
+    so_far: tuple[RunState, ...], judged: Judgement | None, moves: tuple[Move, ...]
+) -> None:
+    of = plan(IF_WANTED, step(on=RunCondition.FAILURE))
+    told = {(0, ""): judged} if judged else {}
+    assert next_moves(of, replace(history(*so_far), judged=told)) == moves
+
+
+def test_an_expression_is_evaluated_also_after_a_failure() -> None:
+    assert next_moves(plan(step(), IF_WANTED), history(FAILED)) == (Judge(1),)
+
+
+def test_an_expression_that_names_the_machine_is_evaluated_on_each_of_them() -> None:
+    where = replace(IF_WANTED, actions=(action(SCRIPT, "a", "b"),), expression="#{On[#{Octopus.Machine.Name}]}")
+    assert next_moves(plan(where), History()) == (Judge(0, "a"), Judge(0, "b"))
+    told = History(judged={(0, "a"): IS_FALSE, (0, "b"): TOLD})
+    assert next_moves(plan(where), told) == (
+        Skip(key(0, 0, "a"), "its run condition is false"),
+        Start(key(0, 0, "b")),
+    )
 
 
 def test_an_action_starts_on_all_its_machines_at_once() -> None:
