@@ -18,6 +18,9 @@ _EMERGENCY = frozenset({"emergency"})
 _GUIDED = {"guided": True, "unguided": False}
 _WITHOUT = frozenset({"except", "without", "excluding"})
 _BETWEEN = frozenset({"and", "&"})
+_EVERYTHING = frozenset({"all", "everything", "everywhere"})
+_TARGETS = frozenset({"target", "targets", "machine", "machines", "only"})
+_NO_NAMES = _BETWEEN | _EVERYTHING | _TARGETS | _ARTICLES
 _DAYS = frozenset({"today", "tonight", "tomorrow"})
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?\Z")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:T.*)?\Z")
@@ -39,6 +42,7 @@ class Clauses:
     without: tuple[str, ...] = ()  # not these
     is_emergency: bool = False  # `emergency`: pass all that one may
     guided: bool | None = None  # `guided`, `unguided`: is somebody asked when a step fails
+    names_no_target: str = ""  # `on` or `not on`, where no name stands behind it
 
 
 def split(text: str) -> Clauses:
@@ -51,13 +55,17 @@ def split(text: str) -> Clauses:
     words = [word for word in words if word.lower() not in {*_OVERRIDE, *_EMERGENCY, *_GUIDED}]
     found: dict[str, list[str]] = {"what": [], "to": [], "at": [], "until": [], "on": [], "without": []}
     clause = "what"
+    opened_ones: set[str] = set()
     for index, word in enumerate(words):
         low, rest = word.lower(), words[index + 1 :]
-        if low == "on" and clause == "without" and not found["without"]:
-            continue  # not on …
+        if low in {"on", "for"} and clause == "without" and not found["without"]:
+            continue  # not on …, except for …
+        if (low == "only" and rest[:1] == ["on"]) or (low == "but" and rest[:1] == ["not"]):
+            continue
         opened = _opened(low, rest, clause, has_all=len(found["what"]) + len(found["to"]) >= 3)
         if opened is not None:
             clause, keeps = opened
+            opened_ones.add(clause)
             if low == "for":
                 found["until"].append("in")
             if not keeps:
@@ -65,14 +73,23 @@ def split(text: str) -> Clauses:
         if clause == "to" and found["to"] and low not in _ARTICLES:
             found["what"].append(word)  # an environment is one word: what follows belongs elsewhere
         elif clause in {"on", "without"}:
-            found[clause] += [name for name in word.split(",") if name and name.lower() not in _BETWEEN]
+            found[clause] += [name for name in word.split(",") if name and name.lower() not in _NO_NAMES]
         elif clause in {"at", "until"} or low not in _ARTICLES:
             found[clause].append(word)
+    says_all = any(word.lower() in _EVERYTHING for word in words)
+    names_no_target = _without_names(opened_ones, found["on"], found["without"], says_all=says_all)
     if not found["to"] and len(found["what"]) == 2 and len(found["on"]) == 1:
         found["to"], found["on"] = found["on"], []  # web 1.4.0 on production
     at, until = (" ".join(found[name]) for name in ("at", "until"))
     what, to, on, without = (tuple(found[name]) for name in ("what", "to", "on", "without"))
-    return Clauses(what, to, at, until, reason, overrides, on, without, is_emergency, guided)
+    return Clauses(what, to, at, until, reason, overrides, on, without, is_emergency, guided, names_no_target)
+
+
+def _without_names(opened: set[str], on: list[str], without: list[str], *, says_all: bool) -> str:
+    """The clause about targets that names none: without it, the deployment would go everywhere."""
+    if "without" in opened and not without:
+        return "not on"
+    return "on" if "on" in opened and not (on or without or says_all) else ""
 
 
 def _opened(word: str, rest: list[str], clause: str, *, has_all: bool) -> tuple[str, bool] | None:  # noqa: PLR0911 - a table in lines
@@ -84,7 +101,7 @@ def _opened(word: str, rest: list[str], clause: str, *, has_all: bool) -> tuple[
         return "until", False
     if word == "on" and rest and not (_WEEKDAY.match(follows) or _DATE.match(follows)):
         return "on", False
-    if word in _WITHOUT or (word == "not" and follows == "on"):
+    if word in _WITHOUT or (word == "not" and follows == "on") or (word == "but" and clause == "on"):
         return "without", False
     if word == "at" and clause != "until":
         return "at", False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,6 +18,8 @@ from engine.services.choices import Choices
 from engine.services.gates import Way
 
 _GUIDED: Mapping[bool | None, str] = {None: "", True: "guided", False: "unguided"}
+_SAID_BESIDES = frozenset({"deploy", "release", "version", "project", "of"})
+_VERSION = re.compile(r"v?\d+\.\d")  # no project looks so
 _MOST_CARRIED = 1000  # characters of answers that a button carries
 
 DEPLOY_VERBS = (
@@ -279,13 +282,23 @@ def _of_all_steps(text: str) -> Deploy | OpenForm | NotUnderstood:
 
 
 def _without_answers(text: str) -> Deploy | OpenForm | NotUnderstood:
-    """`PROJECT VERSION to ENVIRONMENT [at TIME] [until TIME] [because REASON]`, in any order of the clauses."""
+    """`PROJECT VERSION to ENVIRONMENT [on TARGETS] [at TIME] [until TIME] [because REASON]`, in any order."""
     typed = clauses.split(text)
     what = list(typed.what)
     if what and "@" in what[0].strip("@"):
         what[:1] = what[0].split("@", 1)
+    if len(what) + len(typed.to) > 3:
+        what = [word for word in what if word.lower() not in _SAID_BESIDES]
+    if len(what) == 2 and _VERSION.match(what[0]) and not _VERSION.match(what[1]):
+        what.reverse()  # 1.4.0 of web
     named = [*what, *typed.to]
     way = _way(typed)
+    if typed.names_no_target:
+        project, version, environment = (*named, *("web", "1.4.0", "production")[len(named) :])[:3]
+        sentence = f"After `{typed.names_no_target}` stand the names of targets."
+        return NotUnderstood(
+            sentence, f"{_clauses_of(project, version, environment, typed)} {typed.names_no_target} web-3"
+        )
     if len(named) == 3:
         return Deploy(
             named[0],
@@ -330,7 +343,8 @@ def _too_much(what: list[str], typed: Clauses) -> NotUnderstood:
 
 
 def _clauses_of(project: str, version: str, environment: str, typed: Clauses) -> str:
-    return Deploy(project, version, environment, typed.at, typed.until, typed.reason, _way(typed)).typed
+    meant = Deploy(project, version, environment, typed.at, typed.until, typed.reason, _way(typed))
+    return replace(meant, guided=typed.guided, on=typed.on, without=typed.without).typed
 
 
 def _misspelt(verb: str, rest: list[str]) -> str | None:

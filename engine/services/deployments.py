@@ -244,9 +244,9 @@ def _plan(
 
 
 def _not_chosen(targets: Sequence[plans.Target], environment: str, choices: Choices) -> tuple[str, ...]:
-    there = [target.slug for target in targets if environment in target.environments]
+    there = {target.slug: target.tags for target in targets if environment in target.environments}
     try:
-        return not_chosen(there, choices.on, choices.without)
+        return not_chosen(there, choices.on, choices.without, there)
     except NoSuchTarget as error:
         raise UnknownName(kind=f"target in {environment}", name=str(error), known=there) from None
 

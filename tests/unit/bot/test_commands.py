@@ -276,6 +276,21 @@ def test_each_command_means_what_it_says(text: str, meant: object) -> None:
         ("cancel 17 18", "`cancel` takes one number and nothing else.", "cancel 17"),
         ("status web 17", "`status` takes the number on the card, or a project, or nothing.", "status"),
         (
+            "web 1.4.0 to production not on",
+            "After `not on` stand the names of targets.",
+            "web 1.4.0 to production not on web-3",
+        ),
+        (
+            "web 1.4.0 to production on the machines at 22:00",
+            "After `on` stand the names of targets.",
+            "web 1.4.0 to production at 22:00 on web-3",
+        ),
+        (
+            "web 1.4.0 to production now on web-3 guided",
+            "That is too much: I need a project, a version and an environment, not 4 words.",
+            "web 1.4.0 to production on web-3 guided",
+        ),
+        (
             "web 1.4.0 to production now",
             "That is too much: I need a project, a version and an environment, not 4 words.",
             "web 1.4.0 to production",
@@ -376,6 +391,16 @@ def test_slacks_marks_are_read_as_people_see_them(text: str, shown: str) -> None
         ("web 1.4.0 to production except web-3 web-4", [], ["web-3", "web-4"]),
         ("web 1.4.0 to production on web-* not on web-3", ["web-*"], ["web-3"]),
         ("web 1.4.0 on production", [], []),
+        ("web 1.4.0 to production on web-{01..05}", ["web-{01..05}"], []),
+        ("web 1.4.0 to production on web-01..05", ["web-01..05"], []),
+        ("web 1.4.0 to production only on web-3", ["web-3"], []),
+        ("web 1.4.0 to production on the web-3 and the web-4 only", ["web-3", "web-4"], []),
+        ("web 1.4.0 to production on machines web-3, web-4", ["web-3", "web-4"], []),
+        ("web 1.4.0 to production but not on web-3", [], ["web-3"]),
+        ("web 1.4.0 to production except for web-3", [], ["web-3"]),
+        ("web 1.4.0 to production on all but web-3", [], ["web-3"]),
+        ("deploy web version 1.4.0 to production on tag:web", ["tag:web"], []),
+        ("1.4.0 of web to production not on web-3", [], ["web-3"]),
     ],
 )
 def test_targets_stand_after_on_and_not_on(line: str, on: list[str], without: list[str]) -> None:

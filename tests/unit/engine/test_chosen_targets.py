@@ -13,6 +13,7 @@ from tests.support.engine import Deck
 from tests.unit.engine.test_target_flow import FILES, ROLLING
 
 WEBS = ("web-1", "web-2", "web-10", "db")
+TAGS = {"web-1": ("web", "canary"), "web-2": ("web", "canary"), "web-10": ("web", "db"), "db": ("db",)}
 
 
 @pytest.fixture(autouse=True)
@@ -28,13 +29,18 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
         (["WEB-1", "db"], (), ("web-2", "web-10")),
         ((), ["web-2"], ("web-2",)),
         (["web-*"], ["web-1?"], ("web-10", "db")),
+        (["web-1..9"], (), ("web-10", "db")),
+        (["web-01..web-02"], (), ("web-10", "db")),
+        (["web-{2..10}"], (), ("web-1", "db")),
+        (["canary"], (), ("web-10", "db")),
+        ((), ["Tag:canary", "db"], ("web-1", "web-2", "db")),
     ],
 )
-def test_names_and_patterns_say_which(on: list[str], without: list[str], left_out: tuple[str, ...]) -> None:
-    assert not_chosen(WEBS, on, without) == left_out
+def test_names_patterns_ranges_and_tags_say_which(on: list[str], without: list[str], left_out: tuple[str, ...]) -> None:
+    assert not_chosen(WEBS, on, without, TAGS) == left_out
 
 
-@pytest.mark.parametrize("choice", [{"on": ["web-9"]}, {"without": ["x*"]}])
+@pytest.mark.parametrize("choice", [{"on": ["web-9"]}, {"without": ["x*"]}, {"on": ["web-3..9"]}, {"on": ["cache"]}])
 def test_what_names_nothing_is_refused(choice: dict[str, list[str]]) -> None:
     with pytest.raises(NoSuchTarget):
         not_chosen(WEBS, choice.get("on", ()), choice.get("without", ()))
