@@ -198,7 +198,7 @@ class BuiltIn:
 
 @dataclass(frozen=True)
 class SshMachine:
-    """An SSH worker. `host_key` is the pinned `SHA256:…` fingerprint."""
+    """An SSH worker. `host_key`: the pinned `SHA256:…` fingerprints, a space between them."""
 
     slug: str
     host: str

@@ -101,11 +101,11 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
     defaults = read_defaults(sections.field("defaults"))
     stores = by_slug(sorted(read_secret_stores(sections.field("secret_stores")), key=_slug))
     environments = by_slug(read_environments(sections.field("environments")))
-    targets = read_targets(sections.field("targets"))
+    targets = read_targets(sections.field("targets"), folder)
     sets = by_slug(sorted(read_variable_sets(sections.field("variable_sets"), environments, targets), key=_slug))
     teams = by_slug(sorted(read_teams(sections.field("teams")), key=_slug))
     pools = read_worker_pools(sections.field("worker_pools"))
-    workers = read_workers(sections.field("workers"))
+    workers = read_workers(sections.field("workers"), folder)
     _warn_of_empty_pools(pools, workers, folder.reading)
     _refuse_shared_slugs(workers, targets, folder.reading)
     definitions = Definitions(

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 
 from engine.definitions.fields import Field, Record
+from engine.definitions.folders import Folder
+from engine.definitions.known_hosts import read_known_hosts
 from engine.definitions.nodes import Items
 from engine.definitions.secret_references import read_secret_reference
 from engine.definitions.values import AccountDefinition, WorkerDefinition, WorkerPool
 from engine.domain.variables import SecretReference
+
+Pins = Callable[[str, int], str]
+"""The fingerprints that are pinned for a host and a port."""
 
 _LITERALS = dict.fromkeys(
     ("password", "key", "private_key_passphrase"),
@@ -31,13 +37,13 @@ def read_worker_pools(section: Field) -> list[WorkerPool]:
     return pools
 
 
-def read_workers(section: Field) -> list[WorkerDefinition]:
+def read_workers(section: Field, folder: Folder) -> list[WorkerDefinition]:
     """`workers:` — slug to a machine that is reached over SSH."""
     workers = []
     for slug, field in section.named("workers"):
         if slug == "built-in":
             field.wrong("slug", '"built-in" is the worker in Foredeck itself.', "Choose another slug.")
-        record = field.table(["name", "pools", "ssh", "account", "host_key"])
+        record = field.table(["name", "pools", "ssh", "account", "host_key", "known_hosts"])
         host, port = read_address(record)
         pools, account = record.need("pools", "[linux]"), record.need("account", "deploy")
         if pools and isinstance(pools.node, Items) and not pools.node.nodes:
@@ -50,7 +56,7 @@ def read_workers(section: Field) -> list[WorkerDefinition]:
                 host=host,
                 port=port,
                 account=account.reference("accounts") if account else "",
-                host_key=read_host_key(record),
+                host_key=pins_of(record, folder)(host, port),
             )
         )
     return workers
@@ -126,6 +132,17 @@ def _is_v6(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def pins_of(record: Record, folder: Folder) -> Pins:
+    """What says which host keys are pinned for an address: `host_key`, or the file in `known_hosts`."""
+    known, key = record.get("known_hosts"), record.get("host_key")
+    if known is None:
+        fingerprint = read_host_key(record)
+        return lambda _host, _port: fingerprint
+    if key is not None:
+        key.wrong("one-of", "`host_key` and `known_hosts` exclude each other.", "Keep one of them.")
+    return read_known_hosts(known, folder).pins
 
 
 def read_host_key(record: Record) -> str:

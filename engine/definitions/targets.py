@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from engine.definitions.fields import Field, Record
-from engine.definitions.machines import read_address, read_host_key
+from engine.definitions.folders import Folder
+from engine.definitions.machines import Pins, pins_of, read_address
 from engine.definitions.nodes import Items, Scalar, shown
 from engine.definitions.slugs import flaw_of
 from engine.definitions.values import TargetDefinition
@@ -19,14 +20,16 @@ _RANGE = re.compile(r"\{([0-9]{1,4})\.\.([0-9]{1,4})\}", re.ASCII)
 _EXAMPLE = '`"web-{01..40}"`'
 
 
-def read_targets(section: Field) -> list[TargetDefinition]:
+def read_targets(section: Field, folder: Folder) -> list[TargetDefinition]:
     """`targets:` — slug, or slugs by a range such as `web-{01..40}`, to a machine that is reached over SSH."""
     targets: list[TargetDefinition] = []
     for key, field in section.entries():
         slugs = tuple(_slugs(Field(key, key.place, field.path, section.reading)))
         declared = [slug for slug in slugs if section.reading.declare("targets", slug, key.place, field.path)]
-        target = _read_target(key.text, field)
-        targets += [replace(target, slug=slug, name=slug, host=target.host.replace("{}", slug)) for slug in declared]
+        target, pins = _read_target(key.text, field, folder)
+        for slug in declared:
+            host = target.host.replace("{}", slug)
+            targets.append(replace(target, slug=slug, name=slug, host=host, host_key=pins(host, target.port)))
     return targets
 
 
@@ -55,8 +58,9 @@ def _slugs(key: Field) -> Iterator[str]:
         yield f"{before}{number:0{len(found[1])}d}{after}"
 
 
-def _read_target(key: str, field: Field) -> TargetDefinition:
-    record = field.table(["ssh", "account", "host_key", "environments", "tags"])
+def _read_target(key: str, field: Field, folder: Folder) -> tuple[TargetDefinition, Pins]:
+    """The target, and what tells which host keys are pinned for an address."""
+    record = field.table(["ssh", "account", "host_key", "known_hosts", "environments", "tags"])
     host, port = read_address(record, may_name_slug=True)
     if host and _RANGE.search(key) and "{}" not in host:
         hint = 'Write for example `ssh: "{}.example.org:22"`: {} is the slug.'
@@ -65,16 +69,17 @@ def _read_target(key: str, field: Field) -> TargetDefinition:
     environments = record.need("environments", "[production]")
     if environments and isinstance(environments.node, Items) and not environments.node.nodes:
         environments.wrong("empty", "The target is in no environment, so nothing is deployed to it.", "Name one.")
-    return TargetDefinition(
+    target = TargetDefinition(
         slug=key,
         name=key,
         host=host,
         port=port,
         account=account.reference("accounts") if account else "",
-        host_key=read_host_key(record),
+        host_key="",
         environments=environments.references("environments") if environments else (),
         tags=_read_tags(record),
     )
+    return target, pins_of(record, folder)
 
 
 def _read_tags(record: Record) -> tuple[str, ...]:

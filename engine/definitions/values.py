@@ -73,7 +73,7 @@ class WorkerPool:
 
 @dataclass(frozen=True)
 class WorkerDefinition:
-    """A machine that runs steps over SSH; `host_key` is its pinned `SHA256:…` fingerprint."""
+    """A machine that runs steps over SSH; `host_key`: its pinned `SHA256:…` fingerprints, a space between them."""
 
     slug: str
     name: str

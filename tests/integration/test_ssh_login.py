@@ -25,6 +25,11 @@ def test_any_kind_of_host_key_can_be_pinned(ssh_server: OpenSshServer, kind: str
         worker.close()
 
 
+def test_one_of_several_pinned_keys_is_enough(ssh_server: OpenSshServer) -> None:
+    pins = f"SHA256:{'A' * 43} {ssh_server.fingerprint_of('rsa')}"
+    assert run(a_worker(ssh_server.machine(host_key=pins)), "echo here")[1].text() == "here\n"
+
+
 def test_a_machine_without_a_pin_is_refused_and_shows_its_keys(ssh_server: OpenSshServer) -> None:
     result = refusal(ssh_server.machine(host_key=""))
     assert result.message.startswith(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,80 @@ def test_a_range_stands_for_its_machines_in_order_with_their_zeros(tmp_path: Pat
         ("web-11", "web-11.prod.example.org"),
     ]
     assert definitions.parse_stored(loaded.to_json()) == loaded
+
+
+KEY_A = "AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"
+KEY_B = "AAAAC3NzaC1lZDI1NTE5AAAAIAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC"
+
+
+def pinned(key: str) -> str:
+    digest = hashlib.sha256(base64.b64decode(key)).digest()
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
+def hashed(host: str) -> str:
+    salt = b"salt of twenty bytes"
+    parts = (salt, hmac.digest(salt, host.encode(), "sha1"))
+    return "|1|" + "|".join(base64.b64encode(part).decode() for part in parts)
+
+
+def known_hosts(tmp_path: Path, lines: str, address: str = "web-1.example.org:22") -> str:
+    text = target("web-1", f'host_key: "{HOST_KEY}"', "known_hosts: hosts.txt").replace("10.0.0.8:22", address)
+    folder = write_folder(tmp_path, {"targets.yml": text, "hosts.txt": lines})
+    return definitions.load(folder).targets["web-1"].host_key
+
+
+@pytest.mark.parametrize(
+    ("lines", "address", "keys"),
+    [
+        (f"web-1.example.org ssh-ed25519 {KEY_A} a comment\n", "web-1.example.org:22", [KEY_A]),
+        (f"# all\n\nweb-9,WEB-*.example.org ssh-ed25519 {KEY_A}\n", "web-1.example.org:22", [KEY_A]),
+        (f"[10.0.0.8]:2222 ssh-ed25519 {KEY_A}\n10.0.0.8 ssh-ed25519 {KEY_B}", "10.0.0.8:2222", [KEY_A]),
+        (f"{hashed('10.0.0.8')} ssh-ed25519 {KEY_B}\n", "10.0.0.8:22", [KEY_B]),
+        (f"10.0.0.* ssh-ed25519 {KEY_A}\n10.0.0.8 ssh-ed25519 {KEY_B}\n", "10.0.0.8:22", [KEY_A, KEY_B]),
+        (
+            f"* ssh-ed25519 {KEY_A}\n@revoked * ssh-ed25519 {KEY_B}\n10.0.0.8 ssh-ed25519 {KEY_B}",
+            "10.0.0.8:22",
+            [KEY_A],
+        ),
+        (f"!10.0.0.8,* ssh-ed25519 {KEY_A}\n10.0.0.8 ssh-ed25519 {KEY_B}\n", "10.0.0.8:22", [KEY_B]),
+        (f"@cert-authority * ssh-ed25519 {KEY_A}\n10.0.0.8 ssh-ed25519 {KEY_B}\n", "10.0.0.8:22", [KEY_B]),
+    ],
+)
+def test_host_keys_may_be_kept_as_openssh_keeps_them(tmp_path: Path, lines: str, address: str, keys: list[str]) -> None:
+    assert known_hosts(tmp_path, lines, address) == " ".join(map(pinned, keys))
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (
+            f"web-2.example.org ssh-ed25519 {KEY_A}\n",
+            "The file has no key for web-1.example.org. Compare what `ssh-keyscan -p 22 web-1.example.org` prints with "
+            "the machine's own console, then add it.",
+        ),
+        (
+            "web-1.example.org ssh-ed25519 AAAA\n",
+            'Line 1 of "hosts.txt" is not a host key. A line is `HOST TYPE KEY`, as `ssh-keyscan` prints it.',
+        ),
+        (
+            "web-1.example.org\n",
+            'Line 1 of "hosts.txt" is not a host key. A line is `HOST TYPE KEY`, as `ssh-keyscan` prints it.',
+        ),
+    ],
+)
+def test_a_host_that_the_file_does_not_know_is_refused(tmp_path: Path, lines: str, told: str) -> None:
+    text = target("web-1", f'host_key: "{HOST_KEY}"', "known_hosts: hosts.txt").replace("10.0.0.8", "web-1.example.org")
+    found = problems_of(tmp_path, {"targets.yml": text, "hosts.txt": lines})
+    assert found == [f"targets.yml:1: web-1.known_hosts: {told}"]
+
+
+def test_a_file_of_known_hosts_lies_in_the_folder_and_stands_alone(tmp_path: Path) -> None:
+    text = target("web-1", "account", "known_hosts: nowhere.txt, account")
+    assert problems_of(tmp_path, {"targets.yml": text}) == [
+        'targets.yml:1: web-1.known_hosts: There is no file "nowhere.txt" in the configuration folder. Check the name.',
+        "targets.yml:1: web-1.host_key: `host_key` and `known_hosts` exclude each other. Keep one of them.",
+    ]
 
 
 def test_a_step_names_its_targets_and_how_it_rolls_over_them(tmp_path: Path) -> None:
