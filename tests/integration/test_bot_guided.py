@@ -81,7 +81,7 @@ def test_one_message_names_the_machines_with_their_last_lines_and_each_gets_its_
     assert "ben excluded web-3 after install failed." in card.text
     assert "2 of 3 targets" in bot.ana.types("/deploy status web").text
     refused = bot.ana.types("/deploy web 1.0.0 to staging not on web-9").text
-    assert "/deploy web 1.0.0 to staging not on web-1" in refused
+    assert "/deploy web 1.0.0 to staging not on web-3" in refused
     assert "its disk is replaced tomorrow" in bot.reply("install failed, and was answered").text
 
 
