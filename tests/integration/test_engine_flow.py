@@ -59,6 +59,7 @@ def test_a_deployment_succeeds_and_its_log_is_what_was_printed(deck: Deck) -> No
 def test_a_failure_runs_the_steps_that_are_for_it_and_skips_the_others(deck: Deck) -> None:
     view = played(
         deck,
+        step("begin", "echo beginning"),
         step("early", "echo nothing is wrong yet", run_condition="failure"),
         step("build", "echo broken >&2; exit 3"),
         step("install", "echo never"),
@@ -67,6 +68,7 @@ def test_a_failure_runs_the_steps_that_are_for_it_and_skips_the_others(deck: Dec
     )
     assert view.state is TaskState.FAILED
     assert {step.slug: step.status.value for step in view.steps} == {
+        "begin": "succeeded",
         "early": "skipped",
         "build": "failed",
         "install": "skipped",
