@@ -17,6 +17,7 @@ OPEN_DECISION = {
     "fail": "open_fail",
 }  # value: the interruption's id
 SHOW_PLAN = "show_plan"  # value: the task's number
+PLAN_IN_FORM = "plan_in_form"  # no value: the form says what
 TAKE_GUIDANCE = "take_guidance"  # value: the interruption's id
 DEPLOY_THIS = "deploy_this"  # value: see `pack`; the person's own request, asked for again
 END_HOLD = "end_hold"  # value: the id of what holds deployments up

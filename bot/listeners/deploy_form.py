@@ -16,9 +16,10 @@ from bot.modals import deployments as form
 from bot.modals import questions
 from bot.modals.decisions import closing_modal
 from bot.modals.deployments import Entered
+from bot.modals.plans import plan_modal
 from engine.definitions import Person
 from engine.errors import ForedeckError
-from engine.services import access, prompts, releases
+from engine.services import access, deployments, prompts, releases
 from engine.services.emergency_errors import RulesUnseen
 from engine.services.errors import (
     InvalidVersion,
@@ -84,6 +85,28 @@ def fill_in(desk: Desk, pressed: Pressed) -> Answer:
     besides = {key: said for key, said in wanted.besides.items() if key != "n"}
     typed = OpenForm(wanted.project, wanted.version, wanted.environment, wanted.answers, besides)
     return opening(desk, pressed.person, typed, slack_channel=pressed.slack_channel)
+
+
+def show_plan(desk: Desk, pressed: Pressed) -> Answer:
+    """*Plan*, before anything is deployed: what stands in the form would do this; it is shown on top of the form."""
+    entered = form.entered_in(pressed.modal.get("state", {}))
+    if not (entered.version and entered.environment):
+        return Answer(opens=closing_modal("Plan", "Choose a release and an environment first."))
+    facts = ids.unpack(str(pressed.modal.get("private_metadata", "")))
+    place = {"p": entered.project, "v": entered.version, "e": entered.environment}
+    wanted = Deploy.carried({**_besides(facts), **place})
+    try:
+        view = deployments.preview(
+            desk.db,
+            project=wanted.project,
+            version=wanted.version,
+            environment=wanted.environment,
+            choices=wanted.choices,
+            person=pressed.person.slug,
+        )
+    except ForedeckError as error:
+        return Answer(opens=closing_modal("No plan", str(error), error.hint))
+    return Answer(opens=plan_modal(view))
 
 
 def search_projects(desk: Desk, searched: Searched) -> Sequence[Element]:

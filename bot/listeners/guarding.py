@@ -168,7 +168,8 @@ def _log_unforeseen() -> str:
 def _show_modal(desk: Desk, answer: Answer, body: Body, client: WebClient) -> None:
     try:
         if answer.opens:
-            client.views_open(trigger_id=str(body.get("trigger_id", "")), view=dict(answer.opens))
+            shows = client.views_push if body.get("view") else client.views_open  # on top of a form, not in its place
+            shows(trigger_id=str(body.get("trigger_id", "")), view=dict(answer.opens))
         elif answer.refreshes:
             view = body.get("view") or {}
             client.views_update(view_id=view.get("id"), hash=view.get("hash"), view=dict(answer.refreshes))

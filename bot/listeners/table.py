@@ -31,6 +31,7 @@ PRESSES: Mapping[str, PressListener] = {
     ids.CANCEL_TASK: buttons.cancel_task,
     **dict.fromkeys(ids.OPEN_DECISION.values(), buttons.open_decision),
     ids.SHOW_PLAN: buttons.show_plan,
+    ids.PLAN_IN_FORM: deploy_form.show_plan,
     ids.TAKE_GUIDANCE: buttons.take_guidance,
     ids.DEPLOY_THIS: buttons.deploy_this,
     ids.OPEN_LINK: buttons.open_link,

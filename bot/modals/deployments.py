@@ -45,6 +45,8 @@ def deploy_modal(entered: Entered, *, slack_channel: str) -> dict[str, Any]:
         shown += [answer_input(question, entered.answers.get(question.name)) for question in entered.questions]
     else:
         shown.append(b.context("Release and environment follow when you have chosen a project."))
+    if entered.project and (plan := b.actions(b.button("Plan", ids.PLAN_IN_FORM, "form"))):
+        shown.append({**plan, "block_id": ids.PLAN_IN_FORM})
     if kept := _kept(entered.besides):
         shown.append(b.context(kept))
     modal: dict[str, Any] = {

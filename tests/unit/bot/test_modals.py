@@ -72,7 +72,7 @@ def test_release_and_environment_appear_with_the_project() -> None:
     fields = [block.get("block_id") for block in form.deploy_modal(Entered(), slack_channel="C1")["blocks"]]
     assert fields == ["project", None]
     fields = [block.get("block_id") for block in form.deploy_modal(Entered("web"), slack_channel="C1")["blocks"]]
-    assert fields == ["project", "release:web", "environment:web"]
+    assert fields == ["project", "release:web", "environment:web", "plan_in_form"]
 
 
 def test_what_stands_in_the_form_is_read_back() -> None:
