@@ -324,8 +324,9 @@ def _write_outputs(
         "Manual.ResponsibleUser.EmailAddress": "",
         "Manual.Approvers": ",".join(approvers),
     }
-    for name, value in values.items():
-        session.add(Output(task_id=row.task_id, step_name=row.step_name, name=name, value=value, set_at=now))
+    machine = session.get_one(ActionRun, row.action_run_id).machine  # within a rolling step each machine has its own
+    about = {"task_id": row.task_id, "step_name": row.step_name, "machine": machine, "set_at": now}
+    session.add_all(Output(**about, name=name, value=value) for name, value in values.items())
 
 
 def _decisions(session: Session, row: Interruption) -> list[Decision]:

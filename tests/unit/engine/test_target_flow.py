@@ -98,6 +98,27 @@ def test_targets_that_a_restart_left_running_are_followed_again(deck: Deck) -> N
     assert len(set(tickets)) == 4
 
 
+def test_an_approval_inside_a_rolling_step_holds_each_machine_and_survives_a_restart(deck: Deck) -> None:
+    approved = ROLLING.replace(
+        "      - action: switch\n",
+        "      - action: look\n        manual_intervention: {teams: [release-managers], instructions: Good?}\n"
+        "      - action: switch\n",
+    )
+    number = deck.configured(approved, FILES).deploys()
+    deck.works()
+    deck.reopen()
+    deck.works()
+    begun = [(run.machine, run.action) for run in deck.runs(number) if run.step == 1 and run.state != "Pending"]
+    assert {machine for machine, _ in begun} == {"web-1", "web-2"}
+    assert {action for _, action in begun} == {0, 1}
+    for _ in range(4):
+        deck.proceeds(number)
+        deck.works()
+    assert deck.task(number).state is TaskState.SUCCESS
+    switched = [run.machine for run in deck.runs(number) if (run.step, run.action) == (1, 2)]
+    assert sorted(switched) == ["web-1", "web-2", "web-3", "web-4"]
+
+
 def test_an_environment_without_a_target_is_refused_with_the_way_out(deck: Deck) -> None:
     deck.configured(ROLLING, FILES)
     with pytest.raises(NoTargets) as refused:
