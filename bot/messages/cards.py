@@ -96,7 +96,7 @@ def _facts(view: TaskView) -> str:
     facts = [f"*#{view.number}*", f"asked for by {b.escape(view.requested_by)}"]
     if view.is_emergency:
         facts.append("🚨 *emergency*")
-    if view.overrides:
+    if view.overrides and not view.runbook:
         facts.append("*passes freezes*")
     if view.reason:
         facts.append(f"“{b.escape(b.shorten(view.reason, 200))}”")

@@ -19,14 +19,14 @@ def listed(found: Sequence[RunbookView], command: str) -> b.Message:
         lines.append([b.bold(runbook.name), b.text(f" of {runbook.project}: {_standing(runbook)}{where}")])
     first = found[0]
     example = f"{command} run {first.slug} of {first.project} in {(first.environments or ('production',))[0]}"
-    return b.message(f"{len(found)} runbooks", b.rich(*lines), b.context(f"Run one: `{example}`"))
+    return b.message(f"{len(found)} runbooks", b.rich(*lines), b.context(f"Run one: {example}"))
 
 
 def published(runbook: RunbookView, command: str) -> b.Message:
     """It was frozen."""
     words = f"Published {runbook.name} of {runbook.project} as {runbook.version}."
     where = (runbook.environments or ("production",))[0]
-    return b.message(words, b.rich([b.text(words)]), b.context(f"`{command} run {runbook.slug} in {where}`"))
+    return b.message(words, b.rich([b.text(words)]), b.context(f"Run it: {command} run {runbook.slug} in {where}"))
 
 
 def help_text(command: str) -> b.Message:
