@@ -11,7 +11,16 @@ from typing import Any
 import click
 
 from bot import decisions_cli, emergency_cli, queue_cli, runbook_cli, variables_cli
-from bot.cli_options import acting, config_option, counted, person_option, print_problems, state_option, with_database
+from bot.cli_options import (
+    acting,
+    config_option,
+    counted,
+    pairs,
+    person_option,
+    print_problems,
+    state_option,
+    with_database,
+)
 from engine.errors import ForedeckError
 from engine.times import utc_now
 
@@ -50,16 +59,6 @@ def main() -> None:
     if not sys.platform.startswith("linux"):
         click.echo("Foredeck runs on Linux only: its runner needs /proc and sessions of Linux.", err=True)
         sys.exit(1)
-
-
-def _pairs(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for text in given:
-        name, is_pair, value = text.partition("=")
-        if not is_pair or not name.strip():
-            raise click.BadParameter("it is written NAME=VALUE.")
-        pairs.append((name.strip(), value))
-    return tuple(pairs)
 
 
 @main.command()
@@ -161,7 +160,7 @@ def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
 @click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
 @click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times, `*` is allowed.")
 @click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
-@click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=_pairs, help="An answer to a prompt.")
+@click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="An answer to a prompt.")
 @person_option
 @with_database
 def deploy(

@@ -99,3 +99,13 @@ def acting(db: Any, person: str | None) -> str:
         return access.person_by_slug(db, getpass.getuser()).slug
     except ForedeckError as error:
         raise click.UsageError(f"Who are you? Say it with --as PERSON. {error.hint}") from None
+
+
+def pairs(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for text in given:
+        name, is_pair, value = text.partition("=")
+        if not is_pair or not name.strip():
+            raise click.BadParameter("it is written NAME=VALUE.")
+        pairs.append((name.strip(), value))
+    return tuple(pairs)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli_options import acting, person_option, with_database
+from bot.cli_options import acting, pairs, person_option, with_database
 from engine.times import utc_now
 
 
@@ -52,7 +52,9 @@ def publish(db: Any, name: str, project: str, person: str | None, **_: Any) -> N
 @click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
 @click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
 @click.option("--at", default="", metavar="TIME", help="Begin later, e.g. '22:00', 'in 2h'.")
+@click.option("--until", default="", metavar="TIME", help="Do not begin after that.")
 @click.option("--because", "reason", default="", help="Why; shown on the card.")
+@click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="An answer to a prompt.")
 @click.option("--follow", is_flag=True, help="Show it until it is over; exit code 1 when it fails.")
 @person_option
 @with_database
@@ -67,7 +69,9 @@ def run(
     without: tuple[str, ...],
     skip: tuple[str, ...],
     at: str,
+    until: str,
     reason: str,
+    answers: tuple[tuple[str, str], ...],
     follow: bool,
     person: str | None,
     **_: Any,
@@ -85,7 +89,7 @@ def run(
         name=name,
         environment=environment,
         project=project,
-        choices=Choices(skip=skip, at=at, reason=reason, on=on, without=without),
+        choices=Choices(skip=skip, at=at, until=until, reason=reason, answers=answers, on=on, without=without),
         is_draft=draft,
     )
     click.echo(f"#{task.number}: {task.version} of {task.project} in {task.environment}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from bot import commands, typed_text
@@ -11,8 +12,12 @@ from engine.services.choices import Choices
 from engine.services.gates import Way
 
 RUNBOOK_VERBS = ("run", "list", "publish", "help")
-_SOME_PROJECT = "any"
-"""Stands for a project that was not named, where the words of a deployment are looked for."""
+_ANY, _IT = "any", "it"
+"""Stand for the project and the version, where the words of a deployment are looked for."""
+_AS_A_DEPLOYMENT = f"{_ANY} {_IT} to "
+_NAMED = re.compile(r"""\s*(?:"(?P<quoted>[^"]+)"|'(?P<single>[^']+)'|(?P<word>\S+))(?P<rest>.*)""", re.DOTALL)
+_OF = re.compile(r"(?i)(?:\A|\s)of\s+(\S+)")
+_DRAFT = re.compile(r"(?i)(?:\A|\s)(draft)(?=\s|\Z)")
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def parse_runbook(text: str) -> RunbookRequest:
     if verb == "publish":
         return _publishing(rest)
     if verb == "run":
-        return _running(rest, typed_text.after_words(text, 1))
+        return _running(typed_text.after_words(text, 1))
     return NotUnderstood(f"I do not know `{words[0]}`.", "help")
 
 
@@ -64,24 +69,38 @@ def _publishing(rest: list[str]) -> PublishRunbook | NotUnderstood:
     return PublishRunbook(words[0], words[1] if len(words) == 2 else "")
 
 
-def _running(rest: list[str], text: str) -> RunRunbook | NotUnderstood:
-    if not rest:
+def _running(text: str) -> RunRunbook | NotUnderstood:
+    found = _NAMED.match(typed_text.plain(text))
+    if found is None:
         return NotUnderstood("Say which runbook to run, and where.", "run restart in production")
-    name, project, skipped = rest[0], "", 1
-    if len(rest) > 2 and rest[1].lower() == "of":
-        project, skipped = rest[2], 3
-    tail = typed_text.after_words(text, skipped)
-    is_draft = tail.split()[:1] == ["draft"]
-    tail = typed_text.after_words(tail, 1) if is_draft else tail
-    asked = commands.deployment(f"{project or _SOME_PROJECT} {name} {typed_text.escaped(tail)}")
+    name = found["quoted"] or found["single"] or found["word"]
+    said, reason = typed_text.reasoned(typed_text.escaped(found["rest"]))
+    said, project = _taken_out(_OF, said)
+    said, draft = _taken_out(_DRAFT, said)
+    because = f" because {typed_text.escaped(reason)}" if reason else ""
+    asked = commands.deployment(f"{_ANY} {_IT} {said}{because}")
+    place = f"{_typed(name)} of {project}" if project else _typed(name)
     if isinstance(asked, Deploy) and asked.way is Way.EMERGENCY:
-        where = replace(asked, way=Way.NONE, seen=None)
-        said = where.typed.removeprefix(f"{where.project} {where.version} to ")
-        place = f"{name} of {project}" if project else name
-        return NotUnderstood("Only deployments can be emergencies.", f"run {place} in {said}")
+        calm = replace(asked, way=Way.NONE, seen=None).typed
+        return NotUnderstood(
+            "Only deployments can be emergencies.", calm.replace(_AS_A_DEPLOYMENT, f"run {place} in ", 1)
+        )
     if isinstance(asked, Deploy):
-        return RunRunbook(asked.version, asked.environment, project, asked.choices, is_draft)
-    of = f" of {project}" if project else ""
-    if isinstance(asked, NotUnderstood) and "many" not in asked.sentence:
-        return replace(asked, suggestion=f"run {name}{of} in production")
-    return NotUnderstood("Say where to run it.", f"run {name}{of} in production")
+        return RunRunbook(name, asked.environment, project, asked.choices, bool(draft))
+    if (
+        isinstance(asked, NotUnderstood)
+        and asked.suggestion.startswith(_AS_A_DEPLOYMENT)
+        and "too much" not in asked.sentence
+    ):
+        return replace(asked, suggestion=asked.suggestion.replace(_AS_A_DEPLOYMENT, f"run {place} in ", 1))
+    return NotUnderstood("Say the runbook and where to run it, and no other word.", f"run {place} in production")
+
+
+def _taken_out(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
+    """The text without what this finds in it, and the word that it found."""
+    found = pattern.search(text)
+    return (text, "") if found is None else (f"{text[: found.start()]} {text[found.end() :]}", found[1])
+
+
+def _typed(name: str) -> str:
+    return f'"{name}"' if " " in name else name

@@ -15,7 +15,7 @@ from engine.definitions.runbooks import read_runbooks
 from engine.definitions.slugs import flaw_of
 from engine.definitions.ties import Places, ReadVariable, note_ties, note_ties_between_sets
 from engine.definitions.triggers import read_triggers
-from engine.definitions.values import Project, QueueRules, TargetDefinition, Team, Trigger, VariableSet
+from engine.definitions.values import Project, QueueRules, Runbook, TargetDefinition, Team, Trigger, VariableSet
 from engine.definitions.variables import read_variables
 from engine.domain import templates
 from engine.domain.processes import Process
@@ -62,10 +62,12 @@ class _ProjectReader:
                 reading.note(Place(folder.label(name), 0, 0), path, "missing-file", message, f"Begin it with {why}.")
         head = _read_head(folder, slug, path)
         process = self._read_process(folder, path)
-        own = _read_own_variables(folder, path, process)
-        note_ties(own, replace(self._places, process=process))
+        runbooks = tuple(read_runbooks(folder, path, self._teams))
+        steps = None if process is None else _with_steps_of(process, runbooks)
+        own = _read_own_variables(folder, path, steps)
+        note_ties(own, replace(self._places, process=steps))
         included = tuple(field.reference("variable_sets") for field in head.included)
-        self._note_ties_of_sets(head, own, process)
+        self._note_ties_of_sets(head, own, steps)
         _check_count(own)
         return Project(
             slug=slug,
@@ -76,7 +78,7 @@ class _ProjectReader:
             variables=tuple(value.variable for value in own),
             triggers=head.triggers,
             guided_failure=head.guided_failure,
-            runbooks=tuple(read_runbooks(folder, path, self._teams)),
+            runbooks=runbooks,
             variable_sets=tuple(dict.fromkeys(filter(None, included))),
         )
 
@@ -98,6 +100,11 @@ class _ProjectReader:
         ]
         places = replace(self._places, process=process)
         note_ties_between_sets([value.variable for value in own], shared, places)
+
+
+def _with_steps_of(process: Process, runbooks: Iterable[Runbook]) -> Process:
+    """All the steps that a variable may be for."""
+    return replace(process, steps=(*process.steps, *(step for r in runbooks for step in r.process.steps)))
 
 
 @dataclass(frozen=True)

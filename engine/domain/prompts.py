@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.domain import precedence
 from engine.domain.plans import Plan
@@ -60,10 +60,20 @@ class Answers:
     missing: tuple[Question, ...] = ()
 
 
-def asked(variables: Sequence[Variable], plan: Plan, *, project: str, environment: str) -> tuple[Question, ...]:
-    """What has to be asked: each prompted variable that wins somewhere in this plan, sorted by label."""
+def asked(
+    variables: Sequence[Variable],
+    plan: Plan,
+    *,
+    project: str,
+    environment: str,
+    process: str = precedence.DEPLOYMENT,
+) -> tuple[Question, ...]:
+    """What has to be asked: each prompted variable that wins somewhere in this plan, sorted by label. `process`: of
+    which kind the plan is, a deployment or a runbook.
+    """
     found: dict[str, Question] = {}
-    for situation in _situations(plan, project, environment):
+    for found_at in _situations(plan, project, environment):
+        situation = replace(found_at, process=process)
         for name, variable in precedence.choose(variables, situation).items():
             if variable.prompt is not None and isinstance(variable.value, str):
                 default = variable.value

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine.database import Database
 from engine.domain import plans, prompts
+from engine.domain.precedence import DEPLOYMENT, RUNBOOK
 from engine.domain.processes import Process, process_from_json
 from engine.domain.prompts import Question
 from engine.domain.variables import Variable, variables_from_json
@@ -48,7 +49,8 @@ def frozen(
 def accept(release: Release, plan: plans.Plan, environment: str, given: Given) -> dict[str, Any]:
     """The answers as the task keeps them, by name in lower case. Raises UnknownAnswer, WrongAnswer, AnswersMissing."""
     variables = variables_from_json(release.variables)
-    questions = prompts.asked(variables, plan, project=release.project, environment=environment)
+    process = DEPLOYMENT if release.runbook is None else RUNBOOK
+    questions = prompts.asked(variables, plan, project=release.project, environment=environment, process=process)
     answers = prompts.judge(questions, given)
     refuse_unknown(questions, given, project=release.project, environment=environment)
     for name, flaw in answers.wrong.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,8 @@ def _lose(bot: BotWorkspace) -> Message:
     (ticket,) = tickets.iterdir()
     wrapper = psutil.Process(int((ticket / "owner").read_text().split()[0]))
     for process in [*wrapper.children(recursive=True), wrapper]:
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended with the one before it
+            process.kill()
     shutil.rmtree(ticket)
     return bot.reply("(#1) waits for")
 

@@ -27,7 +27,7 @@ from engine.domain.templates.parsing import parse
 from engine.domain.templates.reading import TooLarge, Unreadable
 from engine.domain.templates.scopes import Scope
 
-_ROUND, _TEST, _NESTED = 10, 8, 8
+_ROUND, _TEST, _NESTED = 14, 12, 8
 """Steps that a round of a loop, a test and a value that is a template take besides those of their parts."""
 
 

@@ -19,3 +19,50 @@ from bot.runbook_requests import RunRunbook
 def test_a_run_is_no_emergency_and_never_one_silently(typed: str, meant: str) -> None:
     assert runbook_requests.parse_runbook(typed) == NotUnderstood("Only deployments can be emergencies.", meant)
     assert isinstance(runbook_requests.parse_runbook(meant), RunRunbook)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "project", "is_draft"),
+    [
+        ("run restart in production", "restart", "", False),
+        ("run restart of web in production", "restart", "web", False),
+        ("run restart in production of web", "restart", "web", False),
+        ('run "Restart the shop" in production', "Restart the shop", "", False),
+        ("run “Restart the shop” of web to production", "Restart the shop", "web", False),
+        ("run restart draft in production", "restart", "", True),
+        ("run restart in production Draft", "restart", "", True),
+    ],
+)
+def test_a_run_is_typed_as_one_says_it(typed: str, name: str, project: str, is_draft: bool) -> None:
+    found = runbook_requests.parse_runbook(typed)
+    assert isinstance(found, RunRunbook)
+    assert (found.name, found.environment, found.project, found.is_draft) == (name, "production", project, is_draft)
+
+
+def test_its_clauses_are_those_of_a_deployment() -> None:
+    typed = "run restart on web-1 of web at 22:00 in production skip stop with Ticket=OPS-7 because it is of no use"
+    found = runbook_requests.parse_runbook(typed)
+    assert isinstance(found, RunRunbook)
+    assert (found.project, found.environment) == ("web", "production")
+    chosen = found.choices
+    assert (chosen.on, chosen.at, chosen.skip) == (("web-1",), "22:00", ("stop",))
+    assert chosen.answers == (("Ticket", "OPS-7"),)
+    assert chosen.reason == "it is of no use"
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggestion"),
+    [
+        ("run", "run restart in production"),
+        ("run restart", "run restart in production"),
+        ("run restart production now please", "run restart in production"),
+        ("run restart of web", "run restart of web in production"),
+        ("run restart in production skip", "run restart in production skip smoke-test"),
+        ("restart in production", "help"),
+    ],
+)
+def test_what_is_not_understood_speaks_of_runbooks(typed: str, suggestion: str) -> None:
+    found = runbook_requests.parse_runbook(typed)
+    assert isinstance(found, NotUnderstood)
+    assert found.suggestion == suggestion
+    assert "version" not in found.sentence

@@ -10,6 +10,7 @@ from engine import definitions
 from engine.services import freezes, live, releases, runbooks
 from engine.services.choices import Choices
 from engine.services.errors import InvalidVersion, NotPermitted, ReleaseNotFound, UnknownName
+from engine.services.prompt_errors import AnswersMissing
 from engine.services.runbook_errors import AlreadyPublished, NotForThere, NotPublished, SeveralProjects
 from engine.services.views import RunbookView, TaskState, TaskView
 from tests.support.definition_folders import problems_of
@@ -143,6 +144,23 @@ def test_the_same_request_twice_is_one_run_and_steps_may_be_left_out(web: Deck) 
     first = run(web, request_key="k", choices=Choices(skip=["start"]))
     assert run(web, request_key="k").number == first.number
     assert first.left_out == (("start", "skipped for this deployment"),)
+
+
+def test_variables_know_its_steps_and_it_asks_for_what_is_its_own(deck: Deck) -> None:
+    variables = """\
+Mode: [{value: calm}, {value: hard, when: {step: stop}}]
+Ticket: [{prompt: {label: Ticket, required: true}, when: {process: runbook}}]
+"""
+    deck.configured(BUILD_ONLY, {**FILES, "projects/web/variables.yml": variables})
+    publish(deck)
+    with pytest.raises(AnswersMissing):
+        run(deck)
+    run(deck, choices=Choices(answers=[("Ticket", "OPS-7")]))
+    deck.works()
+    stop, start = deck.workers.requests
+    assert (stop.variables["Mode"], start.variables["Mode"]) == ("hard", "calm")
+    assert stop.variables["Ticket"] == "OPS-7"
+    assert deck.deploys() == 2, "a deployment asks for nothing"
 
 
 def test_a_trigger_runs_what_is_published(web: Deck) -> None:
