@@ -29,6 +29,7 @@ from engine.times import utc_now
 if TYPE_CHECKING:
     from bot.settings import SlackSettings
     from engine.orchestration.dispatcher import Dispatcher
+    from workers.ssh.probing import Probed
 
 _log = logging.getLogger("foredeck")
 
@@ -116,6 +117,13 @@ def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
             _warn_about_built_in(state, db)
     db.close()
     _log.info("stopped; scripts that run go on and are followed again at the next start")
+
+
+def probe_machine(slug: str, host: str, port: int, username: str, key: Path, passphrase: str | None) -> Probed:
+    """Try a machine that is not configured yet. Raises CannotConnect."""
+    from workers.ssh.probing import probe
+
+    return probe(slug, host, port, username, key, clock=utc_now, passphrase=passphrase)
 
 
 def _warn_about_built_in(state: State, db: Database) -> None:

@@ -57,6 +57,18 @@ class Connector:
         self._matched: tuple[str, ...] | None = None
         logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it logs tracebacks; what matters is said by us
 
+    def look(self) -> tuple[str, str]:
+        """The kind of host key that the machine shows first, and its fingerprint.
+
+        Nobody logs in. Raises CannotConnect.
+        """
+        transport = self._greet(None)
+        if transport is None:
+            raise problems.no_common_algorithm(self._machine)
+        key = transport.get_remote_server_key()
+        transport.close()
+        return key.get_name(), fingerprint(key.asbytes())
+
     def connect(self) -> paramiko.Transport:
         """A transport that is logged in; raises CannotConnect."""
         try:

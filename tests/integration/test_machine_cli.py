@@ -1,0 +1,78 @@
+"""`foredeck worker add` and `target add` on a real OpenSSH server: what they print is a configuration that works."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import main
+from engine import definitions
+from tests.support.openssh import OpenSshServer, make_key
+
+
+def run(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, list(words))
+    return result.exit_code, result.output
+
+
+def files_of(output: str) -> dict[str, str]:
+    """The files that it says to write."""
+    blocks = output.split("\n# ")[1:]
+    return {block.partition("\n")[0]: block.partition("\n")[2] for block in blocks}
+
+
+def test_what_it_prints_for_a_worker_is_a_configuration(tmp_path: Path, ssh_server: OpenSshServer) -> None:
+    address = f"{getpass.getuser()}@127.0.0.1:{ssh_server.port}"
+    code, output = run("worker", "add", address, "--key", str(ssh_server.client_key), "--slug", "build-1")
+    assert code == 0, output
+    assert ssh_server.fingerprint_of("ed25519") in output
+    assert "Compare it on the machine" in output
+    assert "can work" in output
+    (tmp_path / "foredeck.yml").write_text("foredeck: 1\n")
+    for name, content in files_of(output).items():
+        (tmp_path / name).write_text(content)
+    loaded = definitions.load(tmp_path)
+    assert loaded.workers["build-1"].pools == ("linux",)
+    assert loaded.workers["build-1"].host_key == ssh_server.fingerprint_of("ed25519")
+
+
+def test_and_for_a_target(tmp_path: Path, ssh_server: OpenSshServer) -> None:
+    address = f"{getpass.getuser()}@127.0.0.1:{ssh_server.port}"
+    rest = ["--key", str(ssh_server.client_key), "--environment", "staging", "--tag", "web", "--tag", "blue"]
+    code, output = run("target", "add", address, *rest)
+    assert code == 0, output
+    (tmp_path / "foredeck.yml").write_text("foredeck: 1\nenvironments: {staging: {}}\n")
+    for name, content in files_of(output).items():
+        (tmp_path / name).write_text(content)
+    (target,) = definitions.load(tmp_path).targets.values()
+    assert (target.slug, target.tags) == ("machine-127-0-0-1", ("web", "blue"))
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("10.0.0.7", "The address is written USER@HOST"),
+        ("deploy@127.0.0.1:1", "refused"),
+        ("deploy@no-such-host.invalid", "no-such-host.invalid"),
+    ],
+)
+def test_what_does_not_work_is_told(ssh_server: OpenSshServer, address: str, told: str) -> None:
+    code, output = run("worker", "add", address, "--key", str(ssh_server.client_key))
+    assert code != 0
+    assert told in output
+
+
+def test_a_key_that_is_not_taken_is_told_and_nothing_is_printed_to_write(
+    tmp_path: Path, ssh_server: OpenSshServer
+) -> None:
+    stranger = make_key(tmp_path / "stranger", "ed25519")
+    address = f"{getpass.getuser()}@127.0.0.1:{ssh_server.port}"
+    code, output = run("worker", "add", address, "--key", str(stranger))
+    assert code == 1
+    assert "# workers.yml" not in output
+    code, output = run("worker", "add", address, "--key", str(tmp_path / "missing"))
+    assert code != 0
+    assert "cannot be read: No such file or directory" in output
