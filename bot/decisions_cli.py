@@ -15,7 +15,7 @@ from engine.times import utc_now
 @click.command()
 @click.argument("number", type=int)
 @click.argument("verdict", type=click.Choice(["proceed", "abort", "run-again", "retry", "exclude", "ignore", "fail"]))
-@click.option("--on", "machines", multiple=True, help="Of which failed target; may be given several times.")
+@click.option("--on", "machines", multiple=True, help="Of which failed target or step; may be given several times.")
 @click.option("--note", default="", help="Why; kept with the decision.")
 @click.option("--follow", is_flag=True, help="Then show the deployment until it is over.")
 @person_option
@@ -55,13 +55,14 @@ def decide(
 @person_option
 @with_database
 def take(db: Any, number: int, person: str | None, **_: Any) -> None:
-    """Be the one who is on the failed step of deployment NUMBER, also instead of somebody else."""
+    """Be the one who is on the failed steps of deployment NUMBER, also instead of somebody else."""
     from engine.services import interruptions
     from engine.services.views import Verdict
 
-    asked = interruptions.pending_of(db, number, Verdict.IGNORE)
-    taken = interruptions.take(db, utc_now(), person=acting(db, person), interruption_id=asked.id)
-    click.echo(f"{taken.taken_by} is on it: {taken.step_name} of #{number}.")
+    who = acting(db, person)
+    for asked in interruptions.all_pending(db, number, Verdict.IGNORE):
+        taken = interruptions.take(db, utc_now(), person=who, interruption_id=asked.id)
+        click.echo(f"{taken.taken_by} is on it: {taken.step_name} of #{number}.")
 
 
 COMMANDS = (decide, take)

@@ -112,9 +112,11 @@ def _plan(desk: Desk, person: str, asked: ShowPlan) -> PlanView:
 
 
 def _take(desk: Desk, typed: Typed, wanted: Take) -> Answer:
-    asked = interruptions.pending_of(desk.db, wanted.number, Verdict.IGNORE)
-    interruptions.take(desk.db, desk.clock(), person=typed.person.slug, interruption_id=asked.id)
-    return Answer(answers.said(f"You are on it: {asked.step_name} of deployment #{wanted.number}."))
+    asked = interruptions.all_pending(desk.db, wanted.number, Verdict.IGNORE)
+    for one in asked:
+        interruptions.take(desk.db, desk.clock(), person=typed.person.slug, interruption_id=one.id)
+    steps = " and ".join(one.step_name for one in asked)
+    return Answer(answers.said(f"You are on it: {steps} of deployment #{wanted.number}."))
 
 
 def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) -> Answer:

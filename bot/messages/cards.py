@@ -48,7 +48,11 @@ def _standing(view: TaskView, ahead_url: str, command: str) -> b.Block:
     failed = next(iter(view.failed_steps), None)
     if view.state is TaskState.FAILED and failed is not None and failed.detail:
         return b.rich(first, [b.text(b.shorten(failed.detail, 500))])
-    if view.state is TaskState.SUCCESS and (passed := wording.let_pass(view)):
+    if (
+        not view.failed_steps
+        and view.state in {TaskState.SUCCESS, TaskState.FAILED}
+        and (passed := wording.let_pass(view))
+    ):
         return b.rich(first, [b.text(passed)])
     if view.state is TaskState.SUCCESS and any(step.status is StepStatus.WARNINGS for step in view.steps):
         return b.rich(first, [b.text("Some steps gave warnings: see the thread.")])

@@ -129,8 +129,9 @@ def _typed(asked: InterruptionView, view: TaskView, command: str) -> str:
     offered = [word for verdict, word in TYPED.items() if asked.open_to(verdict)]
     first = f"{command} {offered[0]} {view.number}"
     several = [run.machine for run in asked.still_open if run.machine]
-    only = f" on {several[0]}" if len(several) > 1 else ""
-    return f"{first}{only}" + "".join(f" · {word} {view.number}" for word in offered[1:])
+    step = wording.told_apart(asked, view)
+    only = step or (f" on {several[0]}" if len(several) > 1 else "")
+    return f"{first}{only}" + "".join(f" · {word} {view.number}{step}" for word in offered[1:])
 
 
 def _settled(asked: InterruptionView, view: TaskView, slack_ids: Mapping[str, str]) -> b.Message:

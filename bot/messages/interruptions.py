@@ -114,8 +114,12 @@ def _pending(asked: InterruptionView, view: TaskView, slack_ids: Mapping[str, st
         b.rich(_asked(asked, slack_ids)),
         decisions(asked.decisions, slack_ids),
         b.actions(*(_button(asked, verdict) for verdict in CHOICES[asked.kind])),
-        b.context("or type " + " · ".join(f"{command} {_TYPED[v]} {view.number}" for v in CHOICES[asked.kind])),
+        b.context("or type " + " · ".join(_typed(asked, view, command, verdict) for verdict in CHOICES[asked.kind])),
     )
+
+
+def _typed(asked: InterruptionView, view: TaskView, command: str, verdict: Verdict) -> str:
+    return f"{command} {_TYPED[verdict]} {view.number}{wording.told_apart(asked, view)}"
 
 
 def _about(view: TaskView) -> str:

@@ -17,9 +17,14 @@ def listed(found: Sequence[RunbookView], command: str) -> b.Message:
     for runbook in found:
         where = f" · only in {wording.either(runbook.environments)}" if runbook.environments else ""
         lines.append([b.bold(runbook.name), b.text(f" of {runbook.project}: {_standing(runbook)}{where}")])
-    first = found[0]
-    example = f"{command} run {first.slug} of {first.project} in {(first.environments or ('production',))[0]}"
-    return b.message(f"{len(found)} runbooks", b.rich(*lines), b.context(f"Run one: {example}"))
+    return b.message(f"{len(found)} runbooks", b.rich(*lines), b.context(_next(found, command)))
+
+
+def _next(found: Sequence[RunbookView], command: str) -> str:
+    first = next((runbook for runbook in found if runbook.version), None)
+    if first is None:
+        return f"Publish one, then it can be run: {command} publish {found[0].slug} of {found[0].project}"
+    return f"Run one: {command} run {first.slug} of {first.project} in {(first.environments or ('production',))[0]}"
 
 
 def published(runbook: RunbookView, command: str) -> b.Message:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from engine.services.views import StepStatus, StepView, TaskState, TaskView, Verdict, WaitKind
+from engine.services.views import InterruptionView, StepStatus, StepView, TaskState, TaskView, Verdict, WaitKind
 
 STEP_STATUS_OF_SLACK: Mapping[StepStatus, str] = {
     StepStatus.PENDING: "pending",
@@ -126,6 +126,12 @@ def aborted_by(view: TaskView) -> str | None:
     return None
 
 
+def told_apart(asked: InterruptionView, view: TaskView) -> str:
+    """` on STEP`, to be added to what is typed as an answer, while steps beside it wait for one too; else empty."""
+    pending = {other.step_slug for other in view.interruptions if other.is_pending}
+    return f" on {asked.step_slug}" if len(pending) > 1 else ""
+
+
 def let_pass(view: TaskView) -> str:
     """Which failures people excluded or ignored, as a sentence; empty when there are none."""
     told = [
@@ -217,5 +223,5 @@ def _failed(view: TaskView) -> str:
         return f"Aborted by {person}"
     names = [step.name for step in view.failed_steps]
     took = duration(view.started_at or view.queued_at, view.finished_at)
-    where = f" at {either(names, 'and')}" if names else ""
+    where = f" at {either(names, 'and')}" if names else ": every target was excluded" if let_pass(view) else ""
     return f"Failed{where}" + (f" after {took}" if took not in {"", INSTANT} else "")

@@ -152,8 +152,18 @@ def next_moves(plan: Plan, history: History) -> tuple[Move, ...]:
         moves = _moves_of_group(plan, group, history, failed_before=failed)
         if moves is not None:
             return moves
-        failed = failed or any(history.has_failed(step) for step in group)
+        failed = failed or any(history.has_failed(step) for step in group) or _nobody_is_left(plan, group, history)
     return (Finish(TaskState.FAILED if failed else TaskState.SUCCESS),)
+
+
+def _nobody_is_left(plan: Plan, group: range, history: History) -> bool:
+    """Did people exclude all machines of the plan, up to this group? Then nothing was deployed: that is a failure."""
+    if not history.excluded:
+        return False
+    excluded = {
+        run.key.machine for run in history.runs if run.guidance is Guidance.EXCLUDE and run.key.step < group.stop
+    }
+    return excluded.issuperset(machine for step in plan.steps for machine in step.machines if machine != NO_MACHINE)
 
 
 def _moves_to_cancel(history: History) -> tuple[Move, ...]:

@@ -192,6 +192,13 @@ class NothingToDecide(ForedeckError):
     hint_text = "Its card says where it stands."
 
 
+class SeveralQuestions(ForedeckError):
+    """It waits for answers about several steps, and what was typed fits more than one."""
+
+    message = "Deployment #{number} waits for answers about {steps}. Nothing was changed."
+    hint_text = "Press the button under the one you mean, or name it: add `on {example}`."
+
+
 class AlreadyDecided(ForedeckError):
     """It is settled: somebody has decided before."""
 

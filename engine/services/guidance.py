@@ -82,6 +82,8 @@ def decide(
 ) -> None:
     """Say it of these machines, or of all that are asked about. Raises UnknownName, GuidanceRefused."""
     guidance, plan = MEANS[verdict], plans.from_json(task.plan)
+    step = plan.steps[session.get_one(ActionRun, row.action_run_id).step]
+    machines = [m for m in machines if m.casefold() not in {step.slug, step.name.casefold()}]
     meant = _meant(session, row, machines)
     allowed = [(guided, run) for guided, run in meant if guidance in _offered(session, plan, run)]
     if not allowed or (machines and len(allowed) < len(meant)):

@@ -44,6 +44,7 @@ class InterruptionView:
     kind: InterruptionKind
     state: InterruptionState
     step_name: str
+    step_slug: str
     instructions: str  # Markdown, variables substituted, masked
     teams: tuple[str, ...]
     minimum: int

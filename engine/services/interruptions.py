@@ -20,6 +20,7 @@ from engine.services.errors import (
     AlreadyDecided,
     MayNotDecide,
     NothingToDecide,
+    SeveralQuestions,
     TakenBySomebodyElse,
     UnknownTask,
     WrongVerdict,
@@ -51,7 +52,24 @@ def view(db: Database, interruption_id: int) -> InterruptionView:
 
 
 def pending_of(db: Database, number: int, verdict: Verdict, machines: Sequence[str] = ()) -> InterruptionView:
-    """The pending interruption of this task that takes this verdict; where machines are named, the one about them.
+    """The pending interruption of this task that takes this verdict. `machines` tell steps beside each other apart: by
+    a machine on which only one of them failed, or by the step itself, which `decide` understands too.
+
+    Raises UnknownTask, NothingToDecide, AlreadyDecided (who was first), SeveralQuestions.
+    """
+    views = all_pending(db, number, verdict)
+    named = {machine.casefold() for machine in machines}
+    of_step = [view for view in views if named & {view.step_slug, view.step_name.casefold()}]
+    about = [view for view in views if named & {run.machine.casefold() for run in view.still_open}]
+    found = of_step or about or views
+    if len({view.step_slug for view in found}) > 1:
+        steps = " and ".join(f"“{view.step_name}”" for view in found)
+        raise SeveralQuestions(number=number, steps=steps, example=found[-1].step_slug)
+    return found[0]
+
+
+def all_pending(db: Database, number: int, verdict: Verdict) -> tuple[InterruptionView, ...]:
+    """All pending interruptions of this task that take this verdict, at least one, oldest first.
 
     Raises UnknownTask, NothingToDecide, AlreadyDecided (who was first).
     """
@@ -69,11 +87,8 @@ def pending_of(db: Database, number: int, verdict: Verdict, machines: Sequence[s
                 raise _already(session, latest)
             what = "an approval" if InterruptionKind.MANUAL.value in kinds else "a decision about a failed or lost step"
             raise NothingToDecide(number=number, what=what)
-        found = access.rules(session)
-        views = [task_views.interruption_view(session, row, task, plans.from_json(task.plan), found) for row in rows]
-        named = {machine.casefold() for machine in machines}
-        about = (view for view in views if named & {run.machine.casefold() for run in view.still_open})
-        return next(about, views[0])
+        found, plan = access.rules(session), plans.from_json(task.plan)
+        return tuple(task_views.interruption_view(session, row, task, plan, found) for row in rows)
 
 
 def refusal(db: Database, *, person: str, interruption_id: int) -> str | None:
@@ -141,7 +156,8 @@ def decide(
     note: str = "",
     machines: Sequence[str] = (),
 ) -> InterruptionView:
-    """Answer. `machines`: of which failed ones this is said, where it is asked about several; else of all.
+    """Answer. `machines`: of which failed ones this is said, where it is asked about several; else of all. The step
+    that it is asked about may stand among them.
 
     Raises MayNotDecide, AlreadyDecided, WrongVerdict, NothingToDecide, TakenBySomebodyElse, GuidanceRefused,
     UnknownName; then nothing was changed.

@@ -12,7 +12,7 @@ from engine.database import Database
 from engine.definitions import Definitions
 from engine.domain.grants import Permission
 from engine.domain.queueing import Rank
-from engine.domain.states import InterruptionState, TaskState
+from engine.domain.states import InterruptionKind, InterruptionState, TaskState
 from engine.models import Interruption, Task
 from engine.services import access, holds, lines, outbox, task_views, tasks
 from engine.services.queue_errors import NotInLine
@@ -164,7 +164,13 @@ def _asked_for(session: Session, task: Task) -> str:
             Interruption.task_id == task.id, Interruption.state == InterruptionState.PENDING.value
         )
     ).all()
-    return "; ".join(f"{row.step_name}: {' or '.join(row.teams) or 'its end is unknown'}" for row in asked)
+    return "; ".join(f"{row.step_name}: {_who_or_why(row)}" for row in asked)
+
+
+def _who_or_why(row: Interruption) -> str:
+    if row.kind == InterruptionKind.GUIDED.value:
+        return f"it failed, and {row.taken_by} is on it" if row.taken_by else "it failed, and nobody is on it yet"
+    return " or ".join(row.teams) or "its end is unknown"
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:

@@ -103,6 +103,7 @@ def interruption_view(
         kind=InterruptionKind(row.kind),
         state=state,
         step_name=row.step_name,
+        step_slug=plan.steps[run.step].slug,
         instructions=row.instructions,
         teams=tuple(row.teams),
         minimum=row.minimum,

@@ -72,6 +72,7 @@ def interruption(**facts: Any) -> InterruptionView:
         kind=InterruptionKind.MANUAL,
         state=InterruptionState.PENDING,
         step_name="confirm",
+        step_slug="confirm",
         instructions="Look at **staging** first.",
         teams=("release-managers",),
         minimum=1,

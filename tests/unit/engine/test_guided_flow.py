@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from bot.messages import wording
 from engine.contracts import Outcome
 from engine.models import GuidedRun
-from engine.services import interruptions, live
+from engine.services import interruptions, live, queues
 from engine.services.errors import (
     AlreadyDecided,
     GuidanceRefused,
     MayNotDecide,
     NothingToDecide,
+    SeveralQuestions,
     TakenBySomebodyElse,
     UnknownName,
 )
@@ -274,3 +276,84 @@ def test_project_and_deployment_may_say_otherwise(
     number = deck.deploys(guided=deployment)
     deck.works()
     assert (deck.task(number).pending is not None) is is_asked
+
+
+BESIDE = """\
+steps:
+  - step: build
+    target_tags: [web]
+    run_script: {inline: echo build}
+  - step: tell
+    name: Tell them
+    start_trigger: with_previous
+    target_tags: [web]
+    run_script: {inline: echo tell}
+"""
+
+
+def open_machines(deck: Deck, number: int) -> dict[str, set[str]]:
+    pending = (asked for asked in deck.task(number).interruptions if asked.is_pending)
+    return {asked.step_slug: {run.machine for run in asked.still_open} for asked in pending}
+
+
+def failing_beside(deck: Deck) -> int:
+    deck.configured(BESIDE, FILES)
+    for step in ("build", "tell"):
+        deck.workers.when("Tell them" if step == "tell" else step, *[FAILS] * 4)
+    number = deck.deploys()
+    deck.works()
+    return number
+
+
+@pytest.mark.parametrize("machines", [(), ("web-1",)])
+def test_an_answer_that_fits_two_steps_is_refused_and_says_how_to_name_one(
+    deck: Deck, machines: tuple[str, ...]
+) -> None:
+    number = failing_beside(deck)
+    with pytest.raises(SeveralQuestions) as refused:
+        says(deck, number, Verdict.IGNORE, *machines)
+    assert str(refused.value) == f"Deployment #{number} waits for answers about “build” and “Tell them”. " + (
+        "Nothing was changed."
+    )
+    assert "add `on tell`" in refused.value.hint
+
+
+@pytest.mark.parametrize("name", ["tell", "Tell them", "TELL"])
+def test_a_step_that_is_named_is_the_one_that_is_meant_with_all_its_machines_or_some(deck: Deck, name: str) -> None:
+    number = failing_beside(deck)
+    before = open_machines(deck, number)
+    says(deck, number, Verdict.IGNORE, name, "web-1")
+    assert open_machines(deck, number) == {"build": before["build"], "tell": before["tell"] - {"web-1"}}
+    says(deck, number, Verdict.IGNORE, name)
+    assert open_machines(deck, number) == {"build": before["build"]}
+    says(deck, number, Verdict.IGNORE)  # one question is left, and needs no name
+    assert deck.task(number).state is TaskState.SUCCESS
+
+
+def test_a_machine_that_failed_in_one_step_only_tells_which_is_meant(deck: Deck) -> None:
+    number = failing_beside(deck)
+    says(deck, number, Verdict.IGNORE, "build", "web-1")
+    says(deck, number, Verdict.IGNORE, "web-1")
+    assert {step: "web-1" in machines for step, machines in open_machines(deck, number).items()} == {
+        "build": False,
+        "tell": False,
+    }
+
+
+def test_a_deployment_of_which_every_machine_was_excluded_has_failed_and_is_live_nowhere(deck: Deck) -> None:
+    number = failing(deck, ROLLING, *[FAILS] * 4, step="install")
+    while deck.task(number).pending:
+        says(deck, number, Verdict.EXCLUDE)
+    task = deck.task(number)
+    assert task.state is TaskState.FAILED
+    assert wording.state(task) == "Failed: every target was excluded"
+    assert all(row.version is None for row in live.of_project(deck.db, person="ana", project="web"))
+
+
+def test_the_queue_says_that_a_step_failed_and_who_is_on_it(deck: Deck) -> None:
+    number = failing(deck)
+    (entry,) = queues.view(deck.db, "ana").asking
+    assert entry.why == "build: it failed, and nobody is on it yet"
+    interruptions.take(deck.db, deck.clock(), person="ben", interruption_id=asked(deck, number).id)
+    (entry,) = queues.view(deck.db, "ana").asking
+    assert entry.why == "build: it failed, and ben is on it"
