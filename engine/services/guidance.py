@@ -82,8 +82,7 @@ def decide(
 ) -> None:
     """Say it of these machines, or of all that are asked about. Raises UnknownName, GuidanceRefused."""
     guidance, plan = MEANS[verdict], plans.from_json(task.plan)
-    step = plan.steps[session.get_one(ActionRun, row.action_run_id).step]
-    machines = [m for m in machines if m.casefold() not in {step.slug, step.name.casefold()}]
+    machines = _without_the_step(session, row, plan, machines)
     meant = _meant(session, row, machines)
     allowed = [(guided, run) for guided, run in meant if guidance in _offered(session, plan, run)]
     if not allowed or (machines and len(allowed) < len(meant)):
@@ -165,6 +164,16 @@ def _open_runs(session: Session, row: Interruption) -> list[tuple[GuidedRun, Act
         .order_by(GuidedRun.id)
     )
     return [(guided, run) for guided, run in found]
+
+
+def _without_the_step(
+    session: Session, row: Interruption, plan: plans.Plan, machines: Sequence[str]
+) -> tuple[str, ...]:
+    """The machines that were named, without the step itself; but a machine that is called like it is the machine."""
+    step = plan.steps[session.get_one(ActionRun, row.action_run_id).step]
+    failed = {run.machine.casefold() for _, run in _open_runs(session, row)}
+    names = {step.slug, step.name.casefold()} - failed
+    return tuple(machine for machine in machines if machine.casefold() not in names)
 
 
 def _meant(session: Session, row: Interruption, machines: Iterable[str]) -> list[tuple[GuidedRun, ActionRun]]:

@@ -59,8 +59,10 @@ def pending_of(db: Database, number: int, verdict: Verdict, machines: Sequence[s
     """
     views = all_pending(db, number, verdict)
     named = {machine.casefold() for machine in machines}
-    of_step = [view for view in views if named & {view.step_slug, view.step_name.casefold()}]
-    about = [view for view in views if named & {run.machine.casefold() for run in view.still_open}]
+    failed = {view.id: {run.machine.casefold() for run in view.still_open} for view in views}
+    steps_named = named - set().union(*failed.values())  # a machine that is called like a step is the machine
+    of_step = [view for view in views if steps_named & {view.step_slug, view.step_name.casefold()}]
+    about = [view for view in views if named & failed[view.id]]
     found = of_step or about or views
     if len({view.step_slug for view in found}) > 1:
         steps = " and ".join(f"“{view.step_name}”" for view in found)

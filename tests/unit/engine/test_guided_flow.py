@@ -357,3 +357,29 @@ def test_the_queue_says_that_a_step_failed_and_who_is_on_it(deck: Deck) -> None:
     interruptions.take(deck.db, deck.clock(), person="ben", interruption_id=asked(deck, number).id)
     (entry,) = queues.view(deck.db, "ana").asking
     assert entry.why == "build: it failed, and ben is on it"
+
+
+def test_a_machine_that_is_called_like_its_step_is_the_machine(deck: Deck) -> None:
+    number = failing(deck, ROLLING.replace("- step: install", "- step: web-1"), *[FAILS] * 4, step="web-1")
+    says(deck, number, Verdict.EXCLUDE, "web-1")
+    assert {run.machine for run in asked(deck, number).still_open} == {"web-2", "web-3", "web-4"}
+
+
+TWO_APPROVALS = """\
+steps:
+  - step: sign-off
+    manual_intervention: {instructions: Good?, teams: [release-managers]}
+  - step: budget
+    start_trigger: with_previous
+    manual_intervention: {instructions: Paid?, teams: [release-managers]}
+"""
+
+
+def test_of_two_approvals_beside_each_other_the_one_that_is_named_is_answered(deck: Deck) -> None:
+    deck.configured(TWO_APPROVALS, FILES)
+    number = deck.deploys()
+    deck.works()
+    with pytest.raises(SeveralQuestions, match="“sign-off” and “budget”"):
+        says(deck, number, Verdict.PROCEED, by="eva")
+    says(deck, number, Verdict.PROCEED, "budget", by="eva")
+    assert [asked.step_slug for asked in deck.task(number).interruptions if asked.is_pending] == ["sign-off"]
