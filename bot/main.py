@@ -22,7 +22,7 @@ from engine.database import Database, open_database
 from engine.domain.holds import HoldKind
 from engine.orchestration.exclusive import DispatcherLock
 from engine.sealing import Sealer
-from engine.services import built_in, configuration, holds
+from engine.services import built_in, configuration, holds, pools
 from engine.services.errors import NoConfiguration
 from engine.times import utc_now
 
@@ -129,7 +129,7 @@ def probe_machine(slug: str, host: str, port: int, username: str, key: Path, pas
 def _warn_about_built_in(state: State, db: Database) -> None:
     with contextlib.suppress(NoConfiguration):
         definitions = configuration.current_definitions(db)
-        if not built_in.serves(definitions, None) or not definitions.built_in_worker.enabled:
+        if not pools.falls_to_built_in(definitions, None) or not definitions.built_in_worker.enabled:
             return
         settings = built_in.settings_of(definitions)
         if settings.run_as is None:

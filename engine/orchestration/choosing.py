@@ -11,8 +11,7 @@ from engine.definitions import Definitions
 from engine.definitions.secrets import resolve
 from engine.errors import ForedeckError
 from engine.ports import Worker, Workers
-from engine.services import built_in
-from engine.services.planned import pool_and_workers
+from engine.services import built_in, pools
 
 BUILT_IN = built_in.SLUG
 
@@ -32,13 +31,14 @@ class WorkerGone(ForedeckError):
 
 
 def choose(definitions: Definitions, pool: str | None, running: Mapping[str, int], tried: Collection[str] = ()) -> str:
-    """The slug of the worker to use, none of those that were `tried`. Raises NoWorker."""
-    slug, workers = pool_and_workers(definitions, pool)
+    """The slug of the worker to use, none of those that were `tried`. Raises NoWorker, PoolGone."""
+    slug, workers = pools.pool_and_workers(definitions, pool)
     left = [worker for worker in workers if worker not in tried]
     if left:
         return min(left, key=lambda worker: (running.get(worker, 0), workers.index(worker)))
-    if not workers and (slug is None or definitions.worker_pools[slug].default):
+    if pools.falls_to_built_in(definitions, pool):
         return BUILT_IN
+    pools.require(definitions, slug, "This step")
     raise NoWorker(pool=slug)
 
 

@@ -7,7 +7,7 @@ from engine.definitions import Definitions
 from engine.domain import plans
 from engine.domain.processes import RunScript
 from engine.errors import ForedeckError
-from engine.services.planned import pool_and_workers
+from engine.services import pools
 
 SLUG = "built-in"
 
@@ -37,12 +37,6 @@ def settings_of(definitions: Definitions) -> BuiltIn:
     return BuiltIn(built_in.run_as, built_in.memory, built_in.processes)
 
 
-def serves(definitions: Definitions, pool: str | None) -> bool:
-    """Is it what serves this pool (None: the default one)? Only the default pool, while nobody is in it."""
-    slug, workers = pool_and_workers(definitions, pool)
-    return not workers and (slug is None or definitions.worker_pools[slug].default)
-
-
 def require(definitions: Definitions, environment: str, steps: str) -> None:
     """Refuse what may not run there. Raises BuiltInDisabled, EnvironmentProtected."""
     if not definitions.built_in_worker.enabled:
@@ -60,7 +54,7 @@ def require_for(plan: plans.Plan, definitions: Definitions, environment: str) ->
         for action in step.actions
         if isinstance(action.work, RunScript)
         and action.machines == (plans.NO_MACHINE,)
-        and serves(definitions, action.worker_pool)
+        and pools.falls_to_built_in(definitions, action.worker_pool)
     )
     if names:
         require(definitions, environment, ", ".join(names))

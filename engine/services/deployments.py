@@ -25,6 +25,7 @@ from engine.services import (
     emergencies,
     gates,
     planned,
+    pools,
     prompts,
     queues,
     releases,
@@ -59,9 +60,9 @@ def request(
 
     Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound, StepNotSkipped,
     UnclearTime, TooFarAway, EndsBeforeItBegins, Held, ReasonMissing, UnknownAnswer, WrongAnswer, AnswersMissing,
-    NoTargets, UnknownName, NothingThere, BuiltInDisabled, EnvironmentProtected; of an emergency NoEmergencyTeam,
-    NotInEmergencyTeam, EmergencyIsNow, RulesUnseen. With `create_release` a release that does not exist is created,
-    frozen as the project is now.
+    NoTargets, UnknownName, NothingThere, PoolGone, BuiltInDisabled, EnvironmentProtected; of an emergency
+    NoEmergencyTeam, NotInEmergencyTeam, EmergencyIsNow, RulesUnseen. With `create_release` a release that does not
+    exist is created, frozen as the project is now.
     """
     with db.write() as session:
         task = request_in(
@@ -149,6 +150,7 @@ def enter(
     plan = _plan(found.definitions, process, release.project, environment, choices, runbook)
     if runbook is None:
         planned.require_targets(plan)
+    pools.require_for(plan, found.definitions)
     built_in.require_for(plan, found.definitions, environment)
     task = _queued(found, release, environment, plan, times)
     if runbook is not None:

@@ -11,7 +11,7 @@ from engine.domain import durations, plans
 from engine.domain.frozen_folders import FrozenFolder
 from engine.domain.processes import ManualIntervention, RunCondition, StartTrigger
 from engine.models import Task
-from engine.services import configuration
+from engine.services import configuration, pools
 from engine.services.errors import NoTargets
 from engine.services.views import PlannedStepView, PlanView
 
@@ -110,9 +110,11 @@ def _where(action: plans.PlannedAction, definitions: Definitions) -> str:
         return f"{len(action.machines)} {many}: {names}" + (f" and {more} more" if more > 0 else "")
     if isinstance(action.work, ManualIntervention):
         return "in Foredeck"
-    pool, workers = pool_and_workers(definitions, action.worker_pool)
-    if pool is None or (not workers and definitions.worker_pools[pool].default):
+    pool, workers = pools.pool_and_workers(definitions, action.worker_pool)
+    if pools.falls_to_built_in(definitions, action.worker_pool):
         return "built-in worker" if definitions.built_in_worker.enabled else "built-in worker, which is disabled"
+    if pool not in definitions.worker_pools:
+        return f"pool {pool}, which is not configured any more"
     return f"pool {pool}: {', '.join(workers)}" if workers else f"pool {pool}, which has no workers"
 
 
@@ -126,11 +128,3 @@ def require_targets(plan: plans.Plan) -> None:
     missing = [entry for entry in plan.left_out if entry.lacks_targets]
     if missing:
         raise NoTargets(steps=", ".join(entry.name for entry in missing), reason=missing[0].reason)
-
-
-def pool_and_workers(definitions: Definitions, pool: str | None) -> tuple[str | None, tuple[str, ...]]:
-    """The pool that is meant (None: there is no default pool) and the slugs of its workers."""
-    if pool is None:
-        pool = next((p.slug for p in definitions.worker_pools.values() if p.default), None)
-    workers = tuple(w.slug for w in definitions.workers.values() if pool is not None and pool in w.pools)
-    return pool, workers
