@@ -61,7 +61,7 @@ def test_the_scopes_are_those_in_the_text(pasted: dict[str, Any]) -> None:
 def called_methods() -> list[Method]:
     """The methods of the Web API that the bot's own code calls."""
     by_client = {name.replace(".", "_"): method for name, method in METHODS.items()}
-    sources = [path for path in BOT.rglob("*.py") if "sandbox" not in path.parts]
+    sources = [path for path in BOT.rglob("*.py") if "sandbox" not in path.relative_to(BOT).parts]
     called = {name for path in sources for name in CALL.findall(path.read_text(encoding="utf-8"))}
     return [by_client[name] for name in sorted(called & by_client.keys())]
 
