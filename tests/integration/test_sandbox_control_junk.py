@@ -226,6 +226,15 @@ def test_no_junk_makes_a_response_url_fail(app: RawApp, body: bytes) -> None:
     assert answer_of(request) not in (b"", b"Internal Server Error")
 
 
+@pytest.mark.parametrize("response_type", ["in_channel", "ephemeral"])
+def test_no_thread_that_is_none_makes_a_response_url_fail(app: RawApp, response_type: str) -> None:
+    app.sandbox.types("ana", "deployments", "/deploy")
+    for junk in [junk for junk in JUNK if junk not in (None, "")]:
+        body = json.dumps({"text": "x", "response_type": response_type, "thread_ts": junk}).encode()
+        answer = answer_of(urllib.request.Request(app.payloads("slash_commands")[-1]["response_url"], body))
+        assert answer in (b'{"ok":false,"error":"thread_not_found"}', b"invalid_payload"), (junk, answer)
+
+
 def test_no_frame_ends_the_connection_or_the_server(app: RawApp) -> None:
     chance = random.Random(7)
     frames: list[str | bytes] = ["", "{", "[]", "7", "null", "\x00", "x" * 100_000, b"", b"\xff\xfe", b"{}"]

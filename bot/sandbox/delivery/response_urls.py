@@ -8,6 +8,7 @@ from bot.sandbox.blocks.content import checked_content
 from bot.sandbox.channels import Channel
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json_types import JsonObject
+from bot.sandbox.threads import thread
 from bot.sandbox.workspace import Workspace
 
 LIFETIME = 30 * 60.0
@@ -63,7 +64,7 @@ class ResponseUrls:
         if body.get("replace_original") and original is not None:
             self._replace(url, channel, original, content)
             return
-        author, thread_ts = messages.by_app(self._workspace), body.get("thread_ts")
+        author, thread_ts = messages.by_app(self._workspace), thread(channel, body.get("thread_ts"))
         if body.get("response_type") == "in_channel":
             messages.post(self._workspace, channel, author, content, thread_ts)
         else:

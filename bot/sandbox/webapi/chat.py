@@ -6,8 +6,8 @@ from bot.sandbox import messages
 from bot.sandbox.blocks.content import TEXT_KEPT, checked_content
 from bot.sandbox.channels import Channel
 from bot.sandbox.errors import SlackError
-from bot.sandbox.ids import is_timestamp
 from bot.sandbox.json_types import JsonObject
+from bot.sandbox.threads import thread
 from bot.sandbox.webapi.calls import Call
 
 UPDATE_TEXT = 4_000
@@ -92,18 +92,6 @@ def permalink(call: Call, channel: Channel, message: JsonObject) -> str:
     if thread_ts is not None and thread_ts != message["ts"]:
         link += f"?thread_ts={thread_ts}&cid={channel.id}"
     return link
-
-
-def thread(channel: Channel, thread_ts: str | None) -> str | None:
-    """The thread to answer in; raises thread_not_found, and cannot_reply_to_message for what is itself a reply."""
-    if thread_ts is None or thread_ts == "":
-        return None
-    parent = channel.messages.get(thread_ts)
-    if parent is None or not is_timestamp(thread_ts):
-        raise SlackError("thread_not_found")
-    if parent.get("thread_ts", thread_ts) != thread_ts:
-        raise SlackError("cannot_reply_to_message")
-    return thread_ts
 
 
 def own_message(call: Call, channel: Channel, ts: str, refusal: str) -> JsonObject:

@@ -8,8 +8,8 @@ from bot.sandbox.channels import Channel
 from bot.sandbox.errors import SlackError
 from bot.sandbox.files import MAX_BYTES
 from bot.sandbox.json_types import JsonObject
+from bot.sandbox.threads import thread
 from bot.sandbox.webapi.calls import Call
-from bot.sandbox.webapi.chat import thread
 from bot.sandbox.webapi.pages import numbered
 
 CHANNELS = 100

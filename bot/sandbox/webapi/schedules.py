@@ -4,8 +4,9 @@ from bot.sandbox import messages
 from bot.sandbox.blocks.content import checked_content
 from bot.sandbox.errors import SlackError
 from bot.sandbox.json_types import JsonObject
+from bot.sandbox.threads import thread
 from bot.sandbox.webapi.calls import Call
-from bot.sandbox.webapi.chat import cut_short, metadata, thread
+from bot.sandbox.webapi.chat import cut_short, metadata
 from bot.sandbox.webapi.pages import page
 
 FURTHEST = 120 * 86_400
