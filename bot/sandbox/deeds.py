@@ -60,7 +60,7 @@ def _title(payload: JsonObject) -> str:
 def _acted(payload: JsonObject, named: Named, begun: Begun) -> str:
     action = payload["actions"][0]
     around = payload["container"]
-    is_in_message = around["type"] == "message"
+    is_in_message = around["type"] != "view"  # an attachment is in one, too
     on = begun(around["channel_id"], around["message_ts"]) if is_in_message else ""
     where = f"on “{on}”" if is_in_message else f"in “{_title(payload)}”"
     if action["type"] in STATE_KEYS:
@@ -82,7 +82,7 @@ def _entered(view: JsonObject, named: Named) -> list[str]:
 
 def _label(payload: JsonObject, acted: JsonObject) -> str:
     around = payload.get("view") or payload.get("message") or {}
-    place = elements.find(around.get("blocks") or [], acted["action_id"], acted.get("block_id"))
+    place = elements.find(elements.blocks_of(around), acted["action_id"], acted.get("block_id"))
     return _named_input(place) if place is not None else str(acted["action_id"])
 
 

@@ -63,6 +63,18 @@ class Place:
         return bool(self.block["type"] == "input")
 
 
+def blocks_of(message: JsonObject) -> list[JsonObject]:
+    """All blocks that people can act on in a message: its own, then those of its attachments."""
+    attached = [block for one in message.get("attachments") or [] for block in one.get("blocks") or []]
+    return [*(message.get("blocks") or []), *attached]
+
+
+def attachment_of(message: JsonObject, place: Place) -> JsonObject | None:
+    """The attachment that an element stands in; None when it stands in the message itself."""
+    attachments: list[JsonObject] = message.get("attachments") or []
+    return next((one for one in attachments if any(found == place for found in places(one.get("blocks") or []))), None)
+
+
 def places(blocks: list[JsonObject]) -> Iterator[Place]:
     """Every element with an action id, in reading order."""
     for block in blocks:

@@ -1,5 +1,6 @@
 """The workspace: people, channels, groups, files, and finding them by id or name. It checks no token and no scope."""
 
+from bot.sandbox import elements
 from bot.sandbox.attention import Attention
 from bot.sandbox.changes import Changes
 from bot.sandbox.channels import Channel
@@ -183,10 +184,11 @@ class Workspace:
 
     def remember_blocks(self, channel_id: str, message: JsonObject) -> None:
         """Keep what the message shows now, before an edit replaces it."""
-        if not message.get("blocks"):
+        blocks = elements.blocks_of(message)
+        if not blocks:
             return
         shown = self.earlier_blocks.setdefault((channel_id, message["ts"]), [])
-        shown.append(message["blocks"])
+        shown.append(blocks)
         del shown[:-EARLIER_KEPT]
         while len(self.earlier_blocks) > EARLIER_MESSAGES:
             del self.earlier_blocks[next(iter(self.earlier_blocks))]

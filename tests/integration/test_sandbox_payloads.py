@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from slack_sdk.webhook import WebhookClient
 
 from tests.support.raw_app import RawApp, start_raw_app
 from tests.support.sandbox import EVERYTHING, JsonObject, SandboxClient, start_sandbox
@@ -118,6 +119,42 @@ def test_block_actions_of_what_one_person_sees_have_no_message(app: RawApp) -> N
     payload = app.payloads("block_actions")[-1]
     assert "message" not in payload
     assert payload["container"]["is_ephemeral"] is True
+
+
+def test_block_actions_of_an_attachment_name_it(app: RawApp) -> None:
+    app.sandbox.moves_clock(2, only="rate_limits")
+    attachments = [{"text": "words"}, {"blocks": [{"type": "actions", "elements": [BUTTON, SEARCH]}]}]
+    ts = app.client.chat_postMessage(channel=CHANNEL, text="card", attachments=attachments)["ts"]
+    where = {"channel": CHANNEL, "ts": str(ts)}
+    assert app.sandbox.clicks("ana", "go", **where)["ok"]
+    payload = app.payloads("block_actions")[-1]
+    assert payload["container"] == {
+        "type": "message_attachment",
+        "message_ts": ts,
+        "attachment_id": 2,
+        "channel_id": CHANNEL,
+        "is_ephemeral": False,
+        "is_app_unfurl": False,
+    }
+    assert payload["actions"][0]["block_id"] == payload["message"]["attachments"][1]["blocks"][0]["block_id"]
+    assert payload["state"]["values"].keys() == {payload["actions"][0]["block_id"]}
+    assert "@ana presses [Go] on “card”" in app.sandbox.transcript()
+    app.sandbox.suggestions("ana", "search", "we", **where)
+    assert app.payloads("block_suggestion")[-1]["container"] == payload["container"]
+
+
+def test_a_button_below_a_link_belongs_to_the_unfurl_and_not_to_the_persons_message(app: RawApp) -> None:
+    link = "https://releases.example/7"
+    where = {"channel": CHANNEL, "ts": str(app.sandbox.writes("ana", "deployments", f"see {link}")["ts"])}
+    unfurls = {link: {"blocks": [{"type": "actions", "elements": [BUTTON]}]}}
+    app.client.chat_unfurl(channel=CHANNEL, ts=where["ts"], unfurls=unfurls)
+    assert app.sandbox.clicks("ben", "go", **where)["ok"]
+    payload = app.payloads("block_actions")[-1]
+    assert (payload["container"]["is_app_unfurl"], payload["container"]["app_unfurl_url"]) == (True, link)
+    assert payload["app_unfurl"] == payload["message"]["attachments"][0]
+    WebhookClient(payload["response_url"]).send_dict({"text": "hijacked", "replace_original": True})
+    mine = next(known for known in app.sandbox.messages("deployments") if known["ts"] == where["ts"])
+    assert mine["text"] == f"see <{link}>"
 
 
 def test_block_actions_and_submission_and_closing_of_a_view(app: RawApp) -> None:

@@ -35,7 +35,7 @@ def checked_content(given: JsonObject, is_update: bool = False) -> JsonObject:
     if blocks is not None:
         content["blocks"] = checked_blocks(blocks, "message")
     if attachments is not None:
-        content["attachments"] = [{"id": n, **attachment} for n, attachment in enumerate(attachments, start=1)]
+        content["attachments"] = [_attachment(number, given) for number, given in enumerate(attachments, start=1)]
     if not is_update:
         return {key: value for key, value in content.items() if key == "text" or value}
     return content
@@ -67,6 +67,10 @@ def _check_attachments(attachments: object) -> None:
             if found:
                 sentences = [problem.sentence for problem in found]
                 raise SlackError.with_messages("invalid_blocks", sentences, errors=sentences)
+
+
+def _attachment(number: int, given: JsonObject) -> JsonObject:
+    return {"id": number, **given, **({"blocks": completed(given["blocks"])} if given.get("blocks") else {})}
 
 
 def is_readable(attachment: JsonObject) -> bool:

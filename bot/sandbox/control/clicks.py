@@ -26,8 +26,8 @@ async def _in_message(sandbox: Sandbox, body: JsonObject, person: JsonObject) ->
     message = actors.message(sandbox, body, channel, person)
     place = _place(sandbox, body, channel.id, message)
     key = (person["id"], channel.id, message["ts"])
-    values = elements.kept_values(message.get("blocks", []), sandbox.typed.values.get(key, {}))
-    where = payloads.in_message(channel, message, values)
+    values = elements.kept_values(elements.blocks_of(message), sandbox.typed.values.get(key, {}))
+    where = payloads.in_message(channel, message, values, elements.attachment_of(message, place))
     action = await _act(sandbox, person, where, place, values, body.get("value"))
     sandbox.typed.values[key] = values
     url = sandbox.response_urls.new(channel.id, person["id"], message["ts"], bool(message.get("is_ephemeral")))
@@ -65,7 +65,7 @@ async def _in_view(sandbox: Sandbox, body: JsonObject, person: JsonObject) -> Js
 def _place(sandbox: Sandbox, body: JsonObject, channel_id: str, message: JsonObject) -> Place:
     """The element, also when the newest edit took it away: a person's client may be a moment behind."""
     try:
-        return actors.place(message.get("blocks", []), body)
+        return actors.place(elements.blocks_of(message), body)
     except ControlError:
         for blocks in reversed(sandbox.workspace.earlier_blocks.get((channel_id, message["ts"]), [])):
             found = elements.find(blocks, str(body.get("action_id")), actors.optional_text(body, "block_id"))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.sandbox import elements
 from bot.sandbox.control import actors
 from bot.sandbox.delivery import payloads
 from bot.sandbox.delivery.acks import Ack
@@ -25,8 +26,7 @@ class Suggested:
 async def suggest(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     """Ask the app for options as the person types."""
     person = actors.user(sandbox, body)
-    where, blocks = locate(sandbox, body, person)
-    place = actors.place(blocks, body)
+    where, place = _located(sandbox, body, person)
     if place.kind not in EXTERNAL:
         raise ControlError("invalid_arguments", f"{place.action_id} is a {place.kind}; its options are in the message.")
     suggested = await ask(sandbox, person, where, place, actors.text(body, "value", ""))
@@ -34,14 +34,15 @@ async def suggest(sandbox: Sandbox, body: JsonObject) -> JsonObject:
     return actors.outcome(suggested.ack, options=ungrouped, option_groups=suggested.groups)
 
 
-def locate(sandbox: Sandbox, body: JsonObject, person: JsonObject) -> tuple[JsonObject, list[JsonObject]]:
-    """How payloads say where this is, and the blocks that are there."""
+def _located(sandbox: Sandbox, body: JsonObject, person: JsonObject) -> tuple[JsonObject, Place]:
+    """How payloads say where this is, and the select itself."""
     if body.get("view_id") is not None:
         view = actors.view(sandbox, body, person)
-        return payloads.in_view(view), view["blocks"]
+        return payloads.in_view(view), actors.place(view["blocks"], body)
     channel = actors.channel(sandbox, body, person)
     message = actors.message(sandbox, body, channel, person)
-    return payloads.in_message(channel, message, {}), message.get("blocks", [])
+    place = actors.place(elements.blocks_of(message), body)
+    return payloads.in_message(channel, message, {}, elements.attachment_of(message, place)), place
 
 
 async def ask(sandbox: Sandbox, person: JsonObject, where: JsonObject, place: Place, query: str) -> Suggested:

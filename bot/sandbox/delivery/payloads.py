@@ -53,8 +53,10 @@ def shortcut(kind: str, callback_id: str, user: JsonObject, action_ts: str, trig
     return {**payload, "callback_id": callback_id, "action_ts": action_ts, "trigger_id": trigger_id}
 
 
-def in_message(channel: Channel, message: JsonObject, state: JsonObject) -> JsonObject:
-    """Where something happened: a message, also one that only one person sees."""
+def in_message(
+    channel: Channel, message: JsonObject, state: JsonObject, attachment: JsonObject | None = None
+) -> JsonObject:
+    """Where something happened: a message, also one that only one person sees, or one of its attachments."""
     is_ephemeral = bool(message.get("is_ephemeral"))
     container: JsonObject = {
         "type": "message",
@@ -64,10 +66,20 @@ def in_message(channel: Channel, message: JsonObject, state: JsonObject) -> Json
     }
     if "thread_ts" in message:
         container["thread_ts"] = message["thread_ts"]
+    if attachment is not None:
+        container.update(_in_attachment(attachment))
     where: JsonObject = {"container": container, "channel": {"id": channel.id, "name": channel.name}}
     if not is_ephemeral:  # Slack keeps no such message, so it cannot say what was in it
         where["message"] = message
+    if attachment is not None and attachment.get("is_app_unfurl"):
+        where["app_unfurl"] = attachment
     return {**where, "state": {"values": state}}
+
+
+def _in_attachment(attachment: JsonObject) -> JsonObject:
+    is_unfurl = bool(attachment.get("is_app_unfurl"))
+    named = {"type": "message_attachment", "attachment_id": attachment["id"], "is_app_unfurl": is_unfurl}
+    return {**named, **({"app_unfurl_url": attachment["app_unfurl_url"]} if is_unfurl else {})}
 
 
 def in_view(view: JsonObject) -> JsonObject:

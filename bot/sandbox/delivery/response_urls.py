@@ -75,7 +75,9 @@ class ResponseUrls:
             return None
         if url.is_ephemeral:
             return self._workspace.ephemerals.get((channel.id, url.ts))
-        return channel.messages.get(url.ts)
+        message = channel.messages.get(url.ts)
+        # An app replaces and deletes nothing that a person wrote, though its unfurl or shortcut was used there.
+        return message if message is not None and message.get("bot_id") == self._workspace.bot_id else None
 
     def _replace(self, url: ResponseUrl, channel: Channel, original: JsonObject, content: JsonObject) -> None:
         cleared: JsonObject = {"blocks": [], "attachments": []}

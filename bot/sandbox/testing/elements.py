@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.sandbox import elements, readings
-from bot.sandbox.elements import EXTERNAL, PRESSED, STATE_KEYS, Place
+from bot.sandbox.elements import EXTERNAL, PRESSED, STATE_KEYS, Place, blocks_of
 from bot.sandbox.json_types import JsonObject
 from bot.sandbox.testing.errors import NotDone, NotThere, nothing_like
 
@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True  # pytest shows the line of the test, not ours
 
-__all__ = ["Button", "Field", "InMessage", "InView", "Place", "field", "find", "label", "labelled", "pressed"]
+__all__ = [
+    "Button",
+    "Field",
+    "InMessage",
+    "InView",
+    "Place",
+    "blocks_of",
+    "field",
+    "find",
+    "label",
+    "labelled",
+    "pressed",
+]
 
 
 class Where(Protocol):

@@ -102,7 +102,7 @@ class Message:
     @property
     def buttons(self) -> list[str]:
         """The labels of its buttons, without those of its thread."""
-        return [elements.label(place.element) for place in elements.pressed(self.raw.get("blocks") or [])]
+        return [elements.label(place.element) for place in _places(self.raw)]
 
     def button(self, label: str, timeout: float | None = None) -> Button:
         """Its button with this label, else the one in its thread, as soon as there is one. `Proceed` means also
@@ -118,7 +118,7 @@ class Message:
 
     def choose(self, what: str, value: str, *, as_: Person) -> None:
         """Choose an option in one of its selects, found by its placeholder or action id."""
-        elements.find(self._in_message(self.raw), self.raw.get("blocks") or [], what).choose(value, as_=as_)
+        elements.find(self._in_message(self.raw), elements.blocks_of(self.raw), what).choose(value, as_=as_)
 
     def _button(self, look: Look, label: str) -> Button | None:
         for message in self._with_replies(look):
@@ -196,4 +196,4 @@ class Thread:
 
 
 def _places(message: JsonObject) -> list[elements.Place]:
-    return list(elements.pressed(message.get("blocks") or []))
+    return list(elements.pressed(elements.blocks_of(message)))
