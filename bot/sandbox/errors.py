@@ -20,8 +20,8 @@ class SlackError(Exception):
 class RateLimited(SlackError):
     """HTTP 429; `retry_after` is in whole seconds, as the header wants it."""
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__("ratelimited")
+    def __init__(self, retry_after: int, error: str = "ratelimited") -> None:
+        super().__init__(error)
         self.retry_after = retry_after
 
 

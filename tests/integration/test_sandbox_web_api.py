@@ -244,8 +244,8 @@ class TestRateLimits:
                 post_until_refused(client)
             assert error.value.response.status_code == 429
             assert error.value.response.headers["retry-after"] == "1"
-            assert error.value.response["error"] == "ratelimited"
-            assert sandbox.state()["calls"][-1]["error"] == "ratelimited"
+            assert error.value.response["error"] == "rate_limited"
+            assert sandbox.state()["calls"][-1]["error"] == "rate_limited"
             assert sandbox.server is not None
             sandbox.server.sandbox.clock.move(5)
             client.chat_postMessage(channel=CHANNEL, text="again")

@@ -74,11 +74,16 @@ def progress() -> list[JsonObject]:
     ]
 
 
+def number(value: int) -> JsonObject:
+    """A cell with a number."""
+    return {"type": "raw_number", "value": value, "text": str(value)}
+
+
 def figures() -> list[JsonObject]:
     """A message with a task alone and a table to sort."""
     names = ("web", "api", "worker", "cron")
     head = [{"type": "raw_text", "text": word} for word in ("Project", "Deployments")]
-    rows = [[{"type": "raw_text", "text": name}, {"type": "raw_number", "value": len(name) * 10}] for name in names]
+    rows = [[{"type": "raw_text", "text": name}, number(len(name) * 10)] for name in names]
     sources = [{"type": "url", "url": "https://example.com/build", "text": "The build"}]
     return [
         gallery.task("alone", "A task alone", "in_progress", sources=sources) | {"details": rich(words("Details."))},

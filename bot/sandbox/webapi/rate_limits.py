@@ -51,9 +51,11 @@ class RateLimits:
         """One message in a channel, for the methods that have such a budget; raises RateLimited."""
         if method.per_channel is not None:
             budget = method.per_channel
-            self._spend(("channel", channel_id), budget["burst"], budget["per_second"])
+            # Slack's word for too many messages, where the method knows it, differs from that for too many calls.
+            error = "rate_limited" if "rate_limited" in method.errors else "ratelimited"
+            self._spend(("channel", channel_id), budget["burst"], budget["per_second"], error)
 
-    def _spend(self, key: tuple[str, str], burst: float, per_second: float) -> None:
+    def _spend(self, key: tuple[str, str], burst: float, per_second: float, error: str = "ratelimited") -> None:
         if not self.is_on:
             return
         now = self.now()
@@ -62,4 +64,4 @@ class RateLimits:
             bucket = self._buckets[key] = _Bucket(burst, per_second, now)
         wait = bucket.take(now)
         if wait:
-            raise RateLimited(max(1, math.ceil(wait)))
+            raise RateLimited(max(1, math.ceil(wait)), error)

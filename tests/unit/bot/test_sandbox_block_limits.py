@@ -182,6 +182,11 @@ def test_a_select_has_a_hundred_groups_of_a_hundred_options_at_most(kind: str) -
     assert sentences({"type": kind, "option_groups": [{"label": plain("x" * 76), "options": options(1)}]}) != []
 
 
+def image_of(slack_file: dict[str, Any]) -> dict[str, Any]:
+    """An image block of a file in Slack."""
+    return {"type": "image", "alt_text": "x", "slack_file": slack_file}
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     (block("container", default_collapsed=True), "default_collapsed requires is_collapsible"),
     (block("container", width="huge"), "must be one of: narrow, standard, wide, full"),
@@ -193,6 +198,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (block("table", column_settings=[{"align": "top"}]), "must be one of: left, center, right"),
     (block("file", source="local"), "must be one of: remote"),
     (block("image", slack_file={"id": "F1"}, title=plain()), "only one of image_url and slack_file is allowed"),
+    (block("table", rows=[[{"type": "raw_number", "value": 1}]]), "missing required field: text"),
+    (image_of({"id": "F1", "url": URL}), "only one of id and url is allowed"),
+    (image_of({}), "missing required field: id or url"),
     (block("image", image_url="a.png", title=plain()), "must be a valid URL"),
     (block("video", video_url="video"), "must be a valid URL"),
     (block("plan", tasks=[BLOCKS["section"]]), "unsupported type: section"),
@@ -218,6 +226,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (element("button", confirm=confirm(style="loud")), "must be one of: primary, danger"),
     (element("icon_button", icon="bell"), "must be one of: trash"),
     (element("conversations_select", filter={"include": ["all"]}), "must be one of: im, mpim, private, public"),
+    (element("conversations_select", filter={}), "missing required field: include or exclude_external_shared_channels"),
     (element("plain_text_input", dispatch_action_config={"trigger_actions_on": ["blur"]}), "must be one of"),
     (element("workflow_button", workflow={}), "missing required field: trigger"),
     ({**RICH["broadcast"], "range": "all"}, "must be one of: here, channel, everyone"),
