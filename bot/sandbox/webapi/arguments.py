@@ -11,12 +11,15 @@ from bot.sandbox.json_types import JsonObject, parsed
 from bot.sandbox.webapi.methods import Method
 
 BODY_BYTES = 5_000_000
+POST_TYPES = ("application/json", "text/plain")  # besides forms, which are read before
 PLAIN_TIME = re.compile(r"(?=[0-9.]*[0-9])[0-9]{0,12}\.?[0-9]{0,12}")
 TRUE, FALSE = ("true", "1", "on", "yes"), ("false", "0", "off", "no", "")
 
 
 async def read(request: Request, takes_json: bool) -> JsonObject:
-    """What the request carries, still as it came; raises invalid_json, json_not_object, invalid_form_data."""
+    """What the request carries, still as it came.
+
+    Raises invalid_json, json_not_object, invalid_form_data, invalid_post_type, missing_post_type, request_too_large."""
     given: JsonObject = dict(request.query_params)
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > BODY_BYTES:
@@ -25,12 +28,30 @@ async def read(request: Request, takes_json: bool) -> JsonObject:
     if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         given.update(await _form(request))
         return given
-    body = await request.body()
+    body = await _body(request)
+    if body and request.method == "POST" and kind not in POST_TYPES:
+        raise SlackError("invalid_post_type" if kind else "missing_post_type")
     if kind == "application/json" and body.strip():
         fields = _json(body)
         # Slack leaves JSON unread where a method does not take it; only the token counts.
         given.update(fields if takes_json else {key: fields[key] for key in ("token",) if key in fields})
     return given
+
+
+async def _body(request: Request) -> bytes:
+    """All of it, as far as it is not too large; a request that comes in chunks does not say so before.
+
+    It is kept with the request: faults look into it before the method does."""
+    known: bytes | None = getattr(request.state, "body", None)
+    if known is None:
+        parts, length = [], 0
+        async for part in request.stream():
+            length += len(part)
+            if length > BODY_BYTES:
+                raise SlackError("request_too_large")
+            parts.append(part)
+        known = request.state.body = b"".join(parts)
+    return known
 
 
 async def _form(request: Request) -> JsonObject:

@@ -145,7 +145,10 @@ class TestBodies:
             (b"--x\r\nbroken", "multipart/form-data; boundary=b", "invalid_form_data"),
             (b"x" * 5_000_001, JSON, "request_too_large"),
             (b"channel=C0DEPLOYMEN&text=x", "text/plain", "invalid_arguments"),
+            (b"<x/>", "application/xml", "invalid_post_type"),
+            (b"channel=x", "", "missing_post_type"),
             (b"", JSON, "invalid_arguments"),
+            (b"", "application/xml", "invalid_arguments"),
         ],
     )
     def test_what_cannot_be_read_is_refused(self, slack: InProcess, body: bytes, kind: str, error: str) -> None:
