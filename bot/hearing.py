@@ -3,6 +3,9 @@
 slack_sdk takes a socket that ended without a close frame for a quiet one, reading nothing from it in a busy loop, and
 goes on so for most of a minute; a socket that lives but brings nothing it leaves after four pings. Posting works all
 the while and every command fails. So its own monitor only pings here, and this watch is who connects again.
+
+A socket may also be deaf: it answers pings, and nothing that people do comes along it. Nothing tells that from a quiet
+hour, so after a quiet while the connection is exchanged for a new one, as Slack itself asks every few hours.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from bot.announcing.failures import understood
 
 _ENDED = select.POLLRDHUP | select.POLLHUP | select.POLLERR | select.POLLNVAL
 _JOIN_SECONDS = 1.0
+_REFRESH = '{"type": "disconnect", "reason": "refresh_requested"}'
 
 _log = logging.getLogger("foredeck.slack")
 
@@ -37,6 +41,8 @@ class Patience:
     """Between two pings of ours; Slack answers each."""
     silence: float = 12.0
     """Without any sign of life for longer than this, a connection counts as lost."""
+    quiet: float = 300.0
+    """Without any message for longer than this, a connection that lives is exchanged all the same."""
     first_wait: float = 0.5
     """After the first attempt that failed; doubled after each."""
     longest_wait: float = 15.0
@@ -50,14 +56,14 @@ class HearingWatch:
         self._patience = patience
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="foredeck-hearing", daemon=True)
-        self._heard_at = self._connected_at = time.monotonic()
+        self._heard_at = self._brought_at = self._connected_at = time.monotonic()
         self._last_pong: tuple[str, float | None] | None = None
         self._wait = 0.0
         client.on_message_listeners.append(self._note_message)
 
     def start(self) -> None:
         """Begin to watch."""
-        self._heard_at = self._connected_at = time.monotonic()
+        self._heard_at = self._brought_at = self._connected_at = time.monotonic()
         self._thread.start()
 
     def stop(self) -> None:
@@ -86,12 +92,20 @@ class HearingWatch:
             elif now - self._heard_at > self._patience.silence:
                 lost, deaf_since = "is silent", self._heard_at
             else:
+                self._exchange_when_quiet(now)
                 return
             abandon(client)
         finally:
             client.connect_operation_lock.release()
         _log.warning("the connection to Slack %s; connecting again", lost)
         self._connect_again(deaf_since)
+
+    def _exchange_when_quiet(self, now: float) -> None:
+        """Ask the client for a new connection, as Slack would; it keeps the old one until the new one is there."""
+        if now - self._brought_at > self._patience.quiet:
+            _log.debug("nothing came from Slack for %.0f s; exchanging the connection", now - self._brought_at)
+            self._brought_at = now
+            self._client.enqueue_message(_REFRESH)
 
     def _connect_again(self, deaf_since: float) -> None:
         if time.monotonic() - self._connected_at > 4 * self._patience.longest_wait:
@@ -120,7 +134,7 @@ class HearingWatch:
         return None if self._client.is_connected() else "no handshake"
 
     def _note_message(self, _message: str) -> None:
-        self._heard_at = time.monotonic()
+        self._heard_at = self._brought_at = time.monotonic()
 
     def _note_pong(self, session: Connection | None) -> None:
         """A pong shows as another time, by the wall clock; when we saw it counts, by a clock that is never set."""

@@ -134,6 +134,15 @@ def test_a_connection_on_which_nothing_comes_is_left(tmp_path: Path, caplog: pyt
     assert "hearing Slack again, after" in caplog.text
 
 
+def test_a_connection_that_answers_and_brings_nothing_is_exchanged(tmp_path: Path) -> None:
+    with start_sandbox_child() as child, _listening(tmp_path, child.client, Patience(look=0.05, quiet=1.0)):
+        _wait_until_heard(child.client)
+        child.client.post("faults", kind="deaf")
+        assert _ask(child.client)["error"] == "operation_timeout"
+        _wait_until_heard(child.client)
+        child.client.wait_for(lambda state: state["app"]["connections"] == 1)
+
+
 def test_a_quiet_connection_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with start_sandbox_child() as child, _listening(tmp_path, child.client):
         _wait_until_heard(child.client)
