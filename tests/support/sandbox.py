@@ -25,6 +25,11 @@ class SandboxClient(Control):
 
     server: SandboxServer | None = field(default=None, repr=False)
 
+    def shown_to(self, user_id: str) -> str:
+        """The newest text that only this person sees."""
+        texts = [known["text"] for known in self.messages() if known.get("visible_to") == user_id]
+        return str(texts[-1])
+
 
 @contextlib.contextmanager
 def start_sandbox(
