@@ -49,8 +49,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def sandbox() -> Iterator[SandboxClient]:
-    """A sandbox that forgets, without waits for rate limits: here the page is tested."""
-    with start_sandbox(rate_limits=False) as client:
+    """A sandbox that forgets."""
+    with start_sandbox() as client:
         yield client
 
 

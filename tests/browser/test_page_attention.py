@@ -46,6 +46,7 @@ def test_the_threads_i_follow_stand_together_and_are_read_there(
 ) -> None:
     ts = sandbox.writes("ana", "deployments", "When is the freeze?")["ts"]
     for number in range(5):
+        sandbox.moves_clock(1, only="rate_limits")
         app.client.chat_postMessage(channel="deployments", text=f"answer {number}", thread_ts=ts)
     sandbox.writes("ben", "deployments", "Not mine")
     page = open_page("ana", path="/#/channel/deployments")

@@ -38,7 +38,7 @@ DROP = """(node, name) => {
 
 @pytest.fixture
 def sandbox() -> Iterator[SandboxClient]:
-    with start_sandbox(EVERYTHING, rate_limits=False) as client:
+    with start_sandbox(EVERYTHING) as client:
         yield client
 
 

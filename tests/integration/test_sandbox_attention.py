@@ -15,7 +15,7 @@ ANA, BEN, EVA = "U0ANA000000", "U0BEN000000", "U0EVA000000"
 
 @pytest.fixture
 def sandbox() -> Iterator[SandboxClient]:
-    with start_sandbox(EVERYTHING, rate_limits=False) as started:
+    with start_sandbox(EVERYTHING) as started:
         yield started
 
 

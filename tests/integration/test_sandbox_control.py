@@ -21,7 +21,7 @@ CHANNEL = "C0DEPLOYMEN"
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxClient]:
-    with start_sandbox(EVERYTHING, rate_limits=False) as started:
+    with start_sandbox(EVERYTHING) as started:
         yield started
 
 

@@ -96,7 +96,7 @@ FIELDS = [
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[RawApp]:
-    with start_sandbox(EVERYTHING, rate_limits=False) as sandbox, start_raw_app(sandbox) as started:
+    with start_sandbox(EVERYTHING) as sandbox, start_raw_app(sandbox) as started:
         yield started
 
 
