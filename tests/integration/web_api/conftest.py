@@ -1,4 +1,4 @@
-"""One sandbox for all tests of the Web API, without rate limits, and what there is in it to be named in calls."""
+"""One sandbox for all tests of the Web API, and what there is in it to be named in calls. Rate limits are on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,9 +37,15 @@ class World:
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
-    with start_sandbox(EVERYTHING, rate_limits=False) as people:
+    with start_sandbox(EVERYTHING) as people:
         client = WebClient(token=people.bot_token, base_url=people.api_url)
         yield World(people, client, _names(people, client))
+
+
+@pytest.fixture(autouse=True)
+def _rested(world: World) -> None:
+    """The app's budgets of calls and posts are whole again."""
+    world.sandbox.rate_limits.rest(60)
 
 
 @pytest.fixture(scope="session")
