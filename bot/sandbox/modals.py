@@ -131,8 +131,10 @@ class Modals:
         }
 
 
-def checked(given: object) -> JsonObject:
-    """The view, unless Slack refuses it: view_too_large, or invalid_arguments with the reasons."""
+def checked(given: object, kind: str) -> JsonObject:
+    """The view, unless Slack refuses it: view_too_large, or invalid_arguments with the reasons.
+
+    One of them may be that it is not of this kind, `modal` or `home`."""
     if not isinstance(given, dict):
         raise SlackError.with_messages("invalid_arguments", ["must be a valid view [json-pointer:/view]"])
     if len(json.dumps(given, ensure_ascii=False).encode()) > VIEW_BYTES:
@@ -140,4 +142,7 @@ def checked(given: object) -> JsonObject:
     found = validator.view_problems(given, "/view")
     if found:
         raise SlackError.with_messages("invalid_arguments", [problem.sentence for problem in found])
+    if given["type"] != kind:
+        reason = f"unsupported type: {given['type']} [json-pointer:/view/type]"
+        raise SlackError.with_messages("invalid_arguments", [reason])
     return given

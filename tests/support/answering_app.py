@@ -114,6 +114,10 @@ def listen(bolt: BoltApp) -> None:
                 ack(response_action="update", view=modal("Second"))
             case "push":
                 ack(response_action="push", view=modal("Above"))
+            case "home":
+                ack(response_action="push", view={"type": "home", "blocks": []})
+            case "nameless":
+                ack(response_action="errors", errors={"note": ""})
             case "clear":
                 ack(response_action="clear")
             case "broken":

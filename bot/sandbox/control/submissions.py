@@ -145,13 +145,15 @@ def _follow(sandbox: Sandbox, user_id: str, view: JsonObject, answer: JsonObject
     elif action == "clear":
         sandbox.modals.clear(user_id)
     elif action == "update":
-        sandbox.modals.update(user_id, view, modals.checked(answer.get("view")))
+        sandbox.modals.update(user_id, view, modals.checked(answer.get("view"), "modal"))
     elif action == "push":
-        sandbox.modals.push(user_id, modals.checked(answer.get("view")))
+        sandbox.modals.push(user_id, modals.checked(answer.get("view"), "modal"))
     elif action == "errors":
         errors = answer.get("errors")
         known = {place.block_id for place in elements.places(view["blocks"]) if place.is_input}
         if not isinstance(errors, dict) or not errors or not set(errors) <= known:
             raise SlackError.with_messages("invalid_arguments", ["errors must name input blocks of the view"])
+        if not all(isinstance(words, str) and words for words in errors.values()):
+            raise SlackError.with_messages("invalid_arguments", ["errors must be words"])
     else:
         raise SlackError.with_messages("invalid_arguments", [f"unknown response_action: {action}"])

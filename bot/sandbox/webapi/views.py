@@ -8,7 +8,7 @@ from bot.sandbox.webapi.calls import Call
 
 def open_modal(call: Call) -> JsonObject:
     """views.open."""
-    view = _typed(call, "modal")
+    view = modals.checked(call.get("view"), "modal")
     trigger_id = _trigger_id(call)
     trigger = call.sandbox.triggers.check(trigger_id)
     opened = call.sandbox.modals.open(trigger.user_id, view)
@@ -18,7 +18,7 @@ def open_modal(call: Call) -> JsonObject:
 
 def push(call: Call) -> JsonObject:
     """views.push: only from within a modal."""
-    view = _typed(call, "modal")
+    view = modals.checked(call.get("view"), "modal")
     trigger_id = _trigger_id(call)
     trigger = call.sandbox.triggers.check(trigger_id)
     if trigger.view_id is None or call.sandbox.modals.find(trigger.view_id) is None:
@@ -30,7 +30,7 @@ def push(call: Call) -> JsonObject:
 
 def update(call: Call) -> JsonObject:
     """views.update."""
-    view = _typed(call, "modal")
+    view = modals.checked(call.get("view"), "modal")
     if not call.get("view_id") and not call.get("external_id"):
         raise SlackError.with_messages("invalid_arguments", ["missing required field: view_id"])
     found = call.sandbox.modals.find(call.get("view_id"), call.get("external_id"))
@@ -43,7 +43,7 @@ def update(call: Call) -> JsonObject:
 
 def publish(call: Call) -> JsonObject:
     """views.publish: the App Home of one person."""
-    view = _typed(call, "home")
+    view = modals.checked(call.get("view"), "home")
     if not call.sandbox.manifest.has_home:
         raise SlackError("not_enabled")
     user_id = call.get("user_id")
@@ -53,15 +53,6 @@ def publish(call: Call) -> JsonObject:
     if current is not None:
         _check_hash(call, current)
     return {"view": call.sandbox.modals.publish(user_id, view)}
-
-
-def _typed(call: Call, wanted: str) -> JsonObject:
-    view = modals.checked(call.get("view"))
-    if view["type"] != wanted:
-        raise SlackError.with_messages(
-            "invalid_arguments", [f"unsupported type: {view['type']} [json-pointer:/view/type]"]
-        )
-    return view
 
 
 def _trigger_id(call: Call) -> str:

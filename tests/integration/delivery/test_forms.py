@@ -72,8 +72,9 @@ def test_views_stack_three_high(sandbox: SandboxClient, bolt: BoltApp, form: Bod
     assert ANA not in sandbox.state()["modals"]
 
 
-def test_a_broken_answer_is_told_to_the_test(sandbox: SandboxClient, bolt: BoltApp, form: Body) -> None:
-    answer = sandbox.submits("ana", form["id"], {"note": {"text": "broken"}})
+@pytest.mark.parametrize("how", ["broken", "home", "nameless"])
+def test_a_broken_answer_is_told_to_the_test(sandbox: SandboxClient, bolt: BoltApp, form: Body, how: str) -> None:
+    answer = sandbox.submits("ana", form["id"], {"note": {"text": how}})
     assert (answer["ok"], answer["error"]) == (False, "invalid_arguments")
 
 
