@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.sandbox import manifest_limits
 from bot.sandbox.errors import SandboxUnusable
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -125,8 +126,9 @@ def _parsed(document: dict[str, Any]) -> Manifest:
     settings = _mapping(document.get("settings", {}), "settings")
     events = _mapping(settings.get("event_subscriptions", {}), "settings.event_subscriptions")
     interactivity = _mapping(settings.get("interactivity", {}), "settings.interactivity")
-    commands = [_command(entry) for entry in features.get("slash_commands") or []]
-    shortcuts = [_shortcut(entry) for entry in features.get("shortcuts") or []]
+    commands = [_command(entry) for entry in _list(features, "slash_commands")]
+    shortcuts = [_shortcut(entry) for entry in _list(features, "shortcuts")]
+    manifest_limits.check(information, bot_user, features)
     addresses = Addresses(
         events=str(events.get("request_url") or ""),
         interactivity=str(interactivity.get("request_url") or ""),
@@ -137,10 +139,10 @@ def _parsed(document: dict[str, Any]) -> Manifest:
         name=name,
         display_name=str(bot_user.get("display_name") or name),
         commands={command.command: command for command in commands},
-        scopes=tuple(str(scope) for scope in scopes.get("bot") or []),
-        events=frozenset(str(event) for event in events.get("bot_events") or []),
+        scopes=tuple(str(scope) for scope in _list(scopes, "bot")),
+        events=frozenset(str(event) for event in _list(events, "bot_events")),
         shortcuts={shortcut.callback_id: shortcut for shortcut in shortcuts},
-        unfurl_domains=tuple(str(domain).lower() for domain in features.get("unfurl_domains") or []),
+        unfurl_domains=tuple(str(domain).lower() for domain in _list(features, "unfurl_domains")),
         has_home=bool(app_home.get("home_tab_enabled", False)),
         has_messages=bool(app_home.get("messages_tab_enabled", True)),
         # A manifest that neither says so nor names an address is one of Socket Mode: there is no other way to it.
@@ -196,6 +198,15 @@ def _command(entry: object) -> SlashCommand:
         should_escape=bool(fields.get("should_escape")),
         url=str(fields.get("url") or ""),
     )
+
+
+def _list(fields: dict[str, Any], name: str) -> list[Any]:
+    value = fields.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise ValueError(f"{name} must be a list")  # noqa: TRY004 - one kind of error for the caller
+    return value
 
 
 def _mapping(value: object, place: str) -> dict[str, Any]:

@@ -146,11 +146,40 @@ class TestManifest:
         assert loaded.events == {"message.channels"}
         assert (loaded.name, loaded.display_name) == ("Ship It", "ship")
 
-    @pytest.mark.parametrize("text", ["[", "- a list", "features: 7", "features: {slash_commands: [{command: x}]}"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "[",
+            "- a list",
+            "features: 7",
+            "features: {slash_commands: 7}",
+            "features: {shortcuts: {a: b}}",
+            "features: {unfurl_domains: 7}",
+            "oauth_config: {scopes: {bot: 7}}",
+            "settings: {event_subscriptions: {bot_events: x}}",
+            "features: {slash_commands: [{command: x}]}",
+        ],
+    )
     def test_a_broken_one_is_refused_in_a_sentence(self, tmp_path: Path, text: str) -> None:
         path = tmp_path / "manifest.yml"
         path.write_text(text)
         with pytest.raises(SandboxUnusable, match=str(path)):
+            manifest.load(path)
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("features: {slash_commands: [{command: /x}]}", "the slash command '/x' needs a description"),
+            (f"features: {{slash_commands: [{{command: /{'x' * 32}, description: x}}]}}", "longer than 32 characters"),
+            (f"features: {{shortcuts: [{{type: global, callback_id: x, name: {'x' * 25}}}]}}", "longer than 24"),
+            ("features: {unfurl_domains: [a.b, b.b, c.b, d.b, e.b, f.b]}", "more than 5 entries"),
+            (f"display_information: {{name: {'x' * 36}}}", "longer than 35 characters"),
+        ],
+    )
+    def test_one_that_slack_would_not_take_is_refused(self, tmp_path: Path, text: str, reason: str) -> None:
+        path = tmp_path / "manifest.yml"
+        path.write_text(text)
+        with pytest.raises(SandboxUnusable, match=reason):
             manifest.load(path)
 
     def test_one_that_is_not_there_is_refused_in_a_sentence(self, tmp_path: Path) -> None:
