@@ -109,9 +109,14 @@ class Runner:
         while result.outcome is Outcome.UNREACHABLE and (other := self._other_worker(claim, tried)):
             # Nothing was launched there, so nothing can run twice.
             warnings = (*warnings, f"{claim.worker} could not be reached. {result.message} {other} takes over.")
-            claim, worker = replace(claim, worker=other), choosing.connect(claim.definitions, other, self._workers)
+            claim = replace(claim, worker=other)
             tried.append(other)
-            result = self._follow(claim, request, worker, warnings)
+            try:
+                worker = choosing.connect(claim.definitions, other, self._workers)
+            except ForedeckError as error:  # its key cannot be read, for example: the next one may do
+                result = ActionResult(Outcome.UNREACHABLE, message=str(error), hint=error.hint)
+            else:
+                result = self._follow(claim, request, worker, warnings)
         if result.outcome is not Outcome.DETACHED:
             self._settle(run_id, result)
             if result.outcome is not Outcome.LOST:  # of a lost one a person may want to see what is left

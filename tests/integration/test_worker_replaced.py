@@ -18,19 +18,22 @@ PROCESS = "steps: [{step: build, run_script: {inline: 'echo built'}}]\n"
 
 
 def configured(deck: Deck, server: OpenSshServer, *ports: int) -> None:
-    """A default pool with a worker at each of these ports; `server` answers at one of them."""
+    """A default pool with a worker at each of these ports; `server` answers at one of them, and 0 has no key."""
     fingerprint = server.fingerprint_of("ed25519")
     workers = "".join(
-        f'build-{n}: {{pools: [linux], ssh: "127.0.0.1:{port}", account: me, host_key: "{fingerprint}"}}\n'
+        f'build-{n}: {{pools: [linux], ssh: "127.0.0.1:{port or 1}", account: {"me" if port else "keyless"}, '
+        f'host_key: "{fingerprint}"}}\n'
         for n, port in enumerate(ports, start=1)
     )
+    keyless = '{type: ssh_key, username: me, private_key: {secret: "file:/nowhere/key"}}'
     key = f'{{secret: "file:{server.client_key}"}}'
     deck.configured(
         PROCESS,
         {
             "worker_pools.yml": "linux: {default: true}\n",
             "workers.yml": workers,
-            "accounts.yml": f"me: {{type: ssh_key, username: {getpass.getuser()}, private_key: {key}}}\n",
+            "accounts.yml": f"me: {{type: ssh_key, username: {getpass.getuser()}, private_key: {key}}}\n"
+            f"keyless: {keyless}\n",
         },
     )
 
@@ -67,3 +70,20 @@ def test_when_none_can_be_reached_the_step_fails_and_names_the_last(
         assert view.steps[0].status is StepStatus.FAILED
         assert "refused" in view.steps[0].detail
         assert view.steps[0].worker == "build-2"
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_replacement_whose_key_cannot_be_read_is_passed_over_and_nothing_is_lost(
+    tmp_path: Path, ssh_server: OpenSshServer, workers: WorkerPool, answers: bool
+) -> None:
+    with a_deck(tmp_path / "deck", real_time=True) as deck:
+        configured(deck, ssh_server, 1, 0, *([ssh_server.port] if answers else []))
+        with deck.serving(workers):
+            view = deck.over(deck.deploys())
+        if answers:
+            assert view.state is TaskState.SUCCESS
+            assert view.steps[0].worker == "build-3"
+            assert "build-2 could not be reached." in deck.log(view.number, "build")
+        else:
+            assert view.steps[0].status is StepStatus.FAILED
+            assert "/nowhere/key" in view.steps[0].detail
