@@ -65,7 +65,7 @@ def test_a_command_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) 
     begun = time.monotonic()
     told = refusal(f"sleep 600 & echo $! > {tmp_path}/pid; wait", seconds=0.5)
     assert "its command took longer than 0.5 s and was ended" in told
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 60
     child = int((tmp_path / "pid").read_text())
     deadline = time.monotonic() + 20
     while Path(f"/proc/{child}").exists() and _state(child) != "Z" and time.monotonic() < deadline:
@@ -87,7 +87,7 @@ def test_a_command_that_prints_without_end_is_ended() -> None:
 def test_what_it_leaves_behind_does_not_hold_us_up() -> None:
     begun = time.monotonic()
     assert resolved("printf secret; sleep 600 &") == "secret"
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
 
 
 def test_a_command_that_does_not_exist_is_told() -> None:

@@ -215,4 +215,4 @@ def test_a_hostile_file_ends_quickly(text: str) -> None:
         json_values.replace(text, of({"a": "y", "0": "1"}))
     except Unparseable:
         pass
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 20

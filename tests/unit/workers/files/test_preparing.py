@@ -253,4 +253,4 @@ def test_a_hostile_template_ends_quickly(text: str) -> None:
         prepared({"a": text.encode()}, {"A": "x" * 50}, ("*",))
     except FileUnusable:
         pass
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 20

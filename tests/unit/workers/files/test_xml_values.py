@@ -166,4 +166,4 @@ def test_a_hostile_file_ends_quickly(text: str) -> None:
         xml_values.replace(text, of({"//a[5]/@x": "2"}))
     except Unparseable:
         pass
-    assert time.process_time() - begun < 5
+    assert time.process_time() - begun < 20

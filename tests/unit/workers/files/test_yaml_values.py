@@ -218,4 +218,4 @@ def test_a_hostile_file_ends_quickly(text: str) -> None:
         yaml_values.replace(text, of({"a": "y", "0": "1"}))
     except Unparseable:
         pass
-    assert time.process_time() - begun < 8
+    assert time.process_time() - begun < 20
