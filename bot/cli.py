@@ -20,6 +20,7 @@ from bot.cli_options import (
     print_problems,
     state_option,
     with_database,
+    with_database_to_look_at,
 )
 from engine.errors import ForedeckError
 from engine.times import utc_now
@@ -87,7 +88,7 @@ def check(folder: Path) -> None:
 @click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
 @click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times.")
 @click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
-@with_database
+@with_database_to_look_at
 def plan(
     db: Any,
     project: str,

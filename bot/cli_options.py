@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import getpass
+import sys
+import tempfile
 from collections.abc import Callable, Sized
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,14 +70,34 @@ def with_database(command: _F) -> _F:
     return state_option(config_option(run))  # type: ignore[return-value]
 
 
+def with_database_to_look_at(command: _F) -> _F:
+    """The same for what only looks: where no state is yet, none is left behind."""
+    opened = with_database(command)
+
+    @functools.wraps(opened)
+    def run(state: Path, **arguments: Any) -> Any:
+        from bot import main as root
+
+        if root.has_state(state):
+            return opened(state=state, **arguments)
+        with tempfile.TemporaryDirectory(prefix="foredeck-") as passing:
+            return opened(state=Path(passing), **arguments)
+
+    return run  # type: ignore[return-value]
+
+
 def _load(db: Any, config: Path) -> None:
+    """Put the folder in force. A broken one is told, and ends the command where nothing was in force before."""
     from engine.services import configuration
 
     loaded = configuration.load_folder(db, utc_now(), config)
-    if loaded.problems:
-        print_problems(loaded.problems)
-        in_force = f"; revision {loaded.revision} stays in force" if loaded.revision else ""
-        click.echo(f"The configuration in {config} is broken{in_force}.", err=True)
+    if not loaded.problems:
+        return
+    print_problems(loaded.problems)
+    in_force = f"; revision {loaded.revision} stays in force" if loaded.revision else ""
+    click.echo(f"The configuration in {config} is broken{in_force}.", err=True)
+    if not loaded.revision:
+        sys.exit(1)
 
 
 def counted(problems: Sized) -> str:

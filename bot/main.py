@@ -61,6 +61,11 @@ def open_state(folder: Path) -> Database:
     return open_database(State(folder.resolve()).database)
 
 
+def has_state(folder: Path) -> bool:
+    """Was a state ever kept in this folder?"""
+    return State(folder.resolve()).database.exists()
+
+
 def is_served(folder: Path) -> bool:
     """Does a process serve this state folder now?"""
     return DispatcherLock(folder.resolve()).holder() is not None

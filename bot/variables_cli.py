@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bot.cli_options import with_database
+from bot.cli_options import with_database_to_look_at
 
 
 @click.group()
@@ -21,7 +21,7 @@ def variables() -> None:
 @click.option("--step", default=None, help="For this step or action; otherwise before any step runs.")
 @click.option("--target", default=None, help="For this machine.")
 @click.option("--version", default=None, help="As this release froze it; otherwise as the project is now.")
-@with_database
+@with_database_to_look_at
 def explain(
     db: Any,
     name: str,
