@@ -25,6 +25,9 @@ _OF_A_SCRIPT = ("worker_pool", "time_limit", "idempotent", "retries")
 _OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
 KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved")
 KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *step_settings.KEYS, *_OF_AN_ACTION, "actions")
+KEYS_OF_AN_ACTION = ("action", "name", "when", *_OF_AN_ACTION)
+KEYS_OF_A_SCRIPT = ("file", "inline", "syntax", *KEYS_OF_A_FOLDER)
+KEYS_OF_AN_INTERVENTION = ("teams", "instructions", "minimum", "requester_may", "block_concurrent_deployments")
 _NOTHING = RunScript("")
 _CONDITIONS = ("success", "failure", "always")
 _EXPRESSION = '`"#{if Octopus.Deployment.Error}true#{/if}"`'
@@ -121,7 +124,7 @@ class _ProcessReader:
         return items
 
     def _read_listed(self, item: Field, of_step: Record) -> Action:
-        record = item.table(("action", "name", "when", *_OF_AN_ACTION))
+        record = item.table(KEYS_OF_AN_ACTION)
         _refuse_pool_of_targets(record, of_step)
         slug, name, _ = self._identity(record, "action", self._actions)
         return self._read_action(record, slug, name, read_scope(record, may_exclude=True))
@@ -169,7 +172,7 @@ class _ProcessReader:
             field.wrong("type", "A script is given by `file` or `inline`.", example)
             return _NOTHING
         hints = dict.fromkeys(("body", "script", "source"), example)
-        record = field.table(["file", "inline", "syntax", *KEYS_OF_A_FOLDER], hints=hints)
+        record = field.table(KEYS_OF_A_SCRIPT, hints=hints)
         folder = read_step_folder(record, self._files)
         syntax = record.get("syntax")
         if syntax and (text := syntax.text("bash")) not in ("bash", ""):
@@ -187,7 +190,7 @@ class _ProcessReader:
         return RunScript(body, source=where.line(longest=300) if file else "inline", folder=folder)
 
     def _read_intervention(self, field: Field) -> ManualIntervention:
-        record = field.table(["teams", "instructions", "minimum", "requester_may", "block_concurrent_deployments"])
+        record = field.table(KEYS_OF_AN_INTERVENTION)
         teams = record.need("teams", "[release-managers]")
         instructions = record.need("instructions", '"Is it good?"')
         minimum = record.get("minimum")

@@ -21,6 +21,8 @@ from engine.domain import templates
 from engine.domain.processes import Process
 
 _TAG_VARIABLES = ("Octopus.Project.Id", "Octopus.Environment.Id")
+KEYS_OF_A_PROJECT = ("slug", "name", "slack_channel", "queue", "variable_sets", "triggers", "guided_failure")
+KEYS_OF_A_QUEUE = ("supersede", "priority", "concurrency_tag")
 _FILES = ("project.yml", "process.yml", "variables.yml")
 
 MOST_PROMPTS = 50
@@ -137,9 +139,7 @@ def _read_head(folder: Folder, slug: str, path: str) -> _Head:
         return _Head(slug)
     hints = {"steps": "Steps are in process.yml.", "process": "The process is in process.yml."}
     hints["variables"] = "Variables are in variables.yml."
-    record = field.table(
-        ["slug", "name", "slack_channel", "queue", "variable_sets", "triggers", "guided_failure"], hints=hints
-    )
+    record = field.table(KEYS_OF_A_PROJECT, hints=hints)
     written = record.need("slug", slug)
     if written and (text := written.slug()) and text != slug:
         message = f"The slug {shown(text)} is not the name of the project's folder, {shown(slug)}."
@@ -162,7 +162,7 @@ def _read_queue(head: Record) -> QueueRules:
     field = head.get("queue")
     if field is None:
         return QueueRules()
-    record = field.table(["supersede", "priority", "concurrency_tag"])
+    record = field.table(KEYS_OF_A_QUEUE)
     priority = record.line("priority", "regular")
     if priority not in {"regular", "high", ""}:
         message = f"There is no priority {shown(priority)}."

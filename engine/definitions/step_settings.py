@@ -11,6 +11,8 @@ from engine.definitions.readings import suggest
 from engine.domain.processes import Retries, Rolling, StartTrigger
 
 KEYS = ("start_trigger", "required", "disabled", "notes", "target_tags", "rolling")
+KEYS_OF_ROLLING = ("window", "stop_after_failures")
+KEYS_OF_RETRIES = ("attempts", "delay")
 _MOST_RETRIES, _LONGEST_DELAY = 3, timedelta(hours=1)
 
 
@@ -55,7 +57,7 @@ def _read_rolling(record: Record) -> Rolling | None:
     field = record.get("rolling")
     if field is None:
         return None
-    inside = field.table(("window", "stop_after_failures"))
+    inside = field.table(KEYS_OF_ROLLING)
     window, stop = inside.need("window", "10"), inside.get("stop_after_failures")
     return Rolling(window.whole_number() if window else 1, stop.whole_number() if stop else 1)
 
@@ -65,7 +67,7 @@ def read_retries(record: Record) -> Retries | None:
     field = record.get("retries")
     if field is None:
         return None
-    inside = field.table(("attempts", "delay"))
+    inside = field.table(KEYS_OF_RETRIES)
     attempts, delay = inside.need("attempts", "2"), inside.get("delay")
     number = attempts.whole_number() if attempts else 1
     wait = delay.duration() if delay else timedelta(seconds=15)

@@ -12,7 +12,7 @@ from engine.definitions.values import Project, Trigger
 from engine.domain import crons, plans, prompts
 from engine.domain.processes import Process
 
-_KEYS = ("cron", "time_zone", "environment", "from", "as", "missed", "when_current", "runbook")
+KEYS_OF_A_TRIGGER = ("cron", "time_zone", "environment", "from", "as", "missed", "when_current", "runbook")
 _CHOICES = {"missed": ("skip", "run"), "when_current": ("skip", "redeploy")}
 
 
@@ -28,7 +28,7 @@ def _read(slug: str, field: Field) -> Trigger:
     if flaw := flaw_of(slug, is_typed_first=False):
         field.wrong("slug", *flaw)
     field.reading.declare("triggers", field.path, field.place, field.path)
-    record = field.table(_KEYS)
+    record = field.table(KEYS_OF_A_TRIGGER)
     zone, origin = record.get("time_zone"), record.get("from")
     runbook = record.get("runbook")
     if runbook and (origin or record.has("when_current")):

@@ -1,4 +1,4 @@
-"""The examples in docs/configuration.md are real: they load, and the wrong one is answered as the page says."""
+"""The examples in docs/ are real: they load, commands print what the pages say, and the tables know every key."""
 
 from __future__ import annotations
 
@@ -10,32 +10,49 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from engine import definitions
-from engine.definitions.processes import KEYS_OF_A_PROCESS, KEYS_OF_A_STEP
+from engine.definitions import processes, projects, step_settings, triggers
 from engine.definitions.sections import SECTIONS
 from engine.definitions.slugs import RESERVED
 from engine.domain.grants import ROLES, Permission
+from engine.domain.processes import ManualIntervention, Rolling
 from tests.support.definition_folders import write_folder
 
-PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE, PROCESSES, RUNBOOKS = ((DOCS / f"{name}.md").read_text() for name in ("configuration", "processes", "runbooks"))
+OTHERS = ("elsewhere", "wrong", "shop")  # folders of their own; all other blocks are one configuration
 
 
 def write_examples(folder: Path, below: str) -> Path:
-    """The blocks of the page whose first line names a file in this folder."""
-    for name, content in re.findall(r"^```\w+\n# (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
+    """The blocks of the pages whose first line names a file in this folder."""
+    pages = "\n".join((PAGE, PROCESSES, RUNBOOKS))
+    for name, content in re.findall(r"^```\w+\n# (\S+)\n(.*?)^```$", pages, re.MULTILINE | re.DOTALL):
         top = name.partition("/")[0]
-        if (top if top in ("elsewhere", "wrong") else "") == below:
+        if (top if top in OTHERS else "") == below:
             path = folder / name.removeprefix(f"{below}/")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"# {name}\n{content}")
     return folder
 
 
-@pytest.mark.parametrize("below", ["", "elsewhere"])
+def keys_of(page: str, heading: str) -> dict[str, str]:
+    """The default (the third column) of each key in the first table behind these words."""
+    lines = page[page.index(heading) :].splitlines()
+    begin = next(number for number, line in enumerate(lines) if line.startswith("| key |"))
+    rows: dict[str, str] = {}
+    for line in lines[begin + 2 :]:
+        if not line.startswith("|"):
+            return rows
+        key, _, default, _ = (cell.strip() for cell in line[1:-1].split("|"))
+        rows[key.strip("`")] = default.strip("`")
+    return rows
+
+
+@pytest.mark.parametrize("below", ["", "elsewhere", "shop"])
 def test_the_examples_are_complete_configurations(tmp_path: Path, below: str) -> None:
     assert definitions.check(write_examples(tmp_path, below)) == ()
 
 
-def test_the_main_example_says_what_the_page_says(tmp_path: Path) -> None:
+def test_the_main_example_says_what_the_pages_say(tmp_path: Path) -> None:
     loaded = definitions.load(write_examples(tmp_path, ""))
     assert list(loaded.projects) == ["web"]
     assert [step.slug for step in loaded.projects["web"].process.steps] == [
@@ -47,6 +64,7 @@ def test_the_main_example_says_what_the_page_says(tmp_path: Path) -> None:
         "say-sorry",
         "warm-up",
     ]
+    assert [runbook.slug for runbook in loaded.projects["web"].runbooks] == ["restart"]
 
 
 def test_the_wrong_example_is_answered_as_the_page_says(tmp_path: Path) -> None:
@@ -63,9 +81,76 @@ def test_the_commands_of_the_page_print_what_it_says(tmp_path: Path) -> None:
         assert CliRunner().invoke(main, [*command.split(), *folders]).output == printed
 
 
-def test_the_page_knows_every_section_and_key() -> None:
-    for word in (*SECTIONS, *KEYS_OF_A_PROCESS, *KEYS_OF_A_STEP):
+def test_the_commands_of_the_first_process_print_what_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_examples(tmp_path / "shop", "shop")
+    blocks = re.findall(r"^```console\n\$ foredeck (.*?)\n(.*?)^```$", PROCESSES, re.MULTILINE | re.DOTALL)
+    assert [command.split()[0] for command, _ in blocks] == ["check", "plan", "plan"]
+    for command, printed in blocks:
+        assert CliRunner().invoke(main, command.split()).output == printed
+
+
+def test_the_page_knows_every_section() -> None:
+    for word in SECTIONS:
         assert re.search(rf"`?\b{word}\b[`:]", PAGE), f"docs/configuration.md says nothing of {word}"
+
+
+def test_every_key_of_a_process_stands_in_its_table() -> None:
+    action = set(keys_of(PROCESSES, "Of an action;"))
+    step = set(keys_of(PROCESSES, "Of a step:"))
+    assert set(keys_of(PROCESSES, "At the top:")) == set(processes.KEYS_OF_A_PROCESS)
+    assert {key.partition(".")[0] for key in step | action - {"action"}} == set(processes.KEYS_OF_A_STEP)
+    assert {key.partition(".")[0] for key in action} == set(processes.KEYS_OF_AN_ACTION)
+    assert {key for key in step | action if "." in key} == {
+        *(f"when.{key}" for key in ("environment", "excluded_environment")),
+        *(f"rolling.{key}" for key in step_settings.KEYS_OF_ROLLING),
+        *(f"retries.{key}" for key in step_settings.KEYS_OF_RETRIES),
+    }
+    assert list(keys_of(PROCESSES, "Of `run_script`:")) == list(processes.KEYS_OF_A_SCRIPT)
+    assert list(keys_of(PROCESSES, "Of `manual_intervention`:")) == list(processes.KEYS_OF_AN_INTERVENTION)
+
+
+def test_the_defaults_of_a_process_are_what_the_tables_say(tmp_path: Path) -> None:
+    folder = write_folder(
+        tmp_path,
+        {
+            "projects/web/process.yml": "steps:\n  - {step: a, run_script: {inline: ls}, retries: {attempts: 1}}\n"
+            "  - {step: b, manual_intervention: {teams: [release-managers], instructions: Good?}}\n"
+        },
+    )
+    process = definitions.load(folder).projects["web"].process
+    assert keys_of(PROCESSES, "At the top:")["max_parallelism"] == str(process.max_parallelism)
+    step, approval = process.steps[0], process.steps[1].actions[0].work
+    told, of_action = keys_of(PROCESSES, "Of a step:"), keys_of(PROCESSES, "Of an action;")
+    assert told["run_condition"] == step.condition.value
+    assert told["start_trigger"] == step.start_trigger.value
+    assert told["rolling.stop_after_failures"] == str(Rolling(2).stop_after_failures)
+    assert step.actions[0].retries
+    assert of_action["retries.delay"] == f"{step.actions[0].retries.delay.seconds}s"
+    assert isinstance(approval, ManualIntervention)
+    asked = keys_of(PROCESSES, "Of `manual_intervention`:")
+    assert asked["minimum"] == str(approval.minimum)
+    assert asked["requester_may"] == str(approval.requester_may).lower()
+
+
+def test_every_key_of_a_project_stands_in_its_table() -> None:
+    told = keys_of(PAGE, "The keys of `project.yml`:")
+    assert {key.partition(".")[0] for key in told} == set(projects.KEYS_OF_A_PROJECT)
+    assert [key for key in told if "." in key] == [f"queue.{key}" for key in projects.KEYS_OF_A_QUEUE]
+    assert set(keys_of(PAGE, "Of each trigger:")) == set(triggers.KEYS_OF_A_TRIGGER)
+
+
+def test_somebody_may_publish_and_run_runbooks_in_staging(tmp_path: Path) -> None:
+    for below in ("", "shop"):
+        grants = definitions.load(write_examples(tmp_path / (below or "main"), below)).grants
+        for permission in (Permission.RUNBOOK_EDIT, Permission.RUNBOOK_RUN_CREATE):
+            assert any(
+                permission in ROLES[role] and (not grant.when.environments or "staging" in grant.when.environments)
+                for grant in grants
+                for role in grant.roles
+            )
 
 
 def test_the_page_lists_the_reserved_words() -> None:
