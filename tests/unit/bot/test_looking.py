@@ -50,6 +50,7 @@ def test_a_broken_folder_is_answered_with_its_problems_and_nothing_else(folder: 
     result = typed(command)
     assert result.exit_code == 1
     assert result.output.splitlines() == [
-        "projects/web/process.yml:1: steps: A process has at least one step. Add a step, for example `- step: install`.",
+        "projects/web/process.yml:1: steps: A process has at least one step. "
+        "Add a step, for example `- step: install`.",
         "The configuration in . is broken.",
     ]
