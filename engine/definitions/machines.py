@@ -9,13 +9,16 @@ from collections.abc import Callable
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
 from engine.definitions.known_hosts import read_known_hosts
-from engine.definitions.nodes import Items
+from engine.definitions.nodes import Items, shown
+from engine.definitions.readings import suggest
 from engine.definitions.secret_references import read_secret_reference
 from engine.definitions.values import AccountDefinition, WorkerDefinition, WorkerPool
 from engine.domain.variables import SecretReference
 
 Pins = Callable[[str, int], str]
 """The fingerprints that are pinned for a host and a port."""
+
+_AFFINITIES = ("deployment", "none")
 
 _LITERALS = dict.fromkeys(
     ("password", "key", "private_key_passphrase"),
@@ -27,14 +30,25 @@ def read_worker_pools(section: Field) -> list[WorkerPool]:
     """`worker_pools:` — slug to pool; at most one is the default."""
     pools: list[WorkerPool] = []
     for slug, field in section.named("worker_pools"):
-        record = field.table(["name", "default"])
-        pool = WorkerPool(slug, record.line("name", slug), record.flag("default", default=False))
+        record = field.table(["name", "default", "affinity"])
+        pool = WorkerPool(
+            slug, record.line("name", slug), record.flag("default", default=False), _read_affinity(record)
+        )
         first = next((other for other in pools if other.default), None)
         if pool.default and first:
             message = f"{first.slug} and {slug} are both the default pool; there is one at most."
             record.fields["default"].wrong("one-default", message, "Remove one `default: true`.")
         pools.append(pool)
     return pools
+
+
+def _read_affinity(record: Record) -> str:
+    field = record.get("affinity")
+    word = field.text("`none`") if field else ""
+    if field and word and word not in _AFFINITIES:
+        hint = suggest(word, _AFFINITIES, "affinities")
+        field.wrong("affinity", f"There is no affinity {shown(word)}.", hint)
+    return word if word in _AFFINITIES else WorkerPool.affinity
 
 
 def read_workers(section: Field, folder: Folder) -> list[WorkerDefinition]:

@@ -69,6 +69,7 @@ class WorkerPool:
     slug: str
     name: str
     default: bool = False
+    affinity: str = "deployment"  # its steps keep to one worker; or "none": each goes to the one with the fewest leases
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from engine.definitions.secret_references import (
 )
 from engine.definitions.ties import ReadVariable
 from engine.domain.processes import Process
-from engine.domain.variables import OWN, Prompt, SecretReference, Variable
+from engine.domain.variables import FOR_THE_ENGINE, OWN, Prompt, SecretReference, Variable
 
 _EXAMPLE = "`[{value: info}, {value: debug, when: {environment: staging}}]`"
 _OURS = ("Octopus", "Foredeck")
@@ -26,7 +26,7 @@ def read_variables(whole: Field, *, source: str = OWN, process: Process | None =
     variables = []
     for name, field in whole.variables():
         for ours in _OURS:
-            if name.lower().startswith(f"{ours.lower()}."):
+            if name.lower().startswith(f"{ours.lower()}.") and name not in FOR_THE_ENGINE:
                 message = f'Names that begin with "{ours}." are set by Foredeck.'
                 field.wrong("variable-name", message, "Choose another name.")
         if not isinstance(field.node, Items) or not field.node.nodes:

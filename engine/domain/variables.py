@@ -11,6 +11,12 @@ from typing import Any
 
 from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_json
 
+LEASE_CAP = "Octopus.Deployment.WorkerLeaseCap"
+"""So many steps of one deployment run at once on the worker that it keeps to, before another one is chosen."""
+
+FOR_THE_ENGINE = frozenset({LEASE_CAP})
+"""Names that begin as the system's own do, and that a project sets all the same: they tell the engine what to do."""
+
 OWN = ""
 """The source of a project's own variables; that of the others is the slug of their library set."""
 

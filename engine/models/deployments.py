@@ -102,7 +102,10 @@ class Task(Base):
 
 
 class ActionRun(Base):
-    """One attempt of one action on one machine, with how far it was followed."""
+    """One attempt of one action on one machine, with how far it was followed.
+
+    While it is `running` it is also the lease of its `worker`: who has how much to do is counted from these rows.
+    """
 
     __tablename__ = "action_runs"
 

@@ -1,10 +1,10 @@
-"""Chooses the worker of an action that runs on no target: the least busy of its pool; the built-in one where the
-default pool is empty.
+"""Chooses the worker of an action that runs on no target: the one of its pool with the fewest leases, or the one that
+the deployment keeps to; the built-in one where the default pool is empty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.contracts import Account, SshMachine
 from engine.definitions import Definitions
@@ -17,7 +17,14 @@ BUILT_IN = built_in.SLUG
 
 
 class NoWorker(ForedeckError):
-    """The pool has nobody who could do it."""
+    """Nobody in the pool can do it; says of each member why."""
+
+    message = "No worker of the pool {pool} can run this step. {reasons}"
+    hint_text = "Mend or enable one of them, or add another worker to the pool {pool}; then run the step again."
+
+
+class PoolEmpty(NoWorker):
+    """The pool has no members."""
 
     message = "The worker pool {pool} has no workers."
     hint_text = "Add a worker to the pool, or let the step use the default pool; then run the step again."
@@ -30,16 +37,35 @@ class WorkerGone(ForedeckError):
     hint_text = "If the step was started, look on the machine what it did; then choose Run again or Fail."
 
 
-def choose(definitions: Definitions, pool: str | None, running: Mapping[str, int], tried: Collection[str] = ()) -> str:
-    """The slug of the worker to use, none of those that were `tried`. Raises NoWorker, PoolGone."""
+def candidates(
+    definitions: Definitions,
+    pool: str | None,
+    leases: Mapping[str, int],
+    *,
+    unusable: Mapping[str, str] | None = None,
+    kept: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """The slugs of the workers that could do it now, those with the fewest leases first. Raises NoWorker, PoolGone.
+
+    `unusable`: by slug, why a worker is none of them, as a sentence. `kept`: whom the deployment keeps to; the first of
+    them that is usable is then the only candidate.
+    """
+    without = unusable or {}
     slug, workers = pools.pool_and_workers(definitions, pool)
-    left = [worker for worker in workers if worker not in tried]
+    left = [worker for worker in workers if worker not in without]
     if left:
-        return min(left, key=lambda worker: (running.get(worker, 0), workers.index(worker)))
+        stays = next((worker for worker in kept if worker in left), None)
+        return (stays,) if stays else tuple(sorted(left, key=lambda worker: leases.get(worker, 0)))
     if pools.falls_to_built_in(definitions, pool):
-        return BUILT_IN
+        return (BUILT_IN,)
     pools.require(definitions, slug, "This step")
-    raise NoWorker(pool=slug)
+    if not workers:
+        raise PoolEmpty(pool=slug)
+    raise NoWorker(pool=slug, reasons=" ".join(_reason(worker, without[worker]) for worker in workers))
+
+
+def _reason(worker: str, sentence: str) -> str:
+    return sentence if worker in sentence else f"{worker}: {sentence}"
 
 
 def connect(definitions: Definitions, worker: str, workers: Workers) -> Worker:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine.contracts import (
@@ -31,7 +31,7 @@ from engine.domain.states import RunState
 from engine.domain.variables import SecretReference
 from engine.errors import ForedeckError
 from engine.models import ActionRun, Task
-from engine.orchestration import advancing, choosing
+from engine.orchestration import advancing, choosing, placing
 from engine.orchestration.following import Sink, checkpoint_of
 from engine.ports import Clock, Worker, Workers
 from engine.sealing import Sealer
@@ -105,14 +105,23 @@ class Runner:
             return
         warnings = _flaws(claim, evaluated)
         result = self._follow(claim, request, worker, warnings)
-        tried = [claim.worker]
-        while result.outcome is Outcome.UNREACHABLE and (other := self._other_worker(claim, tried)):
+        tried: dict[str, str] = {}
+        while result.outcome is Outcome.UNREACHABLE:
             # Nothing was launched there, so nothing can run twice.
-            warnings = (*warnings, f"{claim.worker} could not be reached. {result.message} {other} takes over.")
-            claim = replace(claim, worker=other)
-            tried.append(other)
+            tried[claim.worker] = result.message
             try:
-                worker = choosing.connect(claim.definitions, other, self._workers)
+                found = self._replacement(claim, tried)
+            except ForedeckError as error:
+                why = "" if isinstance(error, choosing.NoWorker) else f"{result.message} "
+                hint = result.hint if len(tried) == 1 and not why else error.hint  # it knows what is wrong there
+                result = replace(result, message=f"{why}{error}", hint=hint)
+                break
+            if found is None:
+                break
+            warnings = (*warnings, f"{claim.worker} could not be reached. {result.message} {found.worker} takes over.")
+            claim = found
+            try:
+                worker = choosing.connect(claim.definitions, claim.worker, self._workers)
             except ForedeckError as error:  # its key cannot be read, for example: the next one may do
                 result = ActionResult(Outcome.UNREACHABLE, message=str(error), hint=error.hint)
             else:
@@ -141,10 +150,13 @@ class Runner:
             plan = plans.from_json(task.plan)
             step, action = plan.steps[run.step], plan.action(run.step, run.action)
             is_resumed = run.state == RunState.RUNNING.value
+            at = RunKey(run.step, run.action, run.machine)
+            values = variables.of_task(session, task, definitions, self._sealer, at)
             if not is_resumed:
                 if task.cancel_requested_at is not None:
                     raise _NotMine  # the next move of its task withdraws it
-                run.worker = run.machine or _choose_worker(session, definitions, action)
+                cap = placing.lease_cap(values, self._clock())
+                run.worker, *_ = placing.candidates(session, definitions, run, action, lease_cap=cap)
                 if run.worker == choosing.BUILT_IN:  # the configuration may have changed since it was asked for
                     built_in.require(definitions, task.environment, step.name)
                 run.state, run.started_at, run.reason = RunState.RUNNING.value, self._clock(), ""
@@ -162,27 +174,30 @@ class Runner:
                 cancel_requested=task.cancel_requested_at is not None,
                 definitions=definitions,
                 fail_on_unresolved=plan.fail_on_unresolved,
-                values=variables.of_task(
-                    session, task, definitions, self._sealer, RunKey(run.step, run.action, run.machine)
-                ),
+                values=values,
                 checkpoint=checkpoint_of(run, self._sealer),
             )
 
-    def _other_worker(self, claim: _Claim, tried: list[str]) -> str | None:
-        """Another worker of the same pool for what no worker has begun; None where there is none."""
+    def _replacement(self, claim: _Claim, tried: Mapping[str, str]) -> _Claim | None:
+        """The same on another worker of its pool, for what no worker has begun; None where it stays where it is.
+
+        Raises NoWorker when all were tried, PoolGone.
+        """
         if claim.is_resumed or claim.worker == choosing.BUILT_IN or claim.action.machines != (plans.NO_MACHINE,):
             return None
         with self._db.write() as session:
             run = session.get_one(ActionRun, claim.run_id)
             if run.state != RunState.RUNNING.value or run.launch_confirmed_at or _is_canceled(session, run.id):
                 return None
-            try:
-                other = _choose_worker(session, claim.definitions, claim.action, tried)
-            except choosing.NoWorker:
+            definitions = configuration.current(session).definitions
+            best, *_ = placing.candidates(session, definitions, run, claim.action, unusable=tried)
+            if (
+                best == choosing.BUILT_IN
+            ):  # nobody is left in the pool: what was meant for a machine stays away from here
                 return None
-            run.worker = other
+            run.worker = best
             outbox.tell_card(session, self._clock(), session.get_one(Task, run.task_id))
-            return other
+            return replace(claim, worker=best, definitions=definitions)
 
     def _evaluated(self, claim: _Claim) -> Evaluated:
         """The variables; secrets are read now, outside any transaction.
@@ -295,18 +310,6 @@ class Runner:
     def _mark_clean(self, run_id: int) -> None:
         with self._db.write(quiet=True) as session:
             session.execute(update(ActionRun).where(ActionRun.id == run_id).values(cleaned_up=True))
-
-
-def _choose_worker(
-    session: Session, definitions: Definitions, action: plans.PlannedAction, tried: Collection[str] = ()
-) -> str:
-    busy = session.execute(
-        select(ActionRun.worker, func.count())
-        .where(ActionRun.state == RunState.RUNNING.value)
-        .group_by(ActionRun.worker)
-    )
-    counts = {worker: count for worker, count in busy if worker}
-    return choosing.choose(definitions, action.worker_pool, counts, tried)
 
 
 def _is_canceled(session: Session, run_id: int) -> bool:

@@ -85,6 +85,16 @@ def judge(expression: str, values: Mapping[str, Value], now: datetime) -> Judgem
     return Judgement(holds=holds, why_not="" if holds else CONDITION_FALSE)
 
 
+def setting(name: str, values: Mapping[str, Value], now: datetime) -> str:
+    """What a variable says that is meant for the engine itself; empty where it is not set, or cannot be told."""
+    spelled = next((known for known in values if known.casefold() == name.casefold()), None)
+    if spelled is None:
+        return ""
+    value = _shown(values[spelled])
+    text = templates.evaluate(value, shown(values), now=now).text if "#" in value else value
+    return (text or "").strip()
+
+
 def shown(values: Mapping[str, Value]) -> dict[str, str | None]:
     """The values as people may see them."""
     return {name: _shown(value) for name, value in values.items()}

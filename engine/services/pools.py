@@ -7,6 +7,9 @@ from engine.domain import plans
 from engine.domain.processes import RunScript
 from engine.errors import ForedeckError
 
+BY_DEPLOYMENT = "deployment"
+"""The affinity of a pool: the steps of one deployment keep to the worker that its first step got."""
+
 
 class PoolGone(ForedeckError):
     """A pool that a release or a plan names is not in the configuration any more."""

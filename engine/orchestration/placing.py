@@ -1,0 +1,77 @@
+"""Finds the machine of an action run: its target, or a worker of its pool.
+
+A **lease** is the row of a run that a worker has: `running`, with the worker's slug. There is no other table of them:
+a lease ends with its run, and a crash, a failure or a cancel leaves none behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.definitions import Definitions
+from engine.domain import plans
+from engine.domain.states import RunState
+from engine.domain.variables import LEASE_CAP
+from engine.models import ActionRun
+from engine.orchestration import choosing
+from engine.services import evaluations, pools, variables
+
+_RUNNING = ActionRun.state == RunState.RUNNING.value
+
+
+def candidates(
+    session: Session,
+    definitions: Definitions,
+    run: ActionRun,
+    action: plans.PlannedAction,
+    *,
+    lease_cap: int = 0,
+    unusable: Mapping[str, str] | None = None,
+) -> tuple[str, ...]:
+    """Where it may run, the best first. Raises NoWorker, PoolGone.
+
+    `lease_cap`: a worker that this deployment keeps to is passed over while so many of its steps run there; 0: never.
+    `unusable`: by slug, why a worker is out of the question, as a sentence.
+    """
+    if run.machine:
+        return (run.machine,)
+    kept = _kept(session, run.task_id, lease_cap) if _keeps(definitions, action.worker_pool) else ()
+    return choosing.candidates(definitions, action.worker_pool, _leases(session), unusable=unusable, kept=kept)
+
+
+def lease_cap(values: Mapping[str, variables.Value], now: datetime) -> int:
+    """What the variable LEASE_CAP says; 0 where it says no number."""
+    text = evaluations.setting(LEASE_CAP, values, now)
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _leases(session: Session) -> dict[str, int]:
+    """How many runs each worker has."""
+    rows = session.execute(select(ActionRun.worker, func.count()).where(_RUNNING).group_by(ActionRun.worker))
+    return {worker: count for worker, count in rows if worker}
+
+
+def _keeps(definitions: Definitions, pool: str | None) -> bool:
+    slug, _ = pools.pool_and_workers(definitions, pool)
+    found = definitions.worker_pools.get(slug or "")
+    return found is not None and found.affinity == pools.BY_DEPLOYMENT
+
+
+def _kept(session: Session, task_id: int, lease_cap: int) -> Sequence[str]:
+    """The workers that this deployment has used, in that order, without those that have enough of it now."""
+    rows = session.execute(
+        select(ActionRun.worker, func.count().filter(_RUNNING))
+        .where(
+            ActionRun.task_id == task_id,
+            ActionRun.worker.is_not(None),
+            ActionRun.worker != ActionRun.machine,
+            ActionRun.started_at.is_not(None),
+        )
+        .group_by(ActionRun.worker)
+        .order_by(func.min(ActionRun.started_at), func.min(ActionRun.id))
+    )
+    return [str(worker) for worker, leases in rows if not lease_cap or leases < lease_cap]
