@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
 from engine.domain.guidance import Guidance
 from engine.domain.plans import NO_MACHINE, Plan, PlannedAction, PlannedStep, RunKey
@@ -58,13 +59,22 @@ class History:
     excluded: frozenset[str] = field(init=False, repr=False, compare=False)  # machines that people took out
 
     def __post_init__(self) -> None:
+        by_key: dict[RunKey, RunRecord] = {}
         by_step: dict[int, list[RunRecord]] = {}
+        excluded: set[str] = set()
         for run in self.runs:
-            by_step.setdefault(run.key.step, []).append(run)
-        excluded = frozenset(run.key.machine for run in self.runs if run.guidance is Guidance.EXCLUDE)
-        object.__setattr__(self, "by_key", {run.key: run for run in self.runs})
+            key = run.key
+            by_key[key] = run
+            of_step = by_step.get(key.step)
+            if of_step is None:
+                by_step[key.step] = [run]
+            else:
+                of_step.append(run)
+            if run.guidance is Guidance.EXCLUDE:
+                excluded.add(key.machine)
+        object.__setattr__(self, "by_key", by_key)
         object.__setattr__(self, "by_step", by_step)
-        object.__setattr__(self, "excluded", excluded)
+        object.__setattr__(self, "excluded", frozenset(excluded))
 
     def has_failed(self, step: int) -> bool:
         """Has anything of this step failed for good?"""
@@ -212,25 +222,34 @@ def _moves_of_step(plan: Plan, index: int, history: History, *, failed_before: b
     if not step.is_judged_by_machine and (judgement is None or judgement.failure):
         return _moves_of_judging(index, step, judgement)
     begun: list[_Lane] = []
-    waiting: list[_Lane] = []
+    again: list[_Lane] = []
+    fresh: list[_Lane] = []
+    held: list[RunKey] = []
+    failures = under_way = 0
     for keys in plan.lanes(index):
         lane = _lane(plan, keys, history, judgement or _judgement_on(index, keys[0].machine, history))
-        (begun if lane.has_begun else waiting).append(lane)
+        if not lane.has_begun:
+            (again if lane.goes_on else fresh).append(lane)
+            continue
+        begun.append(lane)
+        failures += lane.has_failed
+        if lane.held:
+            held.append(lane.held)
+        elif lane.moves is not None:
+            under_way += 1
     if judgement and not judgement.holds:
-        return tuple(move for lane in (*begun, *waiting) for move in lane.moves or ()) or _settled(begun)
-    moves = [move for lane in begun for move in lane.moves or ()]
-    failures = sum(1 for lane in begun if lane.has_failed)
+        return tuple(move for lane in (*begun, *again, *fresh) for move in lane.moves or ()) or _settled(begun)
+    moves = [move for lane in begun if lane.moves for move in lane.moves]
     is_stopped = 0 < step.stop_after_failures <= failures
-    held = [lane.held for lane in begun if lane.held]
-    again, fresh = ([lane for lane in waiting if lane.goes_on is wanted] for wanted in (True, False))
     if is_stopped and not held:
         why = f"stopped after {failures} {'failure' if failures == 1 else 'failures'}"
         moves += [Skip(key, why) for lane in fresh for key in lane.keys]
         fresh = []
-    under_way = sum(1 for lane in begun if lane.moves is not None and not lane.held)
-    lost = sum(1 for key in held if history.by_key[key].state is RunState.LOST)  # it may still run there
-    next_ones = again if is_stopped else [*again, *fresh]  # what a person has go on, goes on
-    moves += [move for lane in next_ones[: max(0, plan.window(index) - under_way - lost)] for move in lane.moves or ()]
+    if again or fresh:
+        lost = sum(1 for key in held if history.by_key[key].state is RunState.LOST)  # it may still run there
+        room = max(0, plan.window(index) - under_way - lost)
+        next_ones = again if is_stopped else [*again, *fresh]  # what a person has go on, goes on
+        moves += [move for lane in next_ones[:room] for move in lane.moves or ()]
     if held and not moves and not under_way:  # one question a step, when nothing of it runs any more
         unasked = tuple(key for key in held if not history.by_key[key].asked)
         return (AskForGuidance(index, unasked),) if unasked else ()
@@ -245,10 +264,10 @@ def _has_gone_well(step: PlannedStep, runs: Sequence[RunRecord]) -> bool:
 _WELL = frozenset({RunState.SUCCEEDED, RunState.SKIPPED})
 
 
-@dataclass(frozen=True)
-class _Lane:
+class _Lane(NamedTuple):
     """One machine's way through a step. `moves` is None when it is settled, and empty while it waits. One that has not
     begun, or is begun again, needs room in the window. `held`: what failed, and somebody has to say how to go on.
+    A tuple, because thousands of them are made.
     """
 
     keys: tuple[RunKey, ...]
@@ -275,7 +294,10 @@ def _lane(plan: Plan, keys: tuple[RunKey, ...], history: History, judgement: Jud
         if run is None:
             reason = EXCLUDED if is_excluded else "an earlier action of this step failed" if has_failed else ""
             lane = _lane_from(key, action, keys, history, judgement, reason, has_begun=has_begun, has_failed=has_failed)
-            return replace(lane, has_begun=False, goes_on=True) if was_ignored and not reason else lane
+            return lane._replace(has_begun=False, goes_on=True) if was_ignored and not reason else lane
+        if run.state in _WELL and run.guidance is None:  # nothing more is to be said of most
+            was_ignored = False
+            continue
         if run.guidance is Guidance.RETRY:
             return _Lane(keys, (Start(key, run.attempt + 1),), has_begun=False, has_failed=False, goes_on=True)
         moves = _moves_of_run(action, run, guided=plan.guided_failure, is_excluded=is_excluded)
