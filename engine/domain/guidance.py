@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.domain.states import RunState
 
 if TYPE_CHECKING:
-    from engine.domain.next_moves import History, RunRecord
+    from engine.domain.histories import History, RunRecord
     from engine.domain.plans import PlannedStep, RunKey
 
 MAXIMUM_RETRIES = 10

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from engine.domain.guidance import Guidance
+from engine.domain.histories import History, Judgement, RunRecord
+from engine.domain.moves import (
+    AskAboutLost,
+    AskForDecision,
+    AskForGuidance,
+    Fail,
+    Finish,
+    Judge,
+    Move,
+    Skip,
+    Start,
+    Withdraw,
+)
 from engine.domain.plans import NO_MACHINE, Plan, PlannedAction, PlannedStep, RunKey
 from engine.domain.processes import ManualIntervention, RunCondition
 from engine.domain.states import RunState, TaskState
@@ -18,139 +29,6 @@ MAXIMUM_IDEMPOTENT_ATTEMPTS = 3
 CONDITION_FALSE = "its run condition is false"
 
 EXCLUDED = "this machine was excluded after a failure"
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """What is known of the latest attempt of one action on one machine."""
-
-    key: RunKey
-    state: RunState
-    attempt: int = 1
-    asked: bool = False  # an interruption is pending for it
-    failures: int = 0  # how many of its attempts failed, the latest one included
-    given_up: bool = False  # a person said so, or it failed before it began: it is not tried again
-    guidance: Guidance | None = None  # what a person said about its failure
-    retries_by_hand: int = 0  # how often people had it run again
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What came of a step's run condition. `failure`: why that could not be told, as a sentence."""
-
-    holds: bool = False
-    why_not: str = ""  # in a few words, when it does not hold
-    failure: str = ""
-
-
-@dataclass(frozen=True)
-class History:
-    """What has happened so far: the latest attempt of each run, and whether a cancel was asked for.
-
-    `judged`: by step and machine (see `Judge`), the expressions that were evaluated just now. They are asked for once,
-    before the first run is written; from then on the runs say what came of it.
-    """
-
-    runs: tuple[RunRecord, ...] = ()
-    cancel_requested: bool = False
-    judged: Mapping[tuple[int, str], Judgement] = field(default_factory=dict)
-    by_key: dict[RunKey, RunRecord] = field(init=False, repr=False, compare=False)
-    by_step: dict[int, list[RunRecord]] = field(init=False, repr=False, compare=False)
-    excluded: frozenset[str] = field(init=False, repr=False, compare=False)  # machines that people took out
-
-    def __post_init__(self) -> None:
-        by_key: dict[RunKey, RunRecord] = {}
-        by_step: dict[int, list[RunRecord]] = {}
-        excluded: set[str] = set()
-        for run in self.runs:
-            key = run.key
-            by_key[key] = run
-            of_step = by_step.get(key.step)
-            if of_step is None:
-                by_step[key.step] = [run]
-            else:
-                of_step.append(run)
-            if run.guidance is Guidance.EXCLUDE:
-                excluded.add(key.machine)
-        object.__setattr__(self, "by_key", by_key)
-        object.__setattr__(self, "by_step", by_step)
-        object.__setattr__(self, "excluded", frozenset(excluded))
-
-    def has_failed(self, step: int) -> bool:
-        """Has anything of this step failed for good?"""
-        return any(run.state.is_failure for run in self.by_step.get(step, ()))
-
-
-@dataclass(frozen=True)
-class Start:
-    """Queue an attempt of a script; it may begin after `delay`."""
-
-    key: RunKey
-    attempt: int = 1
-    delay: timedelta = timedelta()
-
-
-@dataclass(frozen=True)
-class AskForDecision:
-    """Raise the interruption of a manual intervention step."""
-
-    key: RunKey
-
-
-@dataclass(frozen=True)
-class AskAboutLost:
-    """Raise an interruption: the end of this run is unknown."""
-
-    key: RunKey
-
-
-@dataclass(frozen=True)
-class AskForGuidance:
-    """Raise the interruption of a step with failed runs, or add these to the one that is pending."""
-
-    step: int
-    keys: tuple[RunKey, ...]
-
-
-@dataclass(frozen=True)
-class Skip:
-    """This run will not happen, and why."""
-
-    key: RunKey
-    reason: str
-
-
-@dataclass(frozen=True)
-class Judge:
-    """Evaluate the expression of this step's run condition, then ask again; for one machine where it names that."""
-
-    step: int
-    machine: str = NO_MACHINE
-
-
-@dataclass(frozen=True)
-class Fail:
-    """This run fails without having begun, and why."""
-
-    key: RunKey
-    reason: str
-
-
-@dataclass(frozen=True)
-class Withdraw:
-    """Cancel a run that nobody works on: queued, waiting for a person, or lost."""
-
-    key: RunKey
-
-
-@dataclass(frozen=True)
-class Finish:
-    """The task is over."""
-
-    state: TaskState
-
-
-Move = Start | AskForDecision | AskAboutLost | AskForGuidance | Skip | Judge | Fail | Withdraw | Finish
 
 
 def next_moves(plan: Plan, history: History) -> tuple[Move, ...]:

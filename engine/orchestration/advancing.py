@@ -10,23 +10,20 @@ from sqlalchemy.orm import Session
 
 from engine.domain import durations, plans
 from engine.domain.guidance import Guidance
-from engine.domain.next_moves import (
+from engine.domain.histories import History, Judgement, RunRecord
+from engine.domain.moves import (
     AskAboutLost,
     AskForDecision,
     AskForGuidance,
     Fail,
     Finish,
-    History,
     Judge,
-    Judgement,
     Move,
-    RunRecord,
     Skip,
     Start,
     Withdraw,
-    keeps_place,
-    next_moves,
 )
+from engine.domain.next_moves import keeps_place, next_moves
 from engine.domain.plans import RunKey
 from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState

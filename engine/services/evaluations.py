@@ -12,7 +12,8 @@ from datetime import datetime
 
 from engine.contracts import Secret
 from engine.domain import templates
-from engine.domain.next_moves import CONDITION_FALSE, Judgement
+from engine.domain.histories import Judgement
+from engine.domain.next_moves import CONDITION_FALSE
 from engine.domain.variables import SecretReference
 from engine.services.variables import Value
 

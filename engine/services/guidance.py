@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.domain import plans
 from engine.domain.guidance import MAXIMUM_RETRIES, Guidance, choices
-from engine.domain.next_moves import RunRecord
+from engine.domain.histories import RunRecord
 from engine.domain.plans import RunKey
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, Verdict
 from engine.models import ActionRun, GuidedRun, Interruption, Task

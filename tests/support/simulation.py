@@ -16,24 +16,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from engine.domain.guidance import Guidance, choices, follow
+from engine.domain.histories import History, Judgement, RunRecord
 from engine.domain.holds import Hold, HoldKind
-from engine.domain.next_moves import (
+from engine.domain.moves import (
     AskAboutLost,
     AskForDecision,
     AskForGuidance,
     Fail,
     Finish,
-    History,
     Judge,
-    Judgement,
     Move,
-    RunRecord,
     Skip,
     Start,
     Withdraw,
-    keeps_place,
-    next_moves,
 )
+from engine.domain.next_moves import keeps_place, next_moves
 from engine.domain.plans import Plan, PlannedAction, PlannedStep, RunKey
 from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.queueing import Rank, Situation, Waiter, choose

@@ -7,18 +7,9 @@ from dataclasses import replace
 import pytest
 
 from engine.domain.guidance import MAXIMUM_RETRIES, Guidance, choices, follow, resolve
-from engine.domain.next_moves import (
-    EXCLUDED,
-    AskForGuidance,
-    Finish,
-    History,
-    RunRecord,
-    Skip,
-    Start,
-    Withdraw,
-    keeps_place,
-    next_moves,
-)
+from engine.domain.histories import History, RunRecord
+from engine.domain.moves import AskForGuidance, Finish, Skip, Start, Withdraw
+from engine.domain.next_moves import EXCLUDED, keeps_place, next_moves
 from engine.domain.plans import Plan, PlannedAction, PlannedStep, RunKey
 from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.states import RunState, TaskState

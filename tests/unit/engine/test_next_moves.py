@@ -7,23 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from engine.domain.next_moves import (
-    MAXIMUM_IDEMPOTENT_ATTEMPTS,
-    AskAboutLost,
-    AskForDecision,
-    Fail,
-    Finish,
-    History,
-    Judge,
-    Judgement,
-    Move,
-    RunRecord,
-    Skip,
-    Start,
-    Withdraw,
-    keeps_place,
-    next_moves,
-)
+from engine.domain.histories import History, Judgement, RunRecord
+from engine.domain.moves import AskAboutLost, AskForDecision, Fail, Finish, Judge, Move, Skip, Start, Withdraw
+from engine.domain.next_moves import MAXIMUM_IDEMPOTENT_ATTEMPTS, keeps_place, next_moves
 from engine.domain.plans import Plan, PlannedAction, PlannedStep, RunKey
 from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.states import RunState, TaskState

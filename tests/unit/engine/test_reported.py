@@ -6,16 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from engine.domain.next_moves import (
-    AskForDecision,
-    Finish,
-    History,
-    RunRecord,
-    Start,
-    Withdraw,
-    keeps_place,
-    next_moves,
-)
+from engine.domain.histories import History, RunRecord
+from engine.domain.moves import AskForDecision, Finish, Start, Withdraw
+from engine.domain.next_moves import keeps_place, next_moves
 from engine.domain.plans import Plan, PlannedAction, PlannedStep, RunKey
 from engine.domain.processes import ManualIntervention, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.states import RunState, TaskState
