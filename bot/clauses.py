@@ -16,6 +16,10 @@ _ARTICLES = frozenset({"the", "a", "an", "please"})
 _OVERRIDE = frozenset({"override", "overriding"})
 _EMERGENCY = frozenset({"emergency"})
 _GUIDED = {"guided": True, "unguided": False}
+_GUIDED_SAID = re.compile(
+    r"""(?i)(?P<quoted>"[^"]*"|“[^”]*”|'[^']*')|(?<!\S)(?:(?P<how>with|not|no|without)\s+)?(?P<un>un)?guided"""
+    r"""(?:\s+failures?)?(?=[\s,]|\Z)"""
+)
 _WITHOUT = frozenset({"except", "without", "excluding"})
 _BETWEEN = frozenset({"and", "&"})
 _EVERYTHING = frozenset({"all", "everything", "everywhere"})
@@ -83,6 +87,24 @@ def split(text: str) -> Clauses:
     at, until = (" ".join(found[name]) for name in ("at", "until"))
     what, to, on, without = (tuple(found[name]) for name in ("what", "to", "on", "without"))
     return Clauses(what, to, at, until, reason, overrides, on, without, is_emergency, guided, names_no_target)
+
+
+def guidance_in_a_word(text: str) -> str:
+    """The command with `guided` or `unguided` for `with guided failure`, `not guided`, `no guided failures` and the
+    like; what is in quotes, and the reason, stay as they are.
+    """
+    before, reason = typed_text.reasoned(text)
+    plainly = _GUIDED_SAID.sub(_in_a_word, before)
+    if plainly == before:
+        return text
+    return f"{plainly} because {typed_text.escaped(reason)}" if reason else plainly
+
+
+def _in_a_word(found: re.Match[str]) -> str:
+    if found["quoted"]:
+        return found[0]
+    is_negated = (found["how"] or "with").lower() != "with"
+    return "guided" if is_negated == bool(found["un"]) else "unguided"
 
 
 def _without_names(opened: set[str], on: list[str], without: list[str], *, says_all: bool) -> str:

@@ -252,6 +252,7 @@ def _about_a_number(verb: str, rest: list[str], text: str) -> DeployRequest:
 
 def deployment(text: str) -> Deploy | OpenForm | NotUnderstood:
     """A deployment, without the steps behind `skip`."""
+    text = clauses.guidance_in_a_word(text)
     said, tail = typed_text.parted(text, "skip")
     if said == text or typed_text.reasoned(said)[1]:  # the word belongs to the reason
         return _of_all_steps(text)

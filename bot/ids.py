@@ -39,6 +39,9 @@ PROJECT = "project"
 RELEASE = "release"
 ENVIRONMENT = "environment"
 ANSWER = "answer"
+ON = "on"
+NOT_ON = "not_on"
+GUIDED = "guided"
 
 # Metadata of every message that passes through the outbox.
 MESSAGE_EVENT = "foredeck_message"

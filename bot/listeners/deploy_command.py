@@ -108,6 +108,7 @@ def _plan(desk: Desk, person: str, asked: ShowPlan) -> PlanView:
         environment=wanted.environment,
         choices=wanted.choices,
         person=person,
+        now=desk.clock(),
     )
 
 

@@ -1,34 +1,37 @@
-"""The `/deploy` form: opened with what was typed so far, refreshed when the project changes, searched, submitted."""
+"""The `/deploy` form: opened with what was typed so far, refreshed when the place changes, planned, submitted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot import ids
 from bot.commands import Deploy, OpenForm
 from bot.listeners import asking
-from bot.listeners.requests import NOTHING, Answer, Desk, ModalAnswer, Pressed, Searched, Submitted
+from bot.listeners.requests import NOTHING, Answer, Desk, ModalAnswer, Pressed, Submitted
 from bot.messages import answers
-from bot.messages.blocks import Element
+from bot.modals import choices, questions
 from bot.modals import deployments as form
-from bot.modals import questions
 from bot.modals.decisions import closing_modal
 from bot.modals.deployments import Entered
 from bot.modals.plans import plan_modal
 from engine.definitions import Person
 from engine.errors import ForedeckError
-from engine.services import access, deployments, prompts, releases
+from engine.services import access, deployments, offers, prompts, releases
 from engine.services.emergency_errors import RulesUnseen
 from engine.services.errors import (
     InvalidVersion,
+    NoTargets,
+    NothingThere,
     NotPermitted,
     ReleaseExists,
     ReleaseNotFound,
     UnknownEnvironment,
+    UnknownName,
     UnknownProject,
 )
+from engine.services.offers import Offers
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.queue_errors import Held
 from engine.services.views import Question
@@ -55,24 +58,25 @@ def opening(desk: Desk, person: Person, typed: OpenForm, *, slack_channel: str) 
 
 def project_chosen(desk: Desk, pressed: Pressed) -> Answer:
     """Another project: its releases and environments are offered from now on."""
-    entered = form.entered_in(pressed.modal.get("state", {}))
-    facts = ids.unpack(str(pressed.modal.get("private_metadata", "")))
-    fresh = _completed(desk, pressed.person, Entered(project=entered.project, besides=_besides(facts)))
+    entered, facts = _standing(pressed)
+    fresh = _completed(desk, pressed.person, Entered(project=entered.project, besides=entered.besides))
     return Answer(refreshes=form.deploy_modal(fresh, slack_channel=str(facts.get("c", ""))))
 
 
 def place_chosen(desk: Desk, pressed: Pressed) -> Answer:
-    """Another release or environment: what it asks for is shown, when that is not what is shown already."""
-    facts = ids.unpack(str(pressed.modal.get("private_metadata", "")))
-    entered = form.entered_in(pressed.modal.get("state", {}))
+    """Another release or environment: what it asks for and offers is shown, when that is not shown already."""
+    entered, facts = _standing(pressed)
     waiting = facts.get("w")
     if isinstance(waiting, dict):
         entered = replace(entered, answers={**waiting, **entered.answers})
-    entered = replace(entered, besides=_besides(facts))
-    entered = _completed(desk, pressed.person, entered)
-    if list(map(questions.block_id, entered.questions)) == questions.blocks_of(pressed.modal):
-        return NOTHING
-    return Answer(refreshes=form.deploy_modal(entered, slack_channel=str(facts.get("c", ""))))
+    fresh = form.deploy_modal(_completed(desk, pressed.person, entered), slack_channel=str(facts.get("c", "")))
+    return NOTHING if form.depending(fresh) == form.depending(pressed.modal) else Answer(refreshes=fresh)
+
+
+def _standing(pressed: Pressed) -> tuple[Entered, Mapping[str, Any]]:
+    """What stands in the open form, and what it keeps."""
+    facts = ids.unpack(str(pressed.modal.get("private_metadata", "")))
+    return form.entered_in(pressed.modal.get("state", {}), facts), facts
 
 
 def fill_in(desk: Desk, pressed: Pressed) -> Answer:
@@ -88,13 +92,13 @@ def fill_in(desk: Desk, pressed: Pressed) -> Answer:
 
 
 def show_plan(desk: Desk, pressed: Pressed) -> Answer:
-    """*Plan*, before anything is deployed: what stands in the form would do this; it is shown on top of the form."""
-    entered = form.entered_in(pressed.modal.get("state", {}))
+    """*Plan*, before anything is deployed: what stands in the form would do this, or be refused for that; it is shown
+    on top of the form.
+    """
+    entered, _ = _standing(pressed)
     if not (entered.version and entered.environment):
         return Answer(opens=closing_modal("Plan", "Choose a release and an environment first."))
-    facts = ids.unpack(str(pressed.modal.get("private_metadata", "")))
-    place = {"p": entered.project, "v": entered.version, "e": entered.environment}
-    wanted = Deploy.carried({**_besides(facts), **place})
+    wanted = _wanted(entered)
     try:
         view = deployments.preview(
             desk.db,
@@ -103,34 +107,11 @@ def show_plan(desk: Desk, pressed: Pressed) -> Answer:
             environment=wanted.environment,
             choices=wanted.choices,
             person=pressed.person.slug,
+            now=desk.clock(),
         )
     except ForedeckError as error:
         return Answer(opens=closing_modal("No plan", str(error), error.hint))
     return Answer(opens=plan_modal(view))
-
-
-def search_projects(desk: Desk, searched: Searched) -> Sequence[Element]:
-    """The projects that this person may deploy."""
-    choices = access.projects_for(desk.db, searched.person.slug)
-    return form.name_options([(choice.slug, choice.name) for choice in choices], searched.typed)
-
-
-def search_environments(desk: Desk, searched: Searched) -> Sequence[Element]:
-    """The environments that this person may deploy the chosen project to."""
-    choices = access.environments_for(desk.db, searched.person.slug, form.project_in(searched.block_id))
-    return form.name_options([(choice.slug, choice.name) for choice in choices], searched.typed)
-
-
-def search_releases(desk: Desk, searched: Searched) -> Sequence[Element]:
-    """The newest releases of the chosen project that match; and a new one, for those who may create it."""
-    project, typed = form.project_in(searched.block_id), searched.typed.strip()
-    found = releases.recent(desk.db, person=searched.person.slug, project=project, limit=50, prefix=typed)
-    return form.release_options(
-        [(release.version, _whereabouts(release.deployed_to)) for release in found],
-        typed,
-        may_create=access.may_create_release(desk.db, searched.person.slug, project),
-        is_valid=releases.is_valid_version(typed),
-    )
 
 
 def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
@@ -138,14 +119,12 @@ def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
 
     A version that is no release could only be chosen as *Create release X*: so it is created.
     """
-    entered = form.entered_in(submitted.state)
+    entered = form.entered_in(submitted.state, submitted.facts)
     slack_channel = str(submitted.facts.get("c", ""))
     missing = _missing(entered)
     if missing:
         return ModalAnswer(errors=missing)
-    place = {"p": entered.project, "v": entered.version, "e": entered.environment}
-    wanted = Deploy.carried({**_besides(submitted.facts), **place, "n": entered.answers})
-    entered = replace(entered, besides=_besides(submitted.facts))
+    wanted = _wanted(entered)
     try:
         view = asking.ask(
             desk,
@@ -160,7 +139,7 @@ def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
     except (Held, RulesUnseen) as error:
         return _in_the_way(desk, submitted, wanted, error)
     except ForedeckError as error:
-        return ModalAnswer(errors={_field(error, entered.project): _plainly(error)})
+        return ModalAnswer(errors={_field(error, entered, submitted.state): _plainly(error)})
     return ModalAnswer(message=asking.told_about(desk, view, slack_channel), slack_channel=slack_channel)
 
 
@@ -209,13 +188,13 @@ def _completed(desk: Desk, person: Person, entered: Entered) -> Entered:
         besides=entered.besides,
         answers=prompts.understood(asked, tuple(entered.answers.items())) if asked else entered.answers,
         questions=asked,
+        offers=_offers(desk, entered, environment),
     )
 
 
-def _besides(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What was typed and is no field of the form, as it waits there."""
-    kept = facts.get("b")
-    return dict(kept) if isinstance(kept, dict) else {}
+def _wanted(entered: Entered) -> Deploy:
+    place = {"p": entered.project, "v": entered.version, "e": entered.environment}
+    return Deploy.carried({**entered.besides, **place, "n": entered.answers})
 
 
 def _questions(desk: Desk, entered: Entered, environment: str) -> tuple[Question, ...]:
@@ -223,6 +202,12 @@ def _questions(desk: Desk, entered: Entered, environment: str) -> tuple[Question
     if not environment:
         return ()
     return prompts.asked(desk.db, project=entered.project, version=entered.version, environment=environment)
+
+
+def _offers(desk: Desk, entered: Entered, environment: str) -> Offers | None:
+    if not environment:
+        return None
+    return offers.of(desk.db, project=entered.project, version=entered.version, environment=environment)
 
 
 def _is_new(desk: Desk, person: Person, project: str, version: str) -> bool:
@@ -250,18 +235,31 @@ def _missing(entered: Entered) -> dict[str, str]:
     return missing
 
 
-def _field(error: ForedeckError, project: str) -> str:
+def _field(error: ForedeckError, entered: Entered, state: Mapping[str, Any]) -> str:
+    """The field that this is about; of those that the form shows."""
     if isinstance(error, UnknownProject):
         return form.block_id(ids.PROJECT)
     about_release = isinstance(error, NotPermitted) and "releases" in str(error.facts.get("what"))
     if about_release or isinstance(error, ReleaseNotFound | ReleaseExists | InvalidVersion):
-        return form.block_id(ids.RELEASE, project)
-    return form.block_id(ids.ENVIRONMENT, project)
+        return form.block_id(ids.RELEASE, entered.project)
+    about_targets = _field_of_targets(error, entered)
+    return (
+        about_targets if about_targets in state.get("values", {}) else form.block_id(ids.ENVIRONMENT, entered.project)
+    )
+
+
+def _field_of_targets(error: ForedeckError, entered: Entered) -> str:
+    """The one of the two that names what is refused, or that leaves nothing; empty when neither does."""
+    only, never = entered.besides.get("o", ()), entered.besides.get("x", ())
+    if isinstance(error, UnknownName):
+        named = str(error.facts.get("name"))
+        field = ids.ON if named in only else ids.NOT_ON if named in never else ""
+    elif isinstance(error, NothingThere | NoTargets):
+        field = ids.ON if only else ids.NOT_ON if never else ""
+    else:
+        field = ""
+    return field and choices.block_id(field, entered.project, entered.environment)
 
 
 def _plainly(error: ForedeckError) -> str:
     return f"{error} {error.hint}".replace("`", "").strip()
-
-
-def _whereabouts(environments: Sequence[str]) -> str:
-    return f"last success on {', '.join(environments)}" if environments else ""

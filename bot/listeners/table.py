@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import App
 
 from bot import ids
-from bot.listeners import buttons, decisions, deploy_form, emergencies, events, guarding, orders
+from bot.listeners import buttons, decisions, deploy_form, emergencies, events, form_searches, guarding, orders
 from bot.listeners.deploy_command import deploy
 from bot.listeners.release_command import release
 from bot.listeners.requests import (
@@ -51,9 +51,11 @@ SUBMISSIONS: Mapping[str, SubmissionListener] = {
     ids.ACKNOWLEDGE_MODAL: emergencies.submit,
 }
 SEARCHES: Mapping[str, SearchListener] = {
-    ids.PROJECT: deploy_form.search_projects,
-    ids.RELEASE: deploy_form.search_releases,
-    ids.ENVIRONMENT: deploy_form.search_environments,
+    ids.PROJECT: form_searches.projects,
+    ids.RELEASE: form_searches.releases_of_project,
+    ids.ENVIRONMENT: form_searches.environments,
+    ids.ON: form_searches.targets,
+    ids.NOT_ON: form_searches.targets,
 }
 EVENTS: Mapping[str, EventListener] = {
     "member_joined_channel": events.member_joined_channel,

@@ -1,4 +1,6 @@
-"""The `/deploy` modal: project, release, environment; each offers only what this person may deploy."""
+"""The `/deploy` modal: project, release, environment; each offers only what this person may deploy. Then what is asked
+for there, and what else can be chosen.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,10 @@ from typing import Any
 
 from bot import ids
 from bot.messages import blocks as b
+from bot.modals import choices
 from bot.modals.questions import answer_input, answers_in
+from engine.errors import ForedeckError
+from engine.services.offers import Offers
 from engine.services.views import Question
 
 _VALUE_LIMIT = 150
@@ -32,27 +37,39 @@ class Entered:
     environment_name: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)  # by the variable's name
     questions: tuple[Question, ...] = ()
-    besides: Mapping[str, Any] = field(default_factory=dict)  # typed, and no field of the form: times and a reason
+    besides: Mapping[str, Any] = field(default_factory=dict)  # what else was typed or chosen, as `Deploy` carries it
+    offers: Offers | None = None  # what else can be chosen there; None while the place is not known
+
+
+class TooMuchForAForm(ForedeckError):
+    """More was typed than a form can keep for its fields to come."""
+
+    message = "That is more than the form can keep."
+    hint_text = "Name targets by a range or a tag (`on web-01..05`), type the whole command, or choose in the form."
 
 
 def deploy_modal(entered: Entered, *, slack_channel: str) -> dict[str, Any]:
     """The form as it is with these entries. Release and environment appear once the project is known, and what is
-    asked for there once the environment is, too.
+    asked for and can be chosen there once the environment is, too. Raises TooMuchForAForm.
     """
     shown = [_project_input(entered)]
+    more = choices.inputs(entered.offers, entered.besides, project=entered.project, environment=entered.environment)
+    fielded = {key for key, _ in more}
+    kept = {key: said for key, said in entered.besides.items() if key not in fielded}
     if entered.project:
         shown += [_release_input(entered), _environment_input(entered)]
         shown += [answer_input(question, entered.answers.get(question.name)) for question in entered.questions]
+        shown += [block for _, block in more]
     else:
         shown.append(b.context("Release and environment follow when you have chosen a project."))
     if entered.project and (plan := b.actions(b.button("Plan", ids.PLAN_IN_FORM, "form"))):
         shown.append({**plan, "block_id": ids.PLAN_IN_FORM})
-    if kept := _kept(entered.besides):
-        shown.append(b.context(kept))
+    if words := _kept(kept):
+        shown.append(b.context(words))
     modal: dict[str, Any] = {
         "type": "modal",
         "callback_id": ids.DEPLOY_MODAL,
-        "private_metadata": _metadata(entered, slack_channel),
+        "private_metadata": _metadata(entered, kept, slack_channel),
         "title": b.plain("Deploy", 24),
         "close": b.plain("Close", 24),
         "submit": b.plain("Deploy", 24),
@@ -61,12 +78,14 @@ def deploy_modal(entered: Entered, *, slack_channel: str) -> dict[str, Any]:
     return modal
 
 
-def _metadata(entered: Entered, slack_channel: str) -> str:
+def _metadata(entered: Entered, kept: Mapping[str, Any], slack_channel: str) -> str:
     """What the form keeps and has no field for. Answers that were typed wait for the field that they are meant for."""
-    facts = {"c": slack_channel, "b": dict(entered.besides) or None}
+    facts = {"c": slack_channel, "b": dict(kept) or None}
     waiting = None if entered.questions else dict(entered.answers) or None
-    packed = ids.pack(**facts, w=waiting)
-    return packed if len(packed) <= _METADATA_LIMIT else ids.pack(**facts)
+    for packed in (ids.pack(**facts, w=waiting), ids.pack(**facts)):
+        if len(packed) <= _METADATA_LIMIT:
+            return packed
+    raise TooMuchForAForm
 
 
 def _kept(besides: Mapping[str, Any]) -> str:
@@ -93,8 +112,10 @@ _WAY = {
 _ON_FAILURE = {"guided": "When a step fails somebody is asked.", "unguided": "When a step fails nobody is asked."}
 
 
-def entered_in(state: Mapping[str, Any]) -> Entered:
-    """What stands in the form, from the state that Slack sends. Block ids end in what they depend on."""
+def entered_in(state: Mapping[str, Any], facts: Mapping[str, Any]) -> Entered:
+    """What stands in the form, from the state that Slack sends and the `facts` that it keeps. Block ids end in what
+    they depend on.
+    """
     chosen: dict[str, str] = {}
     for block_id, fields in state.get("values", {}).items():
         name = block_id.partition(":")[0]
@@ -105,7 +126,21 @@ def entered_in(state: Mapping[str, Any]) -> Entered:
         chosen.get(ids.RELEASE, ""),
         chosen.get(ids.ENVIRONMENT, ""),
         answers=answers_in(state),
+        besides=_besides_in(state, facts),
     )
+
+
+def _besides_in(state: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed and waits in the form, and what stands in its fields; a field counts, also when it is empty."""
+    kept = facts.get("b")
+    said = {**(kept if isinstance(kept, dict) else {}), **choices.chosen_in(state)}
+    return {key: words for key, words in said.items() if words}
+
+
+def depending(modal: Mapping[str, Any]) -> list[str]:
+    """The ids of the fields that depend on release and environment, as they stand in this modal."""
+    shown = (str(block.get("block_id", "")) for block in modal.get("blocks", ()))
+    return [block for block in shown if block.partition(":")[0] in {ids.ANSWER, ids.ON, ids.NOT_ON, ids.GUIDED}]
 
 
 def block_id(field: str, project: str = "") -> str:

@@ -16,6 +16,7 @@ _BLOCKS = 50
 _BYTES = 180_000  # of the steps, as JSON; Slack takes views of 250 kB
 _REMARKS = 20
 _FACTS = 220
+_REFUSAL = 500
 
 
 def plan_modal(view: PlanView) -> dict[str, Any]:
@@ -27,10 +28,17 @@ def plan_modal(view: PlanView) -> dict[str, Any]:
         "close": b.plain("Close", 24),
         "blocks": [
             b.rich([b.bold(f"{view.project} {view.version} → {view.environment}")]),
+            *_refusals(view),
             *_steps(view),
             *_remarks(view),
         ],
     }
+
+
+def _refusals(view: PlanView) -> Iterator[b.Block]:
+    if view.refusals:
+        lines = [b.sentence(b.shorten(words, _REFUSAL)) for words in view.refusals[:_REMARKS]]
+        yield b.rich([b.bold("⛔ As it stands this would be refused:")], *lines)
 
 
 def _steps(view: PlanView) -> Iterator[b.Block]:

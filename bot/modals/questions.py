@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bot import ids
@@ -48,12 +48,6 @@ def answers_in(state: Mapping[str, Any]) -> dict[str, str]:
         if field == ids.ANSWER:
             answers[rest.partition(":")[2]] = _value(fields.get(ids.ANSWER, {}))
     return answers
-
-
-def blocks_of(modal: Mapping[str, Any]) -> Sequence[str]:
-    """The ids of these fields in a modal as Slack shows it."""
-    shown = (str(block.get("block_id", "")) for block in modal.get("blocks", ()))
-    return [block for block in shown if block.startswith(f"{ids.ANSWER}:")]
 
 
 def _element(question: Question, value: str) -> b.Element:

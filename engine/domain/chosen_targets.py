@@ -23,8 +23,8 @@ def not_chosen(
     """Which of these slugs are left out. Names may be in any case and hold `*` and `?`; they may be ranges; and what
     names no target may be one of the `tags` that targets have, by slug. Raises NoSuchTarget.
     """
-    wanted = {slug for name in on for slug in _meant(name, targets, tags)}
-    unwanted = {slug for name in without for slug in _meant(name, targets, tags)}
+    wanted = {slug for name in on for slug in chosen(name, targets, tags)}
+    unwanted = {slug for name in without for slug in chosen(name, targets, tags)}
     return tuple(slug for slug in targets if (wanted and slug not in wanted) or slug in unwanted)
 
 
@@ -32,7 +32,8 @@ class NoSuchTarget(LookupError):
     """No target there has this name; its only argument."""
 
 
-def _meant(name: str, targets: Collection[str], tags: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+def chosen(name: str, targets: Collection[str], tags: Mapping[str, Collection[str]] = _NO_TAGS) -> tuple[str, ...]:
+    """The targets that one such name means. Raises NoSuchTarget."""
     word = name.casefold()
     found = tuple(slug for slug in targets if fnmatchcase(slug.casefold(), word)) or _in_range(word, targets)
     tag = word.removeprefix("tag:")

@@ -24,6 +24,7 @@ from engine.services import (
     built_in,
     emergencies,
     gates,
+    judgements,
     planned,
     pools,
     prompts,
@@ -197,8 +198,10 @@ def preview(
     environment: str,
     choices: Choices = choosing.NONE,
     person: str | None = None,
+    now: datetime | None = None,
 ) -> PlanView:
-    """What a deployment would do now. A version that does not exist yet is planned as the project is now.
+    """What a deployment would do now, and what it would be refused for. A version that does not exist yet is planned as
+    the project is now. With `person` and `now` their permission, times, locks and freezes are judged, too.
 
     Raises UnknownProject, UnknownEnvironment, StepNotSkipped, UnknownName, NothingThere; NotPermitted where it is shown
     to a `person` who may not see the project.
@@ -213,9 +216,16 @@ def preview(
         process, variables = prompts.frozen(session, found, project=slug, version=version)
         plan = _plan(found.definitions, process, slug, target, choices)
         asked = questions_of(variables, plan, project=slug, environment=target)
+        refusals = judgements.of_plan(found, plan, asked, choices, project=slug, version=version, environment=target)
+        if person is not None and now is not None:
+            may = (Permission.DEPLOYMENT_CREATE, f"deploy {slug} to {target}")
+            theirs = judgements.of_person(
+                session, now, found, choices, person=person, may=may, project=slug, environment=target
+            )
+            refusals = (*theirs, *refusals)
         view = planned.describe(plan, found.definitions, project=slug, version=version, environment=target)
         note = "" if release else f"{slug} has no release {version} yet: this is planned as the project is now."
-        return replace(view, note=note, questions=asked)
+        return replace(view, note=note, questions=asked, refusals=refusals)
 
 
 def _plan(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -51,24 +51,31 @@ def accept(release: Release, plan: plans.Plan, environment: str, given: Given) -
     variables = variables_from_json(release.variables)
     process = DEPLOYMENT if release.runbook is None else RUNBOOK
     questions = prompts.asked(variables, plan, project=release.project, environment=environment, process=process)
+    project, version = release.project, release.version
+    values = require(questions, given, project=project, version=version, environment=environment)
+    return {
+        question.name.casefold(): {
+            "label": question.label,
+            "value": values[question.name],
+            "shown": question.shown(values[question.name]),
+        }
+        for question in questions
+        if question.name in values
+    }
+
+
+def require(
+    questions: Sequence[Question], given: Given, *, project: str, version: str, environment: str
+) -> Mapping[str, str]:
+    """The values by the variable's name. Raises UnknownAnswer, WrongAnswer, AnswersMissing."""
     answers = prompts.judge(questions, given)
-    refuse_unknown(questions, given, project=release.project, environment=environment)
+    refuse_unknown(questions, given, project=project, environment=environment)
     for name, flaw in answers.wrong.items():
         question = next(question for question in questions if question.name == name)
         raise WrongAnswer(name=name, label=question.label, flaw=flaw)
     if answers.missing:
-        raise AnswersMissing(
-            questions=answers.missing, project=release.project, version=release.version, environment=environment
-        )
-    return {
-        question.name.casefold(): {
-            "label": question.label,
-            "value": answers.values[question.name],
-            "shown": question.shown(answers.values[question.name]),
-        }
-        for question in questions
-        if question.name in answers.values
-    }
+        raise AnswersMissing(questions=answers.missing, project=project, version=version, environment=environment)
+    return answers.values
 
 
 def understood(questions: Sequence[Question], given: Given) -> dict[str, str]:

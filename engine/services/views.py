@@ -345,6 +345,7 @@ class PlanView:
     questions: tuple[Question, ...] = ()  # what a deployment asks for
     guided: bool = False  # when a step fails somebody is asked
     not_chosen: tuple[str, ...] = ()  # targets that the deployer left out
+    refusals: tuple[str, ...] = ()  # what a request would be refused for as it stands, as sentences
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,12 @@ def test_the_plan_is_shown_on_top_of_the_form(bot: BotWorkspace, form_of_release
     form_of_release.field("Environment").choose("staging")
     form_of_release.button("Plan").click(as_=bot.ana)
     bot.ana.modal.wait_for("web 1.0.0 → staging", "1. build", "built-in worker").close()
-    assert form_of_release.values == {"Project": "web", "Release": "1.0.0", "Environment": "staging"}
+    assert form_of_release.values == {
+        "Project": "web",
+        "Release": "1.0.0",
+        "Environment": "staging",
+        "When a step fails": "As usual: nobody is asked",
+    }
 
 
 def test_the_form_deploys(bot: BotWorkspace, form_of_release: Modal) -> None:

@@ -483,3 +483,31 @@ def test_what_passes_rules_never_opens_a_form_that_forgets_it(passing: str) -> N
 
 def test_an_emergency_is_acknowledged_with_a_note() -> None:
     assert commands.parse_deploy("acknowledge #17 because it was right") == Acknowledge(17, "it was right")
+
+
+@pytest.mark.parametrize(
+    ("words", "guided"),
+    [
+        ("guided", True),
+        ("with guided failure", True),
+        ("Guided Failures", True),
+        ("unguided", False),
+        ("not guided", False),
+        ("without guided failure", False),
+        ("no guided failures", False),
+        ("not unguided", True),
+    ],
+)
+def test_guided_failure_is_chosen_in_many_words_and_anywhere(words: str, guided: bool) -> None:
+    wanted = Deploy("web", "1", "staging", answers=(("A", "b"),), on=("web-3",), guided=guided, reason="not guided")
+    for line in (
+        f"web 1 to staging on web-3 {words} with A=b because not guided",
+        f"web 1 {words} to staging with A=b on web-3 because not guided",
+        f"web 1 to staging with A=b on web-3 and {words} because not guided",
+    ):
+        assert commands.parse_deploy(line) == wanted
+
+
+def test_guided_in_quotes_is_a_value() -> None:
+    wanted = Deploy("web", "1", "staging", answers=(("Note", "not guided failure"),))
+    assert commands.parse_deploy('web 1 to staging with Note="not guided failure"') == wanted

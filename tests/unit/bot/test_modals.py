@@ -11,6 +11,7 @@ from bot.modals import deployments as form
 from bot.modals.decisions import closing_modal, decision_modal, note_of
 from bot.modals.deployments import Entered
 from bot.modals.plans import plan_modal
+from engine.services.offers import Offers
 from engine.services.views import InterruptionKind, PlannedStepView, PlanView, Verdict
 from tests.support.slack_blocks import assert_modal, shown_in, walk
 from tests.support.task_views import NASTY, decision, interruption, plan, task
@@ -62,10 +63,21 @@ def test_a_modal_that_only_says_something_has_nothing_to_submit() -> None:
         Entered("web", "1.4.0", "production"),
         Entered("web", "1.4.0", "production", is_new=True),
         Entered("web", "9" * 349, "production"),
+        Entered("web", "1.4.0", "production", offers=Offers(0, False)),
+        Entered("web", "1.4.0", "production", offers=Offers(900, True), besides={"x": ["web-1"], "g": "unguided"}),
+        Entered(
+            "web", "1.4.0", "production", offers=Offers(900, True), besides={"o": [f"{n:0>63}" for n in range(100)]}
+        ),
     ],
 )
 def test_the_deploy_modal_fits_whatever_was_entered(entered: Entered) -> None:
     assert_modal(form.deploy_modal(entered, slack_channel="C0DEPLOY1"))
+
+
+def test_more_than_a_form_can_keep_is_refused_with_the_way_out() -> None:
+    typed = Entered("web", besides={"o": [f"a-long-name-of-a-machine-{n}" for n in range(150)]})
+    with pytest.raises(form.TooMuchForAForm, match="more than the form can keep"):
+        form.deploy_modal(typed, slack_channel="C1")
 
 
 def test_release_and_environment_appear_with_the_project() -> None:
@@ -79,8 +91,8 @@ def test_what_stands_in_the_form_is_read_back() -> None:
     options = {"project": "web", "release": "2.0.0", "environment": "staging"}
     blocks = {"project": "project", "release": "release:web", "environment": "environment:web"}
     state = {"values": {blocks[f]: {f: {"selected_option": {"value": v}}} for f, v in options.items()}}
-    assert form.entered_in(state) == Entered("web", "2.0.0", "staging")
-    assert form.entered_in({"values": {"project": {"project": {"selected_option": None}}}}) == Entered()
+    assert form.entered_in(state, {}) == Entered("web", "2.0.0", "staging")
+    assert form.entered_in({"values": {"project": {"project": {"selected_option": None}}}}, {}) == Entered()
 
 
 def test_a_new_version_is_offered_to_who_may_create_it() -> None:

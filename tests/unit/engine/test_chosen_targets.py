@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.domain.chosen_targets import NoSuchTarget, not_chosen
-from engine.services import deployments, live
+from engine.services import deployments, live, offers
 from engine.services.choices import Choices
 from engine.services.errors import NothingThere, UnknownName
 from engine.services.views import TaskState
@@ -88,3 +88,18 @@ def test_a_plan_shows_the_choice(deck: Deck) -> None:
         deck.db, project="web", version="1.0.0", environment="staging", choices=Choices(on=["web-2"])
     )
     assert view.steps[1].where == "1 target: web-2"
+
+
+def test_what_was_typed_so_far_offers_names_ranges_patterns_and_tags() -> None:
+    there = {f"web-{n}": ("web",) for n in range(1, 13)} | {"db": ("data", "canary")}
+
+    def offered(typed: str) -> list[tuple[str, int | None]]:
+        return [(offer.name, offer.count) for offer in offers.matching(there, typed)]
+
+    assert offered("")[:4] == [("tag:web", 12), ("tag:data", 1), ("tag:canary", 1), ("web-1", None)]
+    assert offered("WEB-1") == [("web-1", None), ("web-10", None), ("web-11", None), ("web-12", None)]
+    assert offered("web")[:2] == [("web-*", 12), ("tag:web", 12)]
+    assert offered("web-3..5") == [("web-3..5", 3)]
+    assert offered("d?") == [("d?", 1)]
+    assert offered("can") == [("tag:canary", 1)]
+    assert offered("nothing") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -160,3 +161,19 @@ def test_each_environment_of_several_is_held_and_judged_for_itself(deck: Deck) -
     assert asks(deck, "staging").state is TaskState.QUEUED
     with pytest.raises(Held):
         asks(deck)
+
+
+def refusals(deck: Deck, person: str = "ana", **choices: Any) -> tuple[str, ...]:
+    where = {"project": "web", "version": "1.0.0", "environment": "production"}
+    view = deployments.preview(deck.db, **where, person=person, now=deck.clock(), choices=Choices(**choices))
+    return view.refusals
+
+
+def test_a_plan_says_what_a_request_would_be_refused_for(deck: Deck) -> None:
+    assert refusals(deck) == ()
+    assert refusals(deck, answers=[("Ticket", "x")]) == ("web does not ask for `Ticket` in production.",)
+    (frozen_then,) = refusals(deck, at="Saturday 10:00")
+    assert "the weekend" in frozen_then
+    (unclear,) = refusals(deck, at="never")
+    assert "never" in unclear
+    assert refusals(deck, "eva", at="Saturday 10:00", way=Way.OVERRIDE, reason="INC-7") == ()

@@ -1,0 +1,49 @@
+"""What the selects of the `/deploy` form offer for what was typed into them, by what this person may deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.listeners.requests import Desk, Searched
+from bot.messages.blocks import Element
+from bot.modals import choices
+from bot.modals import deployments as form
+from engine.services import access, offers, releases
+
+
+def projects(desk: Desk, searched: Searched) -> Sequence[Element]:
+    """The projects that this person may deploy."""
+    known = access.projects_for(desk.db, searched.person.slug)
+    return form.name_options([(choice.slug, choice.name) for choice in known], searched.typed)
+
+
+def environments(desk: Desk, searched: Searched) -> Sequence[Element]:
+    """The environments that this person may deploy the chosen project to."""
+    known = access.environments_for(desk.db, searched.person.slug, form.project_in(searched.block_id))
+    return form.name_options([(choice.slug, choice.name) for choice in known], searched.typed)
+
+
+def targets(desk: Desk, searched: Searched) -> Sequence[Element]:
+    """The targets of the chosen environment, and what means several of them; for who may deploy there."""
+    project, environment = choices.place_in(searched.block_id)
+    allowed = {choice.slug for choice in access.environments_for(desk.db, searched.person.slug, project)}
+    if environment not in allowed:
+        return ()
+    found = offers.targets(desk.db, environment=environment, typed=searched.typed, limit=choices.OPTIONS)
+    return choices.target_options(found)
+
+
+def releases_of_project(desk: Desk, searched: Searched) -> Sequence[Element]:
+    """The newest releases of the chosen project that match; and a new one, for those who may create it."""
+    project, typed = form.project_in(searched.block_id), searched.typed.strip()
+    found = releases.recent(desk.db, person=searched.person.slug, project=project, limit=50, prefix=typed)
+    return form.release_options(
+        [(release.version, _whereabouts(release.deployed_to)) for release in found],
+        typed,
+        may_create=access.may_create_release(desk.db, searched.person.slug, project),
+        is_valid=releases.is_valid_version(typed),
+    )
+
+
+def _whereabouts(environments: Sequence[str]) -> str:
+    return f"last success on {', '.join(environments)}" if environments else ""

@@ -1,0 +1,148 @@
+"""The `/deploy` form chooses targets and guided failure, and asks for the same deployment as the words do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.sandbox.testing.modals import Modal
+from engine.services import tasks
+from engine.services.views import PlanView
+from tests.support.bot_workspaces import BotWorkspace, serve_workspace
+from tests.support.served_bot import FOREDECK
+
+ON, NOT_ON, FAILING = "Only on these targets", "On all but these targets", "When a step fails"
+PROCESS = """\
+steps:
+  - step: install
+    target_tags: [web]
+    run_script: {inline: echo installed}
+"""
+VARIABLES = "Ticket: [{prompt: {label: Change ticket, required: true}, when: {environment: production}}]\n"
+TARGETS = """\
+targets:
+  web-{001..130}: {ssh: "{}.example.org:22", account: me, host_key: "SHA256:%s", environments: [staging], tags: [web]}
+  spare-1: {ssh: "127.0.0.1:9", account: me, host_key: "SHA256:%s", environments: [staging], tags: [web, canary]}
+  prod-1: {ssh: "127.0.0.1:9", account: me, host_key: "SHA256:%s", environments: [production], tags: [web]}
+  prod-2: {ssh: "127.0.0.1:9", account: me, host_key: "SHA256:%s", environments: [production], tags: [web]}
+accounts:
+  me: {type: ssh_key, username: me, private_key: {secret: "env:NOBODY_ASKS_FOR_IT"}}
+""".replace("%s", "A" * 43)
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotWorkspace]:
+    """One bot for the tests of this file. Its queue is paused: nothing that is asked for runs."""
+    foredeck = FOREDECK.replace("  production: {}", "  production: {guided_failure: true}").replace(
+        "roles: [project_contributor]", "roles: [project_lead, space_manager]"
+    )
+    folder = tmp_path_factory.mktemp("bot")
+    with serve_workspace(folder, process=PROCESS, variables=VARIABLES, foredeck=foredeck + TARGETS) as served:
+        served.ana.types("/release create web 1.0.0")
+        served.ben.types("/deploy pause web because nothing shall run")
+        yield served
+
+
+@pytest.fixture
+def form(bot: BotWorkspace) -> Iterator[Modal]:
+    """The form with a release and staging."""
+    yield from opened(bot, "/deploy web 1.0.0 to staging")
+
+
+def opened(bot: BotWorkspace, line: str) -> Iterator[Modal]:
+    """What stands there when everything but the environment was typed, and that is chosen afterwards."""
+    said, _, environment = line.partition(" to ")
+    environment, _, rest = environment.partition(" ")
+    assert bot.ana.types(f"{said} {rest}").message is None
+    modal = bot.ana.modal
+    modal.field("Environment").choose(environment)
+    modal.wait_for(FAILING)
+    yield modal
+    if modal.is_open:
+        modal.close()
+
+
+def latest(bot: BotWorkspace) -> int:
+    return max((view.number for view in tasks.active(bot.db, "ana")), default=0)
+
+
+def asked_for(bot: BotWorkspace, ask: Any) -> PlanView:
+    """The plan of the deployment that this asks for."""
+    before = latest(bot)
+    ask()
+    number = latest(bot)
+    assert number > before, bot.transcript
+    return tasks.plan_of(bot.db, number, "ana")
+
+
+def typed(bot: BotWorkspace, line: str) -> PlanView:
+    return asked_for(bot, lambda: bot.ana.types(line))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({}, ""),
+        ({ON: ["web-001", "spare-1"]}, "on web-001,spare-1"),
+        ({ON: ["web-010..020", "tag:canary"], NOT_ON: ["web-015"]}, "not on web-015 on web-010..020 and canary"),
+        ({NOT_ON: ["web-*"]}, "except web-*"),
+        ({FAILING: "Somebody is asked how to go on"}, "with guided failure"),
+        ({FAILING: "Nobody is asked, it fails", ON: ["spare-1"]}, "unguided on spare-1"),
+    ],
+)
+def test_the_form_asks_for_the_same_deployment_as_the_words(
+    bot: BotWorkspace, form: Modal, chosen: dict[str, Any], words: str
+) -> None:
+    by_form = asked_for(bot, lambda: form.submit(chosen))
+    assert by_form == typed(bot, f"/deploy web 1.0.0 to staging {words}")
+
+
+def test_what_was_typed_stands_in_the_fields_and_can_be_changed(bot: BotWorkspace) -> None:
+    for form in opened(bot, "/deploy web 1.0.0 to staging guided on web-001,web-002 not on web-002"):
+        assert form.values[ON] == "web-001, web-002"
+        assert form.values[NOT_ON] == "web-002"
+        assert form.values[FAILING] == "Somebody is asked how to go on"
+        plain = asked_for(bot, lambda form=form: form.submit({ON: [], NOT_ON: [], FAILING: "usual"}))
+    assert plain == typed(bot, "/deploy web 1.0.0 to staging")
+
+
+def test_targets_are_found_by_typing_however_many_there_are(form: Modal) -> None:
+    assert form.values[FAILING] == "As usual: nobody is asked"
+    everything = form.field(ON).options()
+    assert (len(everything), everything[:3]) == (100, ["tag:web · 131 targets", "tag:canary · 1 target", "web-001"])
+    assert form.field(ON).options("web-13") == ["web-130"]
+    assert form.field(NOT_ON).options("web-120..140") == ["web-120..140 · 11 targets"]
+    assert form.field(ON).options("web")[:2] == ["web-* · 130 targets", "tag:web · 131 targets"]
+    assert form.field(ON).options("prod") == [], "they are elsewhere"
+
+
+def test_a_target_that_is_not_there_is_refused_below_its_field(bot: BotWorkspace) -> None:
+    for form in opened(bot, "/deploy web 1.0.0 to production not on prod-3"):
+        assert form.values[FAILING] == "As usual: somebody is asked"
+        refused = form.try_submit({"Change ticket": "OPS-7"})
+        assert refused == {NOT_ON: "There is no target in production prod-3. Did you mean prod-2 or prod-1?"}
+
+
+def test_the_plan_judges_what_stands_in_the_form(bot: BotWorkspace) -> None:
+    for form in opened(bot, "/deploy web 1.0.0 to production not on prod-2"):
+        form.field(FAILING).choose("Nobody is asked, it fails")
+        form.button("Plan").click(as_=bot.ana)
+        plan = bot.ana.modal.wait_for(
+            "⛔ As it stands this would be refused:", "an answer", "Change ticket", "1 target: prod-1"
+        )
+        assert "somebody is asked" not in plan.text
+        plan.close()
+        form.field("Change ticket").choose("OPS-7")
+        form.field(FAILING).choose("usual")
+        form.button("Plan").click(as_=bot.ana)
+        plan = bot.ana.modal.wait_for("When a step fails somebody is asked how to go on.")
+        assert "refused" not in plan.text
+        plan.close()
+
+
+def test_leaving_out_every_target_is_refused_below_the_field(form: Modal) -> None:
+    refused = form.try_submit({ON: ["web-001"], NOT_ON: ["web-*"]})
+    assert list(refused) == [ON]
+    assert "No step of this deployment runs on web-001" in refused[ON]
