@@ -56,11 +56,15 @@ class Script:
     """A script as text; it reaches the machine on stdin or in a 0600 file, never in argv."""
 
     body: str
-    syntax: str = "bash"
+    syntax: str = "bash"  # bash, python or powershell
+    parameters: tuple[str, ...] = ()  # these are in argv: no secret is among them
 
 
-TAKEN_NAMES = frozenset({"script.sh", ".foredeck-bootstrap.sh", ".foredeck-prelude.sh", ".foredeck-variables"})
-"""What lies in a script's folder already, so that no file of a step can have that name."""
+TAKEN_NAMES = frozenset({
+    "script.sh", "script.py", "script.ps1", ".foredeck-variables", ".foredeck-bootstrap.sh", ".foredeck-start.ps1",
+    ".foredeck-prelude.sh", ".foredeck-prelude.py", ".foredeck-prelude.ps1",
+})  # fmt: skip
+"""What may lie in a script's folder already, so that no file of a step can have that name."""
 
 
 @dataclass(frozen=True)

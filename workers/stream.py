@@ -33,13 +33,20 @@ _LEVELS: Mapping[str, tuple[str, str]] = {
     "stderr-ignore": ("stderr", _IGNORED),
 }
 
-# Octopus's messages that have no effect here.
+# Octopus's messages that have no effect here. Of the first ones a script may rely on the effect: that is a warning.
+_MISSED = {
+    **dict.fromkeys((
+        "createStepPackageTarget", "create-kubernetestarget", "create-azurewebapptarget",
+        "create-azureservicefabrictarget", "create-aws-ecs-target", "delete-target",
+    ), "targets stand in foredeck.yml"),
+    **dict.fromkeys((
+        "create-tokenaccount", "create-userpassaccount", "create-awsaccount", "create-azureaccount",
+    ), "accounts stand in foredeck.yml"),
+}  # fmt: skip
 _UNSUPPORTED = frozenset({
     "createArtifact", "foundPackage", "calamari-found-package", "deltaVerification",
-    "createStepPackageTarget", "create-kubernetestarget", "create-azurewebapptarget",
-    "create-azureservicefabrictarget", "create-aws-ecs-target", "delete-target",
-    "create-tokenaccount", "create-userpassaccount", "create-awsaccount", "create-azureaccount",
     "k8s-manifest-applied", "k8s-status", "argocd-files-updated", "pull-request-created",
+    "claude-code-usage", "claude-code-transcript",
     "calamari-timed-operation", "calamari-deployment-metric", "calamari-script-isolation-alert",
 })  # fmt: skip
 
@@ -199,6 +206,10 @@ class LogStream:
                 self._result_message = message.get("message")
             case "set-environmentstate":
                 self._set_environment_state(message)
+            case name if name in _MISSED:
+                self._say(
+                    LogLevel.WARNING, f"The service message {name} is not supported ({_MISSED[name]}); it was left out."
+                )
             case name if name in _UNSUPPORTED:
                 self._say(LogLevel.VERBOSE, f"The service message {name} is not supported; it was left out.")
             case name:

@@ -13,6 +13,7 @@ from engine.definitions.nodes import Items, Scalar, Table, shown
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.readings import suggest
 from engine.definitions.scopes import read_scope
+from engine.definitions.script_settings import read_syntax
 from engine.definitions.secret_references import HOW, holds_a_secret
 from engine.definitions.step_folders import KEYS as KEYS_OF_A_FOLDER
 from engine.definitions.step_folders import read_step_folder
@@ -174,9 +175,6 @@ class _ProcessReader:
         hints = dict.fromkeys(("body", "script", "source"), example)
         record = field.table(KEYS_OF_A_SCRIPT, hints=hints)
         folder = read_step_folder(record, self._files)
-        syntax = record.get("syntax")
-        if syntax and (text := syntax.text("bash")) not in ("bash", ""):
-            syntax.wrong("syntax", f"Scripts in {shown(text)} cannot be run.", "The one known syntax is bash.")
         file, inline = record.get("file"), record.get("inline")
         if (file is None) == (inline is None):
             if file or not record.has("file", "inline"):
@@ -187,7 +185,9 @@ class _ProcessReader:
         body = self._files.read(where) if file else where.text("`inline: echo hello`", longest=LARGEST_FILE)
         if holds_a_secret(body):
             where.wrong("literal-secret", "There is a key or a token in this script.", f"Use a variable. {HOW}")
-        return RunScript(body, source=where.line(longest=300) if file else "inline", folder=folder)
+        syntax = read_syntax(record, file)
+        source = where.line(longest=300) if file else "inline"
+        return RunScript(body, syntax, source, folder)
 
     def _read_intervention(self, field: Field) -> ManualIntervention:
         record = field.table(KEYS_OF_AN_INTERVENTION)

@@ -20,6 +20,9 @@ from engine.services.variables import Value
 SWITCH = "OctopusShouldFailDeploymentOnSubstitutionFails"
 """Octopus's switch: `True` makes a token that nothing resolves fail the step."""
 
+_ASKING = r"(?:get_octopusvariable[\s(]+|octopus_?(?:parameters|variables)\[)"
+"""What stands before the name of a variable that a script reads, in Bash, Python or PowerShell."""
+
 _SHORTEST_MASK = 4  # shorter values are not masked at all
 
 
@@ -176,5 +179,5 @@ def _shown(value: Value) -> str:
 
 def _reads(script: str, name: str) -> bool:
     """Does the script ask for this variable? A name that it puts together first is not seen."""
-    asked = rf"""(?:get_octopusvariable\s+|octopus_parameters\[)(["']?){re.escape(name)}\1(?![\w.-])"""
+    asked = rf"""{_ASKING}(["']?){re.escape(name)}\1(?![\w.-])"""
     return re.search(asked, script, re.IGNORECASE) is not None

@@ -114,6 +114,14 @@ def real_site(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytes
     made.close()
 
 
+@pytest.fixture(params=["built-in", OPENSSH])
+def full_site(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """The machines that have a whole system, with Python."""
+    made = _made(request, tmp_path, monkeypatch)
+    yield made
+    made.close()
+
+
 def _made(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     match request.param:
         case "fake":

@@ -77,7 +77,7 @@ def test_a_missing_program_is_named_before_anything_starts(
     health = worker.check_health()
     worker.close()
     assert result.outcome is Outcome.FAILED
-    assert result.message == f"The script was not started: `{missing}` is not installed on the machine."
+    assert result.message == f"The script was not started: `{missing}` is not installed on the built-in worker."
     assert result.hint.startswith(advice)
     assert sink.confirmed == 0
     assert not health.healthy

@@ -138,24 +138,32 @@ def cleaned(detail: str) -> ActionResult:
     )
 
 
-def not_launched(words: Sequence[str], root_hint: str) -> ActionResult:
+_PACKAGES = {"setsid": "util-linux", "pwsh": "powershell"}
+
+
+def not_launched(words: Sequence[str], place: str) -> ActionResult:
     """The runner refused: `missing PROGRAM`, `failed disk-full` or `failed not-writable`."""
     if words[:1] == ["missing"] and len(words) == 2:
         program = words[1]
-        package = "util-linux" if program == "setsid" else program
+        package = _PACKAGES.get(program, program)
         return ActionResult(
             Outcome.FAILED,
-            message=f"The script was not started: `{program}` is not installed on the machine.",
+            message=f"The script was not started: `{program}` is not installed on {_as_object(place)}.",
             hint=f"Install the package {package} there, or look whether it is in the PATH of a login without terminal.",
         )
     if words == ["failed", "disk-full"]:
         return ActionResult(
             Outcome.FAILED,
-            message=f"The script was not started: the disk of the machine is full ({root_hint}).",
+            message=f"The script was not started: the disk of the machine is full ({place}).",
             hint="Free some space there and run it again.",
         )
     return ActionResult(
         Outcome.FAILED,
-        message=f"The script was not started: the runner's folder cannot be written ({root_hint}).",
+        message=f"The script was not started: the runner's folder cannot be written ({place}).",
         hint="Look at the folder's owner and mode, and whether the disk is mounted read-only.",
     )
+
+
+def _as_object(place: str) -> str:
+    """Within a sentence: "the built-in worker", and every other machine by its name."""
+    return place[:1].lower() + place[1:] if place.startswith("The ") else place

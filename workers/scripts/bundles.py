@@ -1,8 +1,7 @@
 """Makes the files and the command of an action's script. It writes and starts nothing.
 
-The files are meant for a folder of their own, readable by their owner only; the command runs in that folder. Values
-are quoted in a file that the prelude reads and removes: they are in no argument, and in no child's environment.
-The files that the step brings along lie beside them.
+The files are meant for a folder of their own, readable by their owner only; the command runs in that folder. The files
+that the step brings along lie beside them.
 """
 
 from __future__ import annotations
@@ -10,26 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib import resources
 
 from engine.contracts import ActionRequest, LogLevel, Secret, StepFile
 from engine.errors import ForedeckError
 from workers.files import preparing
+from workers.scripts.languages import LANGUAGES
 
 
 class UnusableVariable(ForedeckError, ValueError):
-    """A shell cannot hold this variable."""
+    """A script cannot hold this variable."""
 
     message = 'The variable "{name}" cannot be given to a script: {reason}.'
     hint_text = "Store it encoded, for example as base64, and decode it in the script."
 
 
 class UnknownSyntax(ForedeckError, ValueError):
-    """Only Bash can be run."""
+    """Nobody here knows how to run this language."""
 
     message = 'A script in "{syntax}" cannot be run.'
-    hint_text = "Write it in bash, or start the other language from a bash script."
+    hint_text = "Write it in bash, python or powershell, or start the other language from one of them."
 
 
 @dataclass(frozen=True)
@@ -50,18 +48,15 @@ def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
 
     Raises UnknownSyntax, UnusableVariable or FileUnusable.
     """
-    if request.script.syntax != "bash":
-        raise UnknownSyntax(syntax=request.script.syntax)
-    files = {
-        ".foredeck-bootstrap.sh": _packaged("bootstrap.sh"),
-        ".foredeck-prelude.sh": _packaged("prelude.sh"),
-        # A script edited on Windows would look for the command "true\r".
-        "script.sh": request.script.body.replace("\r\n", "\n").encode("utf-8", "replace"),
-        ".foredeck-variables": b"".join(_assignment(name, value) for name, value in request.variables.items()),
-    }
+    script = request.script
+    language = LANGUAGES.get(script.syntax)
+    if language is None:
+        raise UnknownSyntax(syntax=script.syntax)
+    variables = {name: _text(name, value) for name, value in request.variables.items()}
+    files = language.files(script.body, variables, script.parameters)
     prepared = preparing.prepare(request, now)
     said = b"".join(_said(note) for note in prepared.notes)
-    return Bundle(files, ("bash", ".foredeck-bootstrap.sh"), prepared.files, said)
+    return Bundle(files, language.command(script.parameters), prepared.files, said)
 
 
 def _said(note: preparing.Note) -> bytes:
@@ -72,24 +67,16 @@ def _said(note: preparing.Note) -> bytes:
     return f"##octopus[stdout-{note.level}]\n{text}\n##octopus[stdout-default]\n".encode()
 
 
-@cache
-def _packaged(name: str) -> bytes:
-    return resources.files(__package__).joinpath(name).read_bytes()
-
-
-def _assignment(name: str, value: str | Secret) -> bytes:
+def _text(name: str, value: str | Secret) -> str:
     text = value.reveal() if isinstance(value, Secret) else value
     if not name:
         raise UnusableVariable(name=name, reason="it has no name")
     if "\0" in name or "\0" in text:
         raise UnusableVariable(name=name.replace("\0", "␀"), reason="it contains the character NUL")
     try:
-        return f"_foredeck_variable {_quoted(name)} {_quoted(text)}\n".encode()
+        f"{name}{text}".encode()
     except UnicodeEncodeError:
         # The error of Python shows the text, so it goes no further.
         shown = name.encode("utf-8", "replace").decode()
         raise UnusableVariable(name=shown, reason="it is not valid text") from None
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
+    return text

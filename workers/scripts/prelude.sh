@@ -30,6 +30,11 @@ encode_servicemessagevalue() {
     printf '%s' "${1-}" | base64
 }
 
+# decode_servicemessagevalue BASE64: its inverse.
+decode_servicemessagevalue() {
+    printf '%s' "${1-}" | base64 -d
+}
+
 # get_octopusvariable NAME: prints the value without a line end; nothing when there is no such variable. The name may be
 # written in any case.
 get_octopusvariable() {
@@ -126,7 +131,45 @@ set_environmenturl() {
     _foredeck_environmentstate "$label" "$url" Url ''
 }
 
+# new_octopustarget and remove-octopustarget: targets stand in the configuration here, so the log says that nothing came of it.
+new_octopustarget() {
+    local words='' key
+    while [ $# -gt 0 ]; do
+        case $1 in
+            -n | --name) key=name ;;
+            -t | --target-id) key=targetId ;;
+            --inputs) key=inputs ;;
+            --roles) key=octopusRoles ;;
+            --worker-pool) key=octopusDefaultWorkerPoolIdOrName ;;
+            --update-if-existing) words+=" updateIfExisting='VHJ1ZQ=='" key='' ;;
+            *) key='' ;;
+        esac
+        if [ -n "$key" ] && [ $# -gt 1 ]; then
+            words+=" $key='$(encode_servicemessagevalue "$2")'"
+            shift
+        fi
+        shift
+    done
+    echo "##octopus[createStepPackageTarget$words]"
+}
+remove-octopustarget() {
+    printf "##octopus[delete-target machine='%s']\n" "$(encode_servicemessagevalue "${1-}")"
+}
+
+# report_kubernetes_manifest YAML [NAMESPACE], report_kubernetes_manifest_file PATH [NAMESPACE]
+report_kubernetes_manifest() {
+    local namespace=''
+    if [ -n "${2-}" ]; then
+        namespace=" ns='$(encode_servicemessagevalue "$2")'"
+    fi
+    printf "##octopus[k8s-manifest-applied manifest='%s'%s]\n" "$(encode_servicemessagevalue "${1-}")" "$namespace"
+}
+report_kubernetes_manifest_file() {
+    report_kubernetes_manifest "$(cat -- "${1-}")" "${2-}"
+}
+
 # Child scripts in Bash may use them too, except for the variables: arrays cannot be exported.
-export -f encode_servicemessagevalue get_octopusvariable set_octopusvariable new_octopusartifact fail_step \
+export -f encode_servicemessagevalue decode_servicemessagevalue get_octopusvariable set_octopusvariable new_octopusartifact fail_step \
     update_progress _foredeck_write write_verbose write_highlight write_wait write_warning \
-    _foredeck_environmentstate set_environmentstate set_environmenturl
+    _foredeck_environmentstate set_environmentstate set_environmenturl new_octopustarget remove-octopustarget \
+    report_kubernetes_manifest report_kubernetes_manifest_file

@@ -199,3 +199,14 @@ def test_a_revision_of_another_format_is_refused(tmp_path: Path) -> None:
     stored = json.loads(definitions.load(write_folder(tmp_path)).to_json())
     with pytest.raises(definitions.StoredDefinitionsUnreadable, match="its format is 2, not 1"):
         definitions.parse_stored(json.dumps({**stored, "format": 2}))
+
+
+def test_the_language_of_a_script_is_that_of_its_file_or_its_syntax(tmp_path: Path) -> None:
+    scripts = {"a.sh": "bash", "b.py": "python", "c.PS1": "powershell", "d": "bash", "e.txt": "bash"}
+    steps = [f"  - {{step: s{number}, run_script: {{file: {name}}}}}" for number, name in enumerate(scripts)]
+    steps.append("  - {step: inline, run_script: {inline: print(1), syntax: python}}")
+    files = {f"projects/web/{name}": "x\n" for name in scripts}
+    folder = write_folder(tmp_path, files | {"projects/web/process.yml": "\n".join(["steps:", *steps, ""])})
+    process = definitions.load(folder).projects["web"].process
+    works = [action.work for step in process.steps for action in step.actions]
+    assert [work.syntax for work in works if isinstance(work, RunScript)] == [*scripts.values(), "python"]

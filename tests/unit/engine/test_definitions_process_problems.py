@@ -154,10 +154,22 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         f"{PROCESS}:1: steps: A process has at least one step. Add a step, for example `- step: install`.",
     ),
     (
-        "a script of an unknown shell",
-        step("run_script: {inline: echo, syntax: powershell}"),
-        f'{PROCESS}:3: steps[0].run_script.syntax: Scripts in "powershell" cannot be run. The one known '
-        f"syntax is bash.",
+        "a script of an unknown language",
+        step("run_script: {inline: echo, syntax: PowerShel}"),
+        f'{PROCESS}:3: steps[0].run_script.syntax: Scripts in "PowerShel" cannot be run. '
+        'Did you mean "powershell"? Known languages: bash, python, powershell.',
+    ),
+    (
+        "a script whose file is of another language",
+        {PROCESS: "steps:\n  - {step: a, run_script: {file: a.py, syntax: bash}}\n", "projects/web/a.py": "print()\n"},
+        f"{PROCESS}:2: steps[0].run_script.syntax: The file is named as a script in python, and `syntax` says bash. "
+        "Remove `syntax`, or rename the file.",
+    ),
+    (
+        "a script in C#",
+        {PROCESS: "steps:\n  - {step: a, run_script: {file: a.csx}}\n", "projects/web/a.csx": "x\n"},
+        f"{PROCESS}:2: steps[0].run_script.file: Scripts in C# cannot be run. "
+        "The known languages are bash, python and powershell; a script in one of them may start it.",
     ),
     (
         "a script given as text",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import definitions
-from engine.contracts import TAKEN_NAMES
+from engine.contracts import TAKEN_NAMES, Script
 from engine.definitions import frozen_files
 from engine.domain.frozen_folders import FrozenFile, FrozenFolder, digest_of, files_in, listing_of
 from engine.domain.processes import RunScript, process_from_json, process_to_json
@@ -204,4 +204,5 @@ def test_the_names_that_are_taken_are_those_of_a_script(tmp_path: Path) -> None:
     from tests.support.run_sinks import a_request
     from workers.scripts import bundle
 
-    assert set(bundle(a_request("true")).files) == TAKEN_NAMES
+    requests = [a_request("", script=Script("", syntax)) for syntax in ("bash", "python", "powershell")]
+    assert {name for request in requests for name in bundle(request).files} == TAKEN_NAMES

@@ -64,7 +64,9 @@ def test_what_cannot_be_resolved_stays_as_it_is_written_and_is_told_with_its_nam
 def test_only_what_the_script_reads_is_told() -> None:
     found = evaluated(Url="https://#{Host}", UrlOfOthers="#{Other}")
     told = (found.flaws["Url"],)
-    for script in ('echo "$(get_octopusvariable "URL")"', "x=${octopus_parameters[Url]}", "get_octopusvariable Url"):
+    in_bash = ('echo "$(get_octopusvariable "URL")"', "x=${octopus_parameters[Url]}", "get_octopusvariable Url")
+    in_others = ("print(get_octopusvariable('Url'))", 'octopusvariables["Url"]', '$OctopusParameters["Url"]')
+    for script in (*in_bash, *in_others):
         assert found.flaws_in(script) == told
     for script in ("echo nothing", "set_octopusvariable Url x", "echo Url", "get_octopusvariable Url.Host"):
         assert found.flaws_in(script) == ()

@@ -1,58 +1,13 @@
 """Bash scripts as people write them, run by a real Bash; what they print is read as in a deployment."""
 
-import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.contracts import ActionRequest, Link, OutputVariable, Script, Secret
+from engine.contracts import Link, OutputVariable, Secret
 from engine.errors import ForedeckError
+from tests.support.script_runs import Variables, a_request, run, told
 from workers.scripts import UnknownSyntax, UnusableVariable, bundle
-from workers.stream import LogStream, Taken
-
-Variables = Mapping[str, str | Secret]
-
-
-@dataclass(frozen=True)
-class Ran:
-    exit_code: int
-    stdout: str
-    stderr: str
-    taken: Taken
-    result_message: str
-    left: list[str]
-
-
-def a_request(body: str, variables: Variables | None = None, *, syntax: str = "bash") -> ActionRequest:
-    return ActionRequest("0" * 32, 1, 1, "a step", Script(body, syntax), variables or {})
-
-
-def run(body: str, variables: Variables | None = None, env_vars: Mapping[str, str] | None = None) -> Ran:
-    made = bundle(a_request(body, variables))
-    with TemporaryDirectory() as folder:
-        for name, content in made.files.items():
-            Path(folder, name).write_bytes(content)
-        env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | dict(env_vars or {})
-        child = subprocess.run(
-            made.command, check=False, cwd=folder, env=env, capture_output=True, stdin=subprocess.DEVNULL
-        )
-        left = sorted(path.name for path in Path(folder).iterdir())
-    stream = LogStream(masks=[], clock=lambda: datetime.now(UTC))
-    stream.feed("stdout", child.stdout)
-    stream.feed("stderr", child.stderr)
-    stream.finish()
-    texts = child.stdout.decode(errors="replace"), child.stderr.decode(errors="replace")
-    return Ran(child.returncode, *texts, stream.take(), stream.result_message, left)
-
-
-def told(ran: Ran) -> list[tuple[str, str]]:
-    return [(segment.level.value, segment.text) for segment in ran.taken.segments]
 
 
 @pytest.mark.parametrize("setting", ["", "set -euo pipefail; ", "shopt -s nocasematch; "])
@@ -234,9 +189,9 @@ def test_the_error_of_an_unusable_variable_says_which_and_what_to_do() -> None:
         assert isinstance(caught.value, ValueError)
 
 
-def test_only_bash_can_be_run() -> None:
-    with pytest.raises(UnknownSyntax, match=r'A script in "powershell" cannot be run\.') as caught:
-        bundle(a_request("", syntax="powershell"))
+def test_a_language_that_nobody_runs_is_refused() -> None:
+    with pytest.raises(UnknownSyntax, match=r'A script in "csharp" cannot be run\.') as caught:
+        bundle(a_request("", syntax="csharp"))
     assert isinstance(caught.value, ForedeckError)
 
 

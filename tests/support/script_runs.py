@@ -1,0 +1,66 @@
+"""Scripts run by their real interpreter in a temporary folder, and what is understood of them. For tests only."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from engine.contracts import ActionRequest, Script, Secret
+from workers.scripts import bundle
+from workers.stream import LogStream, Taken
+
+Variables = Mapping[str, str | Secret]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a script printed, what was understood of it, and which files it left."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    taken: Taken
+    result_message: str
+    left: list[str]
+
+
+def a_request(
+    body: str, variables: Variables | None = None, *, syntax: str = "bash", parameters: tuple[str, ...] = ()
+) -> ActionRequest:
+    """A request to run this script."""
+    return ActionRequest("0" * 32, 1, 1, "a step", Script(body, syntax, parameters), variables or {})
+
+
+def run(
+    body: str,
+    variables: Variables | None = None,
+    env_vars: Mapping[str, str] | None = None,
+    *,
+    syntax: str = "bash",
+    parameters: tuple[str, ...] = (),
+) -> Ran:
+    """Run it as a worker would, in a folder of its own."""
+    made = bundle(a_request(body, variables, syntax=syntax, parameters=parameters))
+    with TemporaryDirectory() as folder:
+        for name, content in made.files.items():
+            Path(folder, name).write_bytes(content)
+        env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | dict(env_vars or {})
+        child = subprocess.run(
+            made.command, check=False, cwd=folder, env=env, capture_output=True, stdin=subprocess.DEVNULL
+        )
+        left = sorted(path.name for path in Path(folder).iterdir())
+    stream = LogStream(masks=[], clock=lambda: datetime.now(UTC))
+    stream.feed("stdout", child.stdout)
+    stream.feed("stderr", child.stderr)
+    stream.finish()
+    texts = child.stdout.decode(errors="replace"), child.stderr.decode(errors="replace")
+    return Ran(child.returncode, *texts, stream.take(), stream.result_message, left)
+
+
+def told(ran: Ran) -> list[tuple[str, str]]:
+    """The log: levels and texts."""
+    return [(segment.level.value, segment.text) for segment in ran.taken.segments]
