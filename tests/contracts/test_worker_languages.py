@@ -13,7 +13,7 @@ MASK = "********"
 def run_sample(
     site: Site, name: str, variables: dict[str, str | Secret], *parameters: str
 ) -> tuple[ActionResult, MemorySink]:
-    syntax = "python" if name.endswith(".py") else "bash"
+    syntax = "python" if name.endswith(".py.txt") else "bash"
     script = Script((SCRIPTS / name).read_text(), syntax, parameters)
     return run(site.worker(), "", script=script, variables=variables)
 
@@ -69,7 +69,7 @@ def test_a_script_in_python_runs_unchanged(full_site: Site) -> None:
         "Octopus.Environment.Name": "Staging",
         "Registry.Password": Secret("correct-horse"),
     }
-    result, sink = run_sample(full_site, "build_manifest.py", variables, "--fast", "it's")
+    result, sink = run_sample(full_site, "build_manifest.py.txt", variables, "--fast", "it's")
     assert result == ActionResult(Outcome.SUCCEEDED, exit_code=0)
     assert told(sink, LogLevel.INFO) == [
         '{"package": "web", "release": "1.4.0", "optional": ""}', f"Using {MASK}"
@@ -83,7 +83,7 @@ def test_a_script_in_python_runs_unchanged(full_site: Site) -> None:
         OutputVariable("Password", Secret("correct-horse-derived")),
     ]
     production = {**variables, "Octopus.Environment.Name": "Production", "Weekday": "Friday"}
-    result, _ = run_sample(full_site, "build_manifest.py", production)
+    result, _ = run_sample(full_site, "build_manifest.py.txt", production)
     assert (result.outcome, result.exit_code) == (Outcome.FAILED, 255)
     assert result.message == "Production takes no manifests on Friday"
 
