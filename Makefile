@@ -39,11 +39,17 @@ crash: $(VENV)/.dev ## Kill a real bot at every transition and at 100 random mom
 simulate: $(VENV)/.dev ## Play 1,000,000 random deployments against what must always be true; takes half an hour.
 	$(BIN)/python -m tests.support.simulation 1000000
 
-bench: $(VENV)/.dev ## Measure; wants an idle machine.
+bench: $(VENV)/.dev .venv-peers/.done ## Measure; wants an idle machine.
 	$(BIN)/python -m benchmarks
 
 clean: ## Remove the environment and the caches.
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-peers .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+.venv-peers/.done: benchmarks/peers.txt
+	@echo "Setting up .venv-peers with what Foredeck is measured against …"
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
+	@touch $@
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Foredeck needs Python 3.11 or newer; set PYTHON=…" >&2; exit 1; }

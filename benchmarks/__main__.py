@@ -14,6 +14,8 @@ NAMES = (
     "engine",
     "queue",
     "process",
+    "ssh_step",
+    "fleet",
     "slack",
     "sandbox_calls",
     "sandbox_start",
