@@ -6,17 +6,33 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+from engine.contracts import Account, AgentLogin, KeyLogin, PasswordLogin, Secret, SshMachine
+
 _ADDRESS = re.compile(r"(?:(?P<user>[^@\s]+)@)?(?P<host>\[[0-9a-fA-F:]+\]|[^\s:@\[\]]+)(?::(?P<port>[0-9]{1,5}))?\Z")
 
-_key = click.option(
-    "--key", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The private key's file."
-)
-_passphrase = click.option("--passphrase-env", metavar="NAME", help="The environment variable with its passphrase.")
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _login_options(command: _F) -> _F:
+    """How to log in."""
+    file = click.Path(path_type=Path, dir_okay=False)
+    for option in (
+        click.option("--agent", is_flag=True, help="Log in with the keys of the agent at SSH_AUTH_SOCK."),
+        click.option("--password-env", metavar="NAME", help="The environment variable with the password."),
+        click.option("--passphrase-env", metavar="NAME", help="The environment variable with the key's passphrase."),
+        click.option("--key", type=file, help="The private key's file."),
+    ):
+        command = option(command)
+    return command
+
+
 _slug = click.option("--slug", default="", help="What people call it; made from the address when left out.")
 
 
@@ -32,68 +48,95 @@ def target() -> None:
 
 @worker.command("add")
 @click.argument("address", metavar="USER@HOST[:PORT]")
-@_key
-@_passphrase
+@_login_options
 @_slug
 @click.option("--pool", default="linux", help="The worker pool it shall be in.")
-def add_worker(address: str, key: Path, passphrase_env: str | None, slug: str, pool: str) -> None:
+def add_worker(address: str, slug: str, pool: str, **login: Any) -> None:
     """Try a machine, show its host key, and print the YAML that makes it a worker. Writes nothing."""
-    found = _probe(address, key, passphrase_env, slug)
-    _show(found, {"workers.yml": f"{found['slug']}: {{pools: [{pool}], {found['where']}}}",
+    found = _probe(address, slug, **login)
+    _show(found, {"workers.yml": f"{found.slug}: {{pools: [{pool}], {found.where}}}",
                   "worker_pools.yml": f"{pool}: {{default: true}}"})  # fmt: skip
 
 
 @target.command("add")
 @click.argument("address", metavar="USER@HOST[:PORT]")
-@_key
-@_passphrase
+@_login_options
 @_slug
 @click.option("--environment", "environments", multiple=True, required=True, help="Where it belongs; several times.")
 @click.option("--tag", "tags", multiple=True, required=True, help="What steps find it by; several times.")
-def add_target(
-    address: str,
-    key: Path,
-    passphrase_env: str | None,
-    slug: str,
-    environments: tuple[str, ...],
-    tags: tuple[str, ...],
-) -> None:
+def add_target(address: str, slug: str, environments: tuple[str, ...], tags: tuple[str, ...], **login: Any) -> None:
     """Try a machine, show its host key, and print the YAML that makes it a target. Writes nothing."""
-    found = _probe(address, key, passphrase_env, slug)
+    found = _probe(address, slug, **login)
     rest = f"environments: [{', '.join(environments)}], tags: [{', '.join(tags)}]"
-    _show(found, {"targets.yml": f"{found['slug']}: {{{found['where']}, {rest}}}"})
+    _show(found, {"targets.yml": f"{found.slug}: {{{found.where}, {rest}}}"})
 
 
-def _probe(address: str, key: Path, passphrase_env: str | None, slug: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Found:
+    """A machine that answered, and what to write: the line of the account, and where the machine is."""
+
+    slug: str
+    probed: Any
+    account: str
+    where: str
+
+
+def _probe(address: str, slug: str, **login: Any) -> _Found:
     from bot import main as root
 
     parts = _ADDRESS.match(address)
     if parts is None or not parts["user"]:
         raise click.UsageError("The address is written USER@HOST or USER@HOST:PORT, for example deploy@10.0.0.7.")
-    host, port = parts["host"].strip("[]"), int(parts["port"] or 22)
-    passphrase = None
-    if passphrase_env:
-        passphrase = os.environ.get(passphrase_env)
-        if passphrase is None:
-            raise click.UsageError(f"The environment has no variable {passphrase_env}.")
+    host, port, user = parts["host"].strip("[]"), int(parts["port"] or 22), parts["user"]
     named = slug or _slug_of(host)
-    probed = root.probe_machine(named, host, port, parts["user"], key, passphrase)
-    secret = f"{{secret: {json.dumps(f'file:{key.resolve()}')}}}"
-    more = f', passphrase: {{secret: "env:{passphrase_env}"}}' if passphrase_env else ""
-    account = f"{{type: ssh_key, username: {json.dumps(parts['user'])}, private_key: {secret}{more}}}"
+    way_in, account = _login(user, **login)
+    probed = root.probe_machine(SshMachine(named, host, port, "", Account(named, user, way_in)))
     shown = f"[{host}]" if ":" in host else host
-    where = f'ssh: "{shown}:{port}", account: {_slug_of(parts["user"])}, host_key: "{probed.fingerprint}"'
-    return {"slug": named, "probed": probed, "account": f"{_slug_of(parts['user'])}: {account}", "where": where}
+    where = f'ssh: "{shown}:{port}", account: {_slug_of(user)}, host_key: "{probed.fingerprint}"'
+    return _Found(named, probed, f"{_slug_of(user)}: {account}", where)
 
 
-def _show(found: dict[str, Any], files: dict[str, str]) -> None:
-    probed = found["probed"]
-    click.echo(f"{found['slug']} shows the host key {probed.kind} {probed.fingerprint}")
+def _login(
+    username: str, key: Path | None, passphrase_env: str | None, password_env: str | None, agent: bool
+) -> tuple[KeyLogin | PasswordLogin | AgentLogin, str]:
+    """How to log in, and the account as it is written."""
+    if [key is not None, password_env is not None, agent].count(True) != 1:
+        raise click.UsageError("Say how to log in: --key FILE, --password-env NAME, or --agent.")
+    user = f"username: {json.dumps(username)}"
+    if key is not None:
+        passphrase = _from_environment(passphrase_env) if passphrase_env else None
+        more = f', passphrase: {{secret: "env:{passphrase_env}"}}' if passphrase_env else ""
+        secret = f"{{secret: {json.dumps(f'file:{key.resolve()}')}}}"
+        return KeyLogin(_read_key(key), passphrase), f"{{type: ssh_key, {user}, private_key: {secret}{more}}}"
+    if password_env is not None:
+        secret = f'{{secret: "env:{password_env}"}}'
+        return PasswordLogin(_from_environment(password_env)), f"{{type: ssh_password, {user}, password: {secret}}}"
+    return AgentLogin(), f"{{type: ssh_agent, {user}}}"
+
+
+def _read_key(path: Path) -> Secret:
+    try:
+        return Secret(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise click.UsageError(f"The key {path} cannot be read: {why}. Give the private key's file.") from None
+
+
+def _from_environment(name: str) -> Secret:
+    text = os.environ.get(name)
+    if text is None:
+        raise click.UsageError(f"The environment has no variable {name}.")
+    return Secret(text)
+
+
+def _show(found: _Found, files: dict[str, str]) -> None:
+    probed = found.probed
+    click.echo(f"{found.slug} shows the host key {probed.kind} {probed.fingerprint}")
     click.echo("Compare it on the machine, before you trust it: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub")
     click.echo(probed.health.message)
     if not probed.health.healthy:
         sys.exit(1)
-    for name, line in {"accounts.yml": found["account"], **files}.items():
+    for name, line in {"accounts.yml": found.account, **files}.items():
         click.echo(f"\n# {name}\n{line}")
 
 

@@ -28,6 +28,7 @@ from engine.times import utc_now
 
 if TYPE_CHECKING:
     from bot.settings import SlackSettings
+    from engine.contracts import SshMachine
     from engine.orchestration.dispatcher import Dispatcher
     from workers.ssh.probing import Probed
 
@@ -124,11 +125,11 @@ def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
     _log.info("stopped; scripts that run go on and are followed again at the next start")
 
 
-def probe_machine(slug: str, host: str, port: int, username: str, key: Path, passphrase: str | None) -> Probed:
+def probe_machine(machine: SshMachine) -> Probed:
     """Try a machine that is not configured yet. Raises CannotConnect."""
     from workers.ssh.probing import probe
 
-    return probe(slug, host, port, username, key, clock=utc_now, passphrase=passphrase)
+    return probe(machine, clock=utc_now)
 
 
 def _warn_about_built_in(state: State, db: Database) -> None:

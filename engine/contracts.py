@@ -179,13 +179,37 @@ class ActionResult:
 
 
 @dataclass(frozen=True)
+class KeyLogin:
+    """With a private key, in OpenSSH's format or PEM."""
+
+    private_key: Secret
+    passphrase: Secret | None = None
+
+
+@dataclass(frozen=True)
+class PasswordLogin:
+    """With a password, asked for as such or as the one hidden question."""
+
+    password: Secret
+
+
+@dataclass(frozen=True)
+class AgentLogin:
+    """With the keys that an agent holds. `socket`: where it listens; empty: where SSH_AUTH_SOCK of the bot says.
+    `public_key`: the `SHA256:…` fingerprint of the one key to offer; empty: all of them, in the agent's order.
+    """
+
+    socket: str = ""
+    public_key: str = ""
+
+
+@dataclass(frozen=True)
 class Account:
-    """How to log in to a machine by key."""
+    """Who logs in to a machine, and how."""
 
     slug: str
     username: str
-    private_key: Secret
-    passphrase: Secret | None = None
+    login: KeyLogin | PasswordLogin | AgentLogin
 
 
 @dataclass(frozen=True)

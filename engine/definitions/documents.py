@@ -176,25 +176,26 @@ def _built_in_from_json(item: Mapping[str, Any]) -> BuiltInDefinition:
     return BuiltInDefinition(**{**item, "time": None if seconds is None else timedelta(seconds=seconds)})
 
 
+_SECRETS_OF_AN_ACCOUNT = ("private_key", "passphrase", "password")
+
+
 def _account_to_json(account: AccountDefinition) -> dict[str, Any]:
-    passphrase = account.passphrase
+    references = {name: getattr(account, name) for name in _SECRETS_OF_AN_ACCOUNT}
     return {
         "slug": account.slug,
         "type": account.type,
         "username": account.username,
-        "private_key": secret_reference_to_json(account.private_key),
-        "passphrase": None if passphrase is None else secret_reference_to_json(passphrase),
+        "socket": account.socket,
+        "public_key": account.public_key,
+        **{name: secret_reference_to_json(kept) if kept else None for name, kept in references.items()},
     }
 
 
 def _account_from_json(item: Mapping[str, Any]) -> AccountDefinition:
-    passphrase = item["passphrase"]
+    # Revisions that were stored when there were keys only have no `password`.
+    references = {name: item.get(name) for name in _SECRETS_OF_AN_ACCOUNT}
     return AccountDefinition(
-        slug=item["slug"],
-        type=item["type"],
-        username=item["username"],
-        private_key=secret_reference_from_json(item["private_key"]),
-        passphrase=None if passphrase is None else secret_reference_from_json(passphrase),
+        **{**item, **{name: secret_reference_from_json(kept) if kept else None for name, kept in references.items()}}
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from engine.definitions.accounts import read_accounts
 from engine.definitions.built_in import read_built_in
 from engine.definitions.documents import FORMAT, Definitions, Sluggish, by_slug
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
 from engine.definitions.freezes import read_freezes
-from engine.definitions.machines import read_accounts, read_worker_pools, read_workers
+from engine.definitions.machines import read_worker_pools, read_workers
 from engine.definitions.nodes import Place, Scalar, Table
 from engine.definitions.people import check_emergency_team, read_grants, read_people, read_teams
 from engine.definitions.places import read_defaults, read_environments

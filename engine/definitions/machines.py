@@ -1,4 +1,4 @@
-"""Reads what steps run on and how to get there: worker pools, workers, accounts."""
+"""Reads what steps run on and how to get there: worker pools, workers, addresses, host keys."""
 
 from __future__ import annotations
 
@@ -11,19 +11,12 @@ from engine.definitions.folders import Folder
 from engine.definitions.known_hosts import read_known_hosts
 from engine.definitions.nodes import Items, shown
 from engine.definitions.readings import suggest
-from engine.definitions.secret_references import read_secret_reference
-from engine.definitions.values import AccountDefinition, WorkerDefinition, WorkerPool
-from engine.domain.variables import SecretReference
+from engine.definitions.values import WorkerDefinition, WorkerPool
 
 Pins = Callable[[str, int], str]
 """The fingerprints that are pinned for a host and a port."""
 
 _AFFINITIES = ("deployment", "none")
-
-_LITERALS = dict.fromkeys(
-    ("password", "key", "private_key_passphrase"),
-    "The only way in is a key: `private_key: {secret: …}` and, where it has one, `passphrase: {secret: …}`.",
-)
 
 
 def read_worker_pools(section: Field) -> list[WorkerPool]:
@@ -74,34 +67,6 @@ def read_workers(section: Field, folder: Folder) -> list[WorkerDefinition]:
             )
         )
     return workers
-
-
-def read_accounts(section: Field) -> list[AccountDefinition]:
-    """`accounts:` — slug to a way to log in."""
-    accounts = []
-    for slug, field in section.named("accounts"):
-        record = field.table(["type", "username", "private_key", "passphrase"], hints=_LITERALS)
-        kind, username = record.need("type", "ssh_key"), record.need("username", "deploy")
-        if kind and kind.text("ssh_key") not in ("ssh_key", ""):
-            kind.wrong("account-type", "This type of account is not known.", "The one known type is `ssh_key`.")
-        key = record.need("private_key", '{secret: "file:/etc/foredeck/key"}')
-        passphrase = record.get("passphrase")
-        accounts.append(
-            AccountDefinition(
-                slug=slug,
-                username=_read_username(username) if username else "",
-                private_key=read_secret_reference(key) if key else SecretReference("env", ""),
-                passphrase=read_secret_reference(passphrase) if passphrase else None,
-            )
-        )
-    return accounts
-
-
-def _read_username(field: Field) -> str:
-    username = field.line("deploy")
-    if username and (username.startswith("-") or re.search(r"[\s:@/]", username)):
-        field.wrong("username", "This is not the name of a user.", "Write the name alone, for example deploy.")
-    return username
 
 
 def read_address(record: Record, *, may_name_slug: bool = False) -> tuple[str, int]:

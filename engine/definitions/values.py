@@ -101,13 +101,18 @@ class TargetDefinition:
 
 @dataclass(frozen=True)
 class AccountDefinition:
-    """How to log in: a user's name and where the key is kept, never the key."""
+    """How to log in: a user's name and where the secrets are kept, never the secrets. What a type does not have is
+    None or empty; `socket` and `public_key` are those of an agent.
+    """
 
     slug: str
     username: str
-    private_key: SecretReference
+    private_key: SecretReference | None = None
     passphrase: SecretReference | None = None
     type: str = "ssh_key"
+    password: SecretReference | None = None
+    socket: str = ""
+    public_key: str = ""
 
 
 @dataclass(frozen=True)

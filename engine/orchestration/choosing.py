@@ -6,12 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.contracts import Account, SshMachine
 from engine.definitions import Definitions
-from engine.definitions.secrets import resolve
 from engine.errors import ForedeckError
 from engine.ports import Worker, Workers
-from engine.services import built_in, pools
+from engine.services import built_in, machines, pools
 
 BUILT_IN = built_in.SLUG
 
@@ -69,24 +67,10 @@ def _reason(worker: str, sentence: str) -> str:
 
 
 def connect(definitions: Definitions, worker: str, workers: Workers) -> Worker:
-    """The worker with this slug. Raises WorkerGone, or SecretUnavailable when its key cannot be read."""
+    """The worker with this slug. Raises WorkerGone, or SecretUnavailable when its key or password cannot be read."""
     if worker == BUILT_IN:
         return workers.built_in(built_in.settings_of(definitions))
     definition = definitions.workers.get(worker) or definitions.targets.get(worker)
     if definition is None:
         raise WorkerGone(worker=worker)
-    account = definitions.accounts[definition.account]
-    return workers.ssh(
-        SshMachine(
-            slug=definition.slug,
-            host=definition.host,
-            port=definition.port,
-            host_key=definition.host_key,
-            account=Account(
-                slug=account.slug,
-                username=account.username,
-                private_key=resolve(account.private_key, definitions.secret_stores),
-                passphrase=resolve(account.passphrase, definitions.secret_stores) if account.passphrase else None,
-            ),
-        )
-    )
+    return workers.ssh(machines.with_secrets(definitions, definition))

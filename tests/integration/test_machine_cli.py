@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from engine import definitions
-from tests.support.openssh import OpenSshServer, make_key
+from tests.support.openssh import Agent, OpenSshServer, make_key
 
 
 def run(*words: str) -> tuple[int, str]:
@@ -76,3 +76,22 @@ def test_a_key_that_is_not_taken_is_told_and_nothing_is_printed_to_write(
     code, output = run("worker", "add", address, "--key", str(tmp_path / "missing"))
     assert code != 0
     assert "cannot be read: No such file or directory" in output
+
+
+def test_an_agent_and_a_password_are_written_as_accounts(
+    tmp_path: Path, ssh_server: OpenSshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"{getpass.getuser()}@127.0.0.1:{ssh_server.port}"
+    with Agent(tmp_path) as agent:
+        agent.run(ssh_server.client_key)
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(agent.socket))
+        code, output = run("worker", "add", address, "--agent")
+    assert code == 0, output
+    assert f'{{type: ssh_agent, username: "{getpass.getuser()}"}}' in files_of(output)["accounts.yml"]
+    monkeypatch.setenv("BUILD_PASSWORD", "guess")
+    code, output = run("worker", "add", address, "--password-env", "BUILD_PASSWORD")
+    assert code == 1
+    assert "with a password alone; it asks for: publickey." in output
+    code, output = run("worker", "add", address)
+    assert code == 2
+    assert "Say how to log in" in output

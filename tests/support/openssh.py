@@ -9,13 +9,14 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from engine.contracts import Account, Secret, SshMachine
+from engine.contracts import Account, KeyLogin, Secret, SshMachine
 from workers.ssh.keys import fingerprint
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
@@ -64,8 +65,8 @@ class OpenSshServer:
                 *(f"HostKey {path}" for path in self.host_keys.values()),
                 f"AuthorizedKeysFile {self.folder / 'authorized_keys'}",
                 "StrictModes no",
-                "UsePAM no",
                 *self._options,  # the first value of an option counts
+                "UsePAM no",
                 "PasswordAuthentication no",
                 "KbdInteractiveAuthentication no",
                 "PidFile none",
@@ -123,7 +124,7 @@ class OpenSshServer:
 
     def machine(self, **changes: object) -> SshMachine:
         """How a worker reaches it, with changes."""
-        account = Account("deploy", getpass.getuser(), Secret(self.client_key.read_text()))
+        account = Account("deploy", getpass.getuser(), KeyLogin(Secret(self.client_key.read_text())))
         pin = self.fingerprint_of(next(iter(self.host_keys)))
         return replace(SshMachine("build-1", "127.0.0.1", self.port, pin, account), **changes)
 
@@ -150,3 +151,51 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+class Agent:
+    """An ssh-agent of its own; use it in a `with`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "agent.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Agent:
+        self._process = subprocess.Popen(
+            ["ssh-agent", "-D", "-a", str(self.socket)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 10
+        while not self.socket.exists():
+            if time.monotonic() > deadline:
+                raise RuntimeError("ssh-agent did not start")
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(5)
+
+    def run(self, *arguments: str | Path, said: str = "") -> None:
+        """Run ssh-add with these arguments; `said` is what it reads."""
+        subprocess.run(
+            ["ssh-add", "-q", *map(str, arguments)],
+            env={**os.environ, "SSH_AUTH_SOCK": str(self.socket)},
+            input=said.encode(),
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+
+
+@contextlib.contextmanager
+def throw_away_account(password: str) -> Iterator[str]:
+    """An account of this system with a password, for as long as the test takes. For root only."""
+    name = f"foredeck-test-{os.getpid()}"
+    subprocess.run(
+        ["useradd", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/bin/sh", name], check=True
+    )
+    try:
+        subprocess.run(["chpasswd"], input=f"{name}:{password}".encode(), check=True)
+        yield name
+    finally:
+        subprocess.run(["userdel", name], check=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from engine.contracts import ActionResult, Outcome, Secret, SshMachine
+from engine.contracts import ActionResult, KeyLogin, Outcome, Secret, SshMachine
 from tests.support.openssh import OpenSshServer
 from tests.support.run_sinks import run
 from workers.runner.pace import Pace
@@ -27,7 +27,7 @@ def a_worker(machine: SshMachine, pace: Pace = PACE) -> SshWorker:
 def with_key(server: OpenSshServer, text: str, passphrase: str | None = None) -> SshMachine:
     account = server.machine().account
     secret = Secret(passphrase) if passphrase is not None else None
-    return server.machine(account=replace(account, private_key=Secret(text), passphrase=secret))
+    return server.machine(account=replace(account, login=KeyLogin(Secret(text), secret)))
 
 
 def refusal(machine: SshMachine) -> ActionResult:

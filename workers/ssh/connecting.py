@@ -12,8 +12,9 @@ import paramiko
 from paramiko.ssh_exception import IncompatiblePeer
 
 from engine.contracts import SshMachine
-from workers.ssh import problems
-from workers.ssh.keys import HOST_KEY_FAMILIES, UnusableKey, fingerprint, is_pinned, load_private_key
+from workers.runner.channels import REPLY_LIMIT
+from workers.ssh import logins, problems
+from workers.ssh.keys import HOST_KEY_FAMILIES, fingerprint, is_pinned
 
 _KEEPALIVE = 15
 _DEAD_AFTER_MS = 30_000  # data that nobody acknowledges for so long means that the connection is dead
@@ -25,12 +26,13 @@ _CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 
 @dataclass(frozen=True)
 class Limits:
-    """How long each part of a login may take, in seconds."""
+    """How long each part of a login may take, and how long an open channel may be silent; in seconds."""
 
     connect: float = 10.0
     greeting: float = 15.0
     login: float = 20.0
     channel: float = 15.0
+    reply: float = REPLY_LIMIT
 
 
 class QuietTransport(paramiko.Transport):
@@ -71,13 +73,10 @@ class Connector:
 
     def connect(self) -> paramiko.Transport:
         """A transport that is logged in; raises CannotConnect."""
-        try:
-            key = load_private_key(self._machine.account)
-        except UnusableKey as error:
-            raise problems.unusable_key(self._machine, error.why, error.way_out) from None
+        login = logins.prepare(self._machine)
         transport = self._meet()
         try:
-            self._log_in(transport, key)
+            logins.log_in(transport, self._machine, login)
         except BaseException:
             transport.close()
             raise
@@ -145,20 +144,6 @@ class Connector:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _DEAD_AFTER_MS)
         return sock
-
-    def _log_in(self, transport: paramiko.Transport, key: paramiko.PKey) -> None:
-        try:
-            further = transport.auth_publickey(self._machine.account.username, key)
-        except paramiko.BadAuthenticationType as error:
-            raise problems.other_login(self._machine, error.allowed_types) from None
-        except paramiko.AuthenticationException:
-            if not transport.is_active():
-                raise problems.no_greeting(self._machine) from None
-            raise problems.refused_login(self._machine) from None
-        except (paramiko.SSHException, EOFError, OSError):
-            raise problems.no_greeting(self._machine) from None
-        if further:
-            raise problems.other_login(self._machine, further)
 
 
 def _name(key: paramiko.PKey) -> str:

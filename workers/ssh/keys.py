@@ -13,7 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from engine.contracts import Account
+from engine.contracts import KeyLogin
 
 HOST_KEY_FAMILIES: tuple[tuple[str, ...], ...] = (
     ("ssh-ed25519",),
@@ -43,10 +43,10 @@ def is_pinned(pin: str, shown: str) -> bool:
     return any(hmac.compare_digest(one.rstrip("=").encode(), shown.encode()) for one in pin.split())
 
 
-def load_private_key(account: Account) -> paramiko.PKey:
+def load_private_key(login: KeyLogin) -> paramiko.PKey:
     """The account's key, for paramiko: ed25519, ECDSA or RSA, in OpenSSH's format or PEM; raises UnusableKey."""
-    text = account.private_key.reveal().strip().replace("\r\n", "\n") + "\n"
-    passphrase = account.passphrase.reveal().encode() if account.passphrase else None
+    text = login.private_key.reveal().strip().replace("\r\n", "\n") + "\n"
+    passphrase = login.passphrase.reveal().encode() if login.passphrase else None
     key = _read(text.encode(), passphrase)
     wrapped: paramiko.PKey
     plain = io.StringIO(

@@ -10,13 +10,14 @@ from engine.contracts import SshMachine
 from workers.runner.channels import CannotConnect
 
 
-def _place(machine: SshMachine) -> str:
+def place_of(machine: SshMachine) -> str:
+    """`build-1 (10.0.0.7:22)`."""
     return f"{machine.slug} ({machine.host}:{machine.port})"
 
 
 def no_connection(machine: SshMachine, error: OSError, seconds: float) -> CannotConnect:
     """The TCP connection was not made."""
-    place = _place(machine)
+    place = place_of(machine)
     if isinstance(error, socket.gaierror):
         temporary = error.errno == socket.EAI_AGAIN
         what = "could not be looked up now" if temporary else "is not known"
@@ -49,7 +50,7 @@ def no_connection(machine: SshMachine, error: OSError, seconds: float) -> Cannot
 def no_greeting(machine: SshMachine) -> CannotConnect:
     """Something took the connection and then closed it, or never spoke SSH."""
     return CannotConnect(
-        f"{_place(machine)} took the connection and ended it before the login.",
+        f"{place_of(machine)} took the connection and ended it before the login.",
         "Either it is no SSH server, or it turns clients away for now (MaxStartups, PerSourcePenalties, fail2ban): "
         "look at its log.",
     )
@@ -58,7 +59,7 @@ def no_greeting(machine: SshMachine) -> CannotConnect:
 def slow_greeting(machine: SshMachine, seconds: float) -> CannotConnect:
     """It took the connection and went silent."""
     return CannotConnect(
-        f"{_place(machine)} took the connection, but its SSH server did not speak for {seconds:.0f} s.",
+        f"{place_of(machine)} took the connection, but its SSH server did not speak for {seconds:.0f} s.",
         "The machine may be overloaded or hang; look at it on its console.",
     )
 
@@ -66,7 +67,7 @@ def slow_greeting(machine: SshMachine, seconds: float) -> CannotConnect:
 def no_common_algorithm(machine: SshMachine) -> CannotConnect:
     """Too old a server, or one that allows too little."""
     return CannotConnect(
-        f"The SSH server of {_place(machine)} and Foredeck have no way of encryption in common.",
+        f"The SSH server of {place_of(machine)} and Foredeck have no way of encryption in common.",
         "The server is too old or allows too little: let it offer curve25519-sha256 and aes128-gcm@openssh.com.",
         retryable=False,
     )
@@ -78,12 +79,12 @@ def wrong_host_key(machine: SshMachine, seen: Sequence[str]) -> CannotConnect:
     check = "Compare it on the machine's own console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
     if not machine.host_key:
         return CannotConnect(
-            f"No host key is pinned for {_place(machine)}, so it was not logged in to. It shows {shown}.",
+            f"No host key is pinned for {place_of(machine)}, so it was not logged in to. It shows {shown}.",
             f"{check}. If it is the same, set `host_key: {_first_fingerprint(seen)}`.",
             retryable=False,
         )
     return CannotConnect(
-        f"The host key of {_place(machine)} is not the pinned one, so it was not logged in to. "
+        f"The host key of {place_of(machine)} is not the pinned one, so it was not logged in to. "
         f"Pinned is {machine.host_key}; it shows {shown}.",
         f"If the machine was set up anew: {check[0].lower()}{check[1:]}, then set "
         f"`host_key: {_first_fingerprint(seen)}`. If not, somebody may be in between: change nothing and find out.",
@@ -95,36 +96,20 @@ def _first_fingerprint(seen: Sequence[str]) -> str:
     return seen[0].split()[-1] if seen else "SHA256:…"
 
 
-def refused_login(machine: SshMachine) -> CannotConnect:
-    """The server does not take this key for this user."""
-    user, account = machine.account.username, machine.account.slug
+def no_session(machine: SshMachine) -> CannotConnect:
+    """Logged in, but the server opens no session on the connection."""
     return CannotConnect(
-        f"{_place(machine)} refused the login of {user} with the key of account {account}.",
-        f"Look whether the public key is in ~{user}/.ssh/authorized_keys there, whether that file and its folders are "
-        f"writable by {user} only, and whether the user may log in.",
-        retryable=False,
+        f"{place_of(machine)} let {machine.account.username} in, but opens no session: there are too many, or none is "
+        "allowed.",
+        "Look at MaxSessions in its sshd_config (Foredeck needs one for each machine), and at `restrict` and "
+        "`no-pty` in authorized_keys.",
     )
 
 
-def other_login(machine: SshMachine, allowed: Sequence[str]) -> CannotConnect:
-    """The server wants more than a key, or something else."""
-    ways = ", ".join(allowed) or "nothing that is known"
+def no_command(machine: SshMachine) -> CannotConnect:
+    """There is a session, but no command may be run in it."""
     return CannotConnect(
-        f"{_place(machine)} does not let {machine.account.username} in with a key alone; it asks for: {ways}.",
-        "Allow PubkeyAuthentication for this user, without a second factor.",
-        retryable=False,
-    )
-
-
-def unusable_key(machine: SshMachine, why: str, way_out: str) -> CannotConnect:
-    """The account's private key cannot be used; nothing was connected."""
-    return CannotConnect(f"The key of account {machine.account.slug} cannot be used: {why}.", way_out, retryable=False)
-
-
-def no_channel(machine: SshMachine) -> CannotConnect:
-    """Logged in, but no command may be run."""
-    return CannotConnect(
-        f"{_place(machine)} let {machine.account.username} in, but allows no command.",
-        "Look at MaxSessions, at ForceCommand, and at `restrict` or `command=` in authorized_keys.",
+        f"{place_of(machine)} let {machine.account.username} in, but allows no command.",
+        "Look at ForceCommand and ChrootDirectory in its sshd_config, and at `command=` in authorized_keys.",
         retryable=False,
     )

@@ -36,16 +36,18 @@ class SshWorker(RunnerWorker):
 
     def _open_channel(self, root: str) -> Channel:
         transport = self._connector.connect()
+        problem = problems.no_session
         try:
             session = transport.open_session(timeout=self._limits.channel)
+            problem = problems.no_command
             session.set_combine_stderr(True)  # why a shell did not start is said there
             session.settimeout(self._limits.channel)
             session.exec_command(shlex.join(protocol.bootstrap(root)))
         except (paramiko.SSHException, EOFError, OSError):
             alive = transport.is_active()
             transport.close()
-            raise (problems.no_channel if alive else problems.no_greeting)(self._machine) from None
-        channel = Channel(SessionStream(transport, session))
+            raise (problem if alive else problems.no_greeting)(self._machine) from None
+        channel = Channel(SessionStream(transport, session), limit=self._limits.reply)
         try:
             channel.send(protocol.RUNNER)
         except BaseException:

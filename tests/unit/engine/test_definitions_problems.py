@@ -25,8 +25,8 @@ def worker(change: str, to: str) -> dict[str, str | bytes | None]:
     return {"foredeck.yml": main_file(f"workers:\n  build-1: {good.replace(change, to)}\n")}
 
 
-def account(rest: str) -> dict[str, str | bytes | None]:
-    return {"foredeck.yml": main_file(f"accounts:\n  deploy: {{type: ssh_key, username: deploy, {rest}}}\n")}
+def account(rest: str, kind: str = "ssh_key") -> dict[str, str | bytes | None]:
+    return {"foredeck.yml": main_file(f"accounts:\n  deploy: {{type: {kind}, username: deploy, {rest}}}\n")}
 
 
 def section(text: str) -> dict[str, str | bytes | None]:
@@ -314,8 +314,42 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
     (
         "a password",
         account('private_key: {secret: "env:KEY"}, password: hunter2'),
-        'foredeck.yml:20: accounts.deploy.password: The key "password" is not known here. The only way in is a key: '
-        "`private_key: {secret: …}` and, where it has one, `passphrase: {secret: …}`.",
+        "foredeck.yml:20: accounts.deploy.password: An account of type ssh_key has no `password`. "
+        "It has `private_key` and `passphrase`.",
+    ),
+    (
+        "a password written out",
+        account("password: hunter2", "ssh_password"),
+        f"foredeck.yml:20: accounts.deploy.password: A secret is not written out in the configuration. {HOW}",
+    ),
+    (
+        "an account without its password",
+        account("", "ssh_password"),
+        "foredeck.yml:20: accounts.deploy.password: The key `password` is missing. "
+        'For example `password: {secret: "env:NAME"}`.',
+    ),
+    (
+        "an agent that is given a key",
+        account('private_key: {secret: "env:KEY"}', "ssh_agent"),
+        "foredeck.yml:20: accounts.deploy.private_key: An account of type ssh_agent has no `private_key`. "
+        "It has `socket` and `public_key`.",
+    ),
+    (
+        "an agent's socket without its folder",
+        account("socket: agent.sock", "ssh_agent"),
+        "foredeck.yml:20: accounts.deploy.socket: This is not an absolute path. For example /run/foredeck/agent.sock.",
+    ),
+    (
+        "the name of an agent's key",
+        account("public_key: id_ed25519", "ssh_agent"),
+        "foredeck.yml:20: accounts.deploy.public_key: This is not the fingerprint of a key. "
+        "It is `SHA256:` and 43 characters, as `ssh-add -l` prints it.",
+    ),
+    (
+        "a type of account that is none",
+        account('private_key: {secret: "env:KEY"}', "ssh_keys"),
+        "foredeck.yml:20: accounts.deploy.type: This type of account is not known. "
+        "The types are ssh_key, ssh_password and ssh_agent.",
     ),
     (
         "a store that is none",
