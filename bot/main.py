@@ -76,6 +76,7 @@ def is_served(folder: Path) -> bool:
 def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_now) -> Iterator[Dispatcher]:
     """Be the dispatcher of this state folder meanwhile. Raises AlreadyServing."""
     # Imported here: only who dispatches pays for the scheduler and paramiko.
+    from engine.orchestration.checking import Checker
     from engine.orchestration.clock import Ticker
     from engine.orchestration.dispatcher import Dispatcher
     from workers.pools import WorkerPool
@@ -85,13 +86,15 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     lock.acquire()
     workers = WorkerPool(state.built_in, clock=clock)
     dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key))
-    ticker = Ticker([dispatcher.wake])
+    checker = Checker(db, clock, workers)
+    ticker = Ticker([dispatcher.wake, checker.look])
     try:
         dispatcher.start()
         ticker.start()
         yield dispatcher
     finally:
         ticker.stop()
+        checker.stop()
         dispatcher.stop()
         workers.close()
         lock.release()

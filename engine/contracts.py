@@ -235,10 +235,37 @@ class SshMachine:
     account: Account
 
 
+class HealthState(enum.StrEnum):
+    """How a machine is; Octopus's five states."""
+
+    HEALTHY = "healthy"
+    HAS_WARNINGS = "has_warnings"  # it works, and something there wants to be looked at
+    UNHEALTHY = "unhealthy"  # it answers, and must not be used: also when its host key or the login is refused
+    UNAVAILABLE = "unavailable"  # nothing answers
+    UNKNOWN = "unknown"  # not checked yet
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """How to look. `connection_only`: whoever can be logged in to is healthy. `script` is run after the usual look."""
+
+    script: Script | None = None
+    connection_only: bool = False
+    time_limit: timedelta = timedelta(minutes=2)  # of the script
+
+
+USUAL_CHECK = HealthCheck()
+
+
 @dataclass(frozen=True)
 class Health:
     """The answer of a worker to *can you work?*"""
 
-    healthy: bool
-    message: str  # one sentence
+    state: HealthState
+    message: str  # one sentence or several: what was found, and what to do
     facts: Mapping[str, str] = field(default_factory=dict)  # e.g. {"shell": "dash", "bash": "5.2.15"}
+
+    @property
+    def healthy(self) -> bool:
+        """Can a script be started there?"""
+        return self.state in {HealthState.HEALTHY, HealthState.HAS_WARNINGS}

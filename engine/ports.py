@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from engine.contracts import ActionRequest, ActionResult, BuiltIn, Health, Progress, SshMachine
+from engine.contracts import ActionRequest, ActionResult, BuiltIn, Health, HealthCheck, Progress, SshMachine
 
 Clock = Callable[[], datetime]
 """Returns the current time in UTC, with its zone."""
@@ -51,8 +51,8 @@ class Worker(Protocol):
         """Remove what the action left, after its result is committed; leaves a tombstone. Best effort, never raises."""
         ...
 
-    def check_health(self) -> Health:
-        """Ask whether it can work, with a time limit; never raises."""
+    def check_health(self, check: HealthCheck = ..., stopping: Callable[[], bool] = ...) -> Health:
+        """Look whether it can work, within a time limit; given up when the bot is `stopping`. Never raises."""
         ...
 
     def close(self) -> None:
@@ -66,5 +66,9 @@ class Workers(Protocol):
     def built_in(self, settings: BuiltIn) -> Worker: ...
 
     def ssh(self, machine: SshMachine) -> Worker: ...
+
+    def apart(self, machine: SshMachine) -> Worker:
+        """A worker with a connection of its own, for one look at a machine: whoever asked closes it."""
+        ...
 
     def close(self) -> None: ...

@@ -55,6 +55,14 @@ class WorkerPool:
             retired.close()
         return worker
 
+    def apart(self, machine: SshMachine) -> Worker:
+        """A worker with a connection of its own, for one look: that says whether anybody can log in now, and a thousand
+        machines that are looked at each hour do not stay connected.
+        """
+        from workers.ssh.worker import SshWorker
+
+        return SshWorker(machine, clock=self._clock, pace=self._pace)
+
     def close(self) -> None:
         """Let go of all connections and children; scripts that run go on."""
         with self._guard:

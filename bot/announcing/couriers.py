@@ -20,7 +20,7 @@ from bot.messages.blocks import Message, is_channel_id
 from bot.messages.wording import step_of_run
 from engine.errors import ForedeckError
 from engine.services import Database, access, holds, outbox, tasks
-from engine.services.outbox import CARD, DIRECT, EMERGENCY, FILE, HOLD, TRIGGER, Parcel, Posted
+from engine.services.outbox import CARD, DIRECT, EMERGENCY, FILE, HEALTH, HOLD, TRIGGER, Parcel, Posted
 from engine.services.views import TaskView
 
 CLOSED_SECONDS = 60.0
@@ -181,7 +181,7 @@ class Courier:
     def _thread(self, parcel: Parcel) -> Posted | None:
         return (
             None
-            if parcel.kind in {CARD, HOLD, DIRECT, TRIGGER, EMERGENCY}
+            if parcel.kind in {CARD, HOLD, DIRECT, TRIGGER, EMERGENCY, HEALTH}
             else outbox.message(self.db, f"card:{parcel.task}")
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot import links
 from bot.messages import emergencies as emergency_messages
+from bot.messages import health as health_messages
 from bot.messages import logs, notices
 from bot.messages.blocks import Message
 from bot.messages.cards import card
@@ -16,8 +17,8 @@ from bot.messages.holds import announcement, direct
 from bot.messages.interruptions import interruption
 from bot.messages.queues import trigger_refused
 from bot.messages.wording import step_of_run
-from engine.services import Database, access, emergencies, holds, interruptions, log_telling, tasks, triggers
-from engine.services.outbox import CARD, DIRECT, EMERGENCY, HOLD, INTERRUPTION, LOG, NOTICE, TRIGGER, Parcel
+from engine.services import Database, access, emergencies, health, holds, interruptions, log_telling, tasks, triggers
+from engine.services.outbox import CARD, DIRECT, EMERGENCY, HEALTH, HOLD, INTERRUPTION, LOG, NOTICE, TRIGGER, Parcel
 from engine.services.views import InterruptionKind, InterruptionView, StepStatus, TaskState, TaskView
 
 _LOG_READ_BYTES = 2 * log_telling.STRETCH_BYTES
@@ -56,6 +57,9 @@ def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "
         return Rendering(trigger_refused(fired), fired.fired_at)
     if parcel.kind == EMERGENCY:
         return _emergency(db, parcel.payload, command, workspace_url)
+    if parcel.kind == HEALTH:
+        told = health.bulletin(db, int(parcel.payload["bulletin"]))
+        return Rendering(health_messages.changed(told), told.begun_at)
     view = tasks.view(db, parcel.task or 0)
     if parcel.kind == CARD:
         ahead_url = links.to_what_is_in_the_way(db, workspace_url, view.waiting)

@@ -4,10 +4,13 @@ from engine.definitions.documents import FORMAT, Definitions, parse_stored
 from engine.definitions.loading import check, load
 from engine.definitions.problems import InvalidDefinitions, Problem, StoredDefinitionsUnreadable
 from engine.definitions.values import (
+    DEFAULT_POLICY,
     AccountDefinition,
     Defaults,
     Environment,
     FreezeDefinition,
+    Machine,
+    MachinePolicy,
     Person,
     Project,
     QueueRules,
@@ -23,6 +26,7 @@ from engine.definitions.values import (
 from engine.domain.grants import Grant
 
 __all__ = [
+    "DEFAULT_POLICY",
     "FORMAT",
     "AccountDefinition",
     "Defaults",
@@ -31,6 +35,8 @@ __all__ = [
     "FreezeDefinition",
     "Grant",
     "InvalidDefinitions",
+    "Machine",
+    "MachinePolicy",
     "Person",
     "Problem",
     "Project",

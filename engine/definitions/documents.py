@@ -13,11 +13,14 @@ from typing import Any, Protocol, TypeVar
 
 from engine.definitions.problems import StoredDefinitionsUnreadable
 from engine.definitions.values import (
+    DEFAULT_POLICY,
     AccountDefinition,
     BuiltInDefinition,
     Defaults,
     Environment,
     FreezeDefinition,
+    Machine,
+    MachinePolicy,
     Person,
     Project,
     QueueRules,
@@ -64,6 +67,7 @@ class Definitions:
     variable_sets: Mapping[str, VariableSet]
     freezes: Mapping[str, FreezeDefinition] = field(default_factory=dict)
     built_in_worker: BuiltInDefinition = field(default_factory=BuiltInDefinition)
+    machine_policies: Mapping[str, MachinePolicy] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """What the frozen files hold, by digest. Of a folder that was just read only; stored apart."""
 
@@ -78,6 +82,19 @@ class Definitions:
         """The project's own variables, then those of the library sets that it includes."""
         found = self.projects[project]
         return (*found.variables, *(v for slug in found.variable_sets for v in self.variable_sets[slug].variables))
+
+    @property
+    def machines(self) -> tuple[Machine, ...]:
+        """The workers, then the targets."""
+        return (*self.workers.values(), *self.targets.values())
+
+    def policy_of(self, machine: Machine) -> MachinePolicy:
+        """How this machine is checked; the default policy needs no configuration."""
+        return self.machine_policies.get(machine.policy) or MachinePolicy(DEFAULT_POLICY, DEFAULT_POLICY)
+
+    def machine(self, slug: str) -> Machine | None:
+        """The worker or the target with this slug."""
+        return self.workers.get(slug) or self.targets.get(slug)
 
     def to_json(self) -> str:
         """Canonical JSON: script bodies included, of secrets only the references."""
@@ -95,6 +112,7 @@ class Definitions:
             ],
             "environments": _listed(self.environments),
             "built_in_worker": _built_in_to_json(self.built_in_worker),
+            "machine_policies": [_policy_to_json(policy) for policy in self.machine_policies.values()],
             "worker_pools": _listed(self.worker_pools),
             "workers": _listed(self.workers),
             "targets": _listed(self.targets),
@@ -129,6 +147,7 @@ def _definitions_from_json(stored: Mapping[str, Any]) -> Definitions:
         ),
         environments=by_slug(Environment(**item) for item in stored["environments"]),
         built_in_worker=_built_in_from_json(stored.get("built_in_worker", {})),
+        machine_policies=by_slug(_policy_from_json(item) for item in stored.get("machine_policies", ())),
         worker_pools=by_slug(WorkerPool(**item) for item in stored["worker_pools"]),
         workers=by_slug(WorkerDefinition(**{**item, "pools": tuple(item["pools"])}) for item in stored["workers"]),
         # Revisions that were stored before there were targets have none.
@@ -174,6 +193,14 @@ def _built_in_to_json(built_in: BuiltInDefinition) -> dict[str, Any]:
 def _built_in_from_json(item: Mapping[str, Any]) -> BuiltInDefinition:
     seconds = item.get("time")
     return BuiltInDefinition(**{**item, "time": None if seconds is None else timedelta(seconds=seconds)})
+
+
+def _policy_to_json(policy: MachinePolicy) -> dict[str, Any]:
+    return {**asdict(policy), "every": policy.every.total_seconds()}
+
+
+def _policy_from_json(item: Mapping[str, Any]) -> MachinePolicy:
+    return MachinePolicy(**{**item, "every": timedelta(seconds=item["every"])})
 
 
 _SECRETS_OF_AN_ACCOUNT = ("private_key", "passphrase", "password")

@@ -11,6 +11,7 @@ from engine.definitions.documents import FORMAT, Definitions, Sluggish, by_slug
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
 from engine.definitions.freezes import read_freezes
+from engine.definitions.machine_policies import read_machine_policies
 from engine.definitions.machines import read_worker_pools, read_workers
 from engine.definitions.nodes import Place, Scalar, Table
 from engine.definitions.people import check_emergency_team, read_grants, read_people, read_teams
@@ -102,6 +103,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
     defaults = read_defaults(sections.field("defaults"))
     stores = by_slug(sorted(read_secret_stores(sections.field("secret_stores")), key=_slug))
     environments = by_slug(read_environments(sections.field("environments")))
+    policies = read_machine_policies(sections.field("machine_policies"), folder)
     targets = read_targets(sections.field("targets"), folder)
     sets = by_slug(sorted(read_variable_sets(sections.field("variable_sets"), environments, targets), key=_slug))
     teams = by_slug(sorted(read_teams(sections.field("teams")), key=_slug))
@@ -117,6 +119,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         grants=tuple(read_grants(sections.field("grants"))),
         environments=environments,
         built_in_worker=read_built_in(sections.field("built_in_worker")),
+        machine_policies=by_slug(sorted(policies, key=_slug)),
         worker_pools=by_slug(sorted(pools, key=_slug)),
         workers=by_slug(sorted(workers, key=_slug)),
         targets=by_slug(targets),

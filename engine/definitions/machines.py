@@ -9,6 +9,7 @@ from collections.abc import Callable
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
 from engine.definitions.known_hosts import read_known_hosts
+from engine.definitions.machine_policies import read_policy_of
 from engine.definitions.nodes import Items, shown
 from engine.definitions.readings import suggest
 from engine.definitions.values import WorkerDefinition, WorkerPool
@@ -50,7 +51,7 @@ def read_workers(section: Field, folder: Folder) -> list[WorkerDefinition]:
     for slug, field in section.named("workers"):
         if slug == "built-in":
             field.wrong("slug", '"built-in" is the worker in Foredeck itself.', "Choose another slug.")
-        record = field.table(["name", "pools", "ssh", "account", "host_key", "known_hosts"])
+        record = field.table(["name", "pools", "ssh", "account", "host_key", "known_hosts", "policy"])
         host, port = read_address(record)
         pools, account = record.need("pools", "[linux]"), record.need("account", "deploy")
         if pools and isinstance(pools.node, Items) and not pools.node.nodes:
@@ -64,6 +65,7 @@ def read_workers(section: Field, folder: Folder) -> list[WorkerDefinition]:
                 port=port,
                 account=account.reference("accounts") if account else "",
                 host_key=pins_of(record, folder)(host, port),
+                policy=read_policy_of(record),
             )
         )
     return workers

@@ -27,8 +27,9 @@ class FoundFolder:
 class ProjectFiles:
     """The files in a project's folder, or in its folder `scripts`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, called: str = "the project's folder") -> None:
         self._folder = folder
+        self._called = called
 
     def read(self, field: Field) -> str:
         """The text of the file that is named here; empty after a problem."""
@@ -37,7 +38,7 @@ class ProjectFiles:
             return ""
         places = [place for place in (self._folder / name, self._folder / "scripts" / name) if place.is_file()]
         if len(places) > 1:
-            message = f"The file {shown(name)} is in the project's folder and in its folder scripts."
+            message = f"The file {shown(name)} is in {self._called} and in its folder scripts."
             field.wrong("ambiguous-file", message, f"Keep one of them, or write {shown(f'scripts/{name}')}.")
             return ""
         return self._read(field, name, places[0] if places else self._folder / name)
@@ -64,10 +65,9 @@ class ProjectFiles:
             return FoundFolder(name, tuple(freezing.files), freezing.size)
         return FoundFolder(name)
 
-    @staticmethod
-    def _leads_out(field: Field, name: str, kind: str) -> bool:
+    def _leads_out(self, field: Field, name: str, kind: str) -> bool:
         if name.startswith(("/", "~")) or ".." in PurePosixPath(name).parts:
-            message = f"The {kind} {shown(name)} would lie outside the project's folder."
+            message = f"The {kind} {shown(name)} would lie outside {self._called}."
             field.wrong("outside", message, f"Name a {kind} in the folder, relative to it.")
             return True
         return False
@@ -81,7 +81,7 @@ class ProjectFiles:
     def _read(self, field: Field, name: str, place: Path) -> str:
         if not place.is_symlink() and not place.exists():
             hint = f'Did you mean "{near}"?' if (near := close_to(name, self._names())) else "Check the name."
-            field.wrong("missing-file", f"There is no file {shown(name)} in the project's folder.", hint)
+            field.wrong("missing-file", f"There is no file {shown(name)} in {self._called}.", hint)
             return ""
         try:
             text = read_text(place, inside=self._folder)

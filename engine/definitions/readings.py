@@ -100,6 +100,7 @@ _NOUNS = {
     "worker_pools": "worker pool",
     "workers": "worker",
     "accounts": "account",
+    "machine_policies": "machine policy",
     "freezes": "freeze",
     "targets": "target",
     "target_tags": "target tag",

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
+from engine.definitions.machine_policies import read_policy_of
 from engine.definitions.machines import Pins, pins_of, read_address
 from engine.definitions.nodes import Items, Scalar, shown
 from engine.definitions.slugs import flaw_of
@@ -60,7 +61,7 @@ def _slugs(key: Field) -> Iterator[str]:
 
 def _read_target(key: str, field: Field, folder: Folder) -> tuple[TargetDefinition, Pins]:
     """The target, and what tells which host keys are pinned for an address."""
-    record = field.table(["ssh", "account", "host_key", "known_hosts", "environments", "tags"])
+    record = field.table(["ssh", "account", "host_key", "known_hosts", "environments", "tags", "policy"])
     host, port = read_address(record, may_name_slug=True)
     if host and _RANGE.search(key) and "{}" not in host:
         hint = 'Write for example `ssh: "{}.example.org:22"`: {} is the slug.'
@@ -78,6 +79,7 @@ def _read_target(key: str, field: Field, folder: Folder) -> tuple[TargetDefiniti
         host_key="",
         environments=environments.references("environments") if environments else (),
         tags=_read_tags(record),
+        policy=read_policy_of(record),
     )
     return target, pins_of(record, folder)
 

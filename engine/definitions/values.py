@@ -62,6 +62,28 @@ class BuiltInDefinition:
     output: int | None = None
 
 
+DEFAULT_POLICY = "default"
+"""The slug of the policy of all machines that name none."""
+
+
+@dataclass(frozen=True)
+class MachinePolicy:
+    """How machines are checked and when, and what it means that one does not answer.
+
+    `script`: runs after the usual look; empty: none. `cron`: instead of `every`.
+    """
+
+    slug: str
+    name: str
+    connection_only: bool = False  # whoever can be logged in to is healthy
+    script: str = ""
+    source: str = ""  # where the script is from
+    every: timedelta = timedelta(hours=1)
+    cron: str = ""
+    time_zone: str | None = None  # None: that of the defaults
+    skips_unavailable: bool = False  # a target that does not answer is left out of deployments
+
+
 @dataclass(frozen=True)
 class WorkerPool:
     """A choice of workers. The default one serves the steps that name none."""
@@ -83,6 +105,7 @@ class WorkerDefinition:
     port: int
     account: str
     host_key: str
+    policy: str = DEFAULT_POLICY
 
 
 @dataclass(frozen=True)
@@ -97,6 +120,10 @@ class TargetDefinition:
     host_key: str
     environments: tuple[str, ...]
     tags: tuple[str, ...]
+    policy: str = DEFAULT_POLICY
+
+
+Machine = WorkerDefinition | TargetDefinition
 
 
 @dataclass(frozen=True)

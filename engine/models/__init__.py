@@ -15,6 +15,7 @@ from engine.models.deployments import (
 )
 from engine.models.emergencies import Emergency
 from engine.models.holds import HoldRow
+from engine.models.machines import DisabledMachine, HealthChange, MachineHealth
 from engine.models.outbox import LogCursor, OutboxRow, PostedMessage
 from engine.models.triggers import TriggerFire, TriggerRow
 
@@ -23,14 +24,17 @@ __all__ = [
     "Base",
     "Content",
     "Decision",
+    "DisabledMachine",
     "Emergency",
     "FolderState",
     "GroupMembers",
     "GuidedRun",
+    "HealthChange",
     "Highlight",
     "HoldRow",
     "Interruption",
     "LogCursor",
+    "MachineHealth",
     "OutboxRow",
     "Output",
     "PostedMessage",

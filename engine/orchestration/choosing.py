@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from engine.contracts import SshMachine
 from engine.definitions import Definitions
 from engine.errors import ForedeckError
 from engine.ports import Worker, Workers
@@ -70,7 +71,12 @@ def connect(definitions: Definitions, worker: str, workers: Workers) -> Worker:
     """The worker with this slug. Raises WorkerGone, or SecretUnavailable when its key or password cannot be read."""
     if worker == BUILT_IN:
         return workers.built_in(built_in.settings_of(definitions))
-    definition = definitions.workers.get(worker) or definitions.targets.get(worker)
+    return workers.ssh(machine_of(definitions, worker))
+
+
+def machine_of(definitions: Definitions, slug: str) -> SshMachine:
+    """How to get to this machine. Raises WorkerGone, or SecretUnavailable when its key or password cannot be read."""
+    definition = definitions.machine(slug)
     if definition is None:
-        raise WorkerGone(worker=worker)
-    return workers.ssh(machines.with_secrets(definitions, definition))
+        raise WorkerGone(worker=slug)
+    return machines.with_secrets(definitions, definition)

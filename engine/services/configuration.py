@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine.database import Database
 from engine.definitions import Definitions, InvalidDefinitions, Problem, load, parse_stored
 from engine.models import FolderState, Revision
-from engine.services import contents, trigger_rows
+from engine.services import contents, machine_rows, trigger_rows
 from engine.services.errors import NoConfiguration
 
 
@@ -78,6 +78,7 @@ def load_folder(
         )
         session.add(revision)
         trigger_rows.follow(session, now, definitions)
+        machine_rows.follow(session, now, definitions)
         contents.keep(session, definitions.contents)
         session.flush()
         return Loaded(revision.id, is_new=True, difference=difference)

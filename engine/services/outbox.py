@@ -17,6 +17,7 @@ CARD, INTERRUPTION, LOG, FILE, NOTICE = "card", "interruption", "log", "file", "
 HOLD = "hold"  # what holds deployments up: about no task
 DIRECT = "direct"  # to one person alone
 TRIGGER = "trigger"  # a trigger deployed nothing
+HEALTH = "health"  # machines went from one state to another, or were taken out of use
 EMERGENCY = "emergency"  # somebody passed rules over, and somebody else has to look at it
 
 # Cards and interventions overtake; everything else of a thread keeps its order among itself.
@@ -27,6 +28,7 @@ _PRIORITY = {
     HOLD: 1,
     DIRECT: 1,
     TRIGGER: 1,
+    HEALTH: 1,
     EMERGENCY: 1,
     LOG: _IN_ORDER,
     FILE: _IN_ORDER,
@@ -40,7 +42,7 @@ class Parcel:
 
     id: int
     task: int | None  # None: it is about no task
-    kind: str  # card, interruption, log, file, notice, hold, direct, trigger, emergency
+    kind: str  # card, interruption, log, file, notice, hold, direct, trigger, health, emergency
     key: str  # which message
     payload: dict[str, Any]
     attempts: int
@@ -99,6 +101,12 @@ def tell_trigger(session: Session, now: datetime, fire: int, slack_channel: str 
     """A trigger deployed nothing, and somebody has to know."""
     if slack_channel:
         _write(session, now, TRIGGER, f"trigger:{fire}", {"fire": fire}, addressee=slack_channel)
+
+
+def tell_health(session: Session, now: datetime, bulletin: int, slack_channel: str | None) -> None:
+    """Machines went from one state to another: one message for each burst."""
+    if slack_channel:
+        _write(session, now, HEALTH, f"health:{bulletin}", {"bulletin": bulletin}, addressee=slack_channel)
 
 
 def tell_emergency(session: Session, now: datetime, task: Task, emergency: int, *, nag: int = 0) -> None:

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engine.contracts import LogSegment
+from engine.contracts import HealthState, LogSegment
 from engine.domain.explanations import Standing
 from engine.domain.holds import HoldKind
 from engine.domain.prompts import LONGEST_ANSWER, Question
@@ -21,6 +21,7 @@ __all__ = [
     "ExplainedValueView",
     "ExplanationView",
     "FailedRunView",
+    "HealthState",
     "HoldKind",
     "HoldView",
     "InterruptionKind",

@@ -6,6 +6,7 @@ clock that the test turns. By itself (`serving`) the real dispatcher works, by d
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,12 +20,12 @@ from sqlalchemy import select
 from engine.database import Database, open_database
 from engine.domain.states import RunState
 from engine.models import ActionRun
-from engine.orchestration import admitting, advancing, passing
+from engine.orchestration import admitting, advancing, checking, passing
 from engine.orchestration.dispatcher import Dispatcher
 from engine.orchestration.running import Runner
 from engine.ports import Clock, Workers
 from engine.sealing import Sealer
-from engine.services import configuration, deployments, interruptions, tasks, triggers
+from engine.services import configuration, deployments, health, interruptions, tasks, triggers
 from engine.services.choices import Choices
 from engine.services.configuration import Loaded
 from engine.services.views import InterruptionView, TaskState, TaskView, Verdict
@@ -228,6 +229,16 @@ class Deck:
             for run_id in waiting:
                 runner.run(run_id)
             self.settles()
+
+    def checks(self) -> None:
+        """Look at every machine whose time has come."""
+        while True:
+            with self.db.read() as session:
+                due = health.due(session, self.clock(), 100)
+            if not due:
+                return
+            for machine in due:
+                checking.check(self.db, self.clock, self.workers, machine, threading.Event())
 
     # The engine, by itself.
 

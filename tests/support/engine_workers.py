@@ -10,16 +10,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from engine.contracts import (
+    USUAL_CHECK,
     ActionRequest,
     ActionResult,
     Checkpoint,
     Health,
+    HealthCheck,
+    HealthState,
     Link,
     LogLevel,
     LogSegment,
     Outcome,
     OutputVariable,
     Progress,
+    SshMachine,
 )
 from engine.ports import RunSink
 
@@ -62,6 +66,8 @@ class ScriptedWorkers:
     def __init__(self) -> None:
         self.requests: list[ActionRequest] = []
         self.cleaned: list[str] = []
+        self.health: dict[str, Health] = {}  # by machine; what is not said is healthy
+        self.checked: list[tuple[str, HealthCheck]] = []
         self._plans: dict[str, deque[Behaviour]] = {}
         self._slug = "built-in"
 
@@ -83,6 +89,9 @@ class ScriptedWorkers:
     def ssh(self, machine: object) -> ScriptedWorkers:
         return self
 
+    def apart(self, machine: SshMachine) -> LookedAt:
+        return LookedAt(self, machine.slug)
+
     def ensure_and_follow(self, request: ActionRequest, sink: RunSink) -> ActionResult:
         self.requests.append(request)
         planned = self._plans.get(request.step_name)
@@ -92,8 +101,24 @@ class ScriptedWorkers:
     def clean_up(self, ticket: str) -> None:
         self.cleaned.append(ticket)
 
-    def check_health(self) -> Health:
-        return Health(healthy=True, message="It can work.")
+    def check_health(self, check: HealthCheck = USUAL_CHECK, stopping: Callable[[], bool] = lambda: False) -> Health:
+        return Health(HealthState.HEALTHY, message="It can work.")
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class LookedAt(ScriptedWorkers):
+    """One machine, for one look."""
+
+    def __init__(self, of: ScriptedWorkers, machine: str) -> None:
+        super().__init__()
+        self._of, self._slug = of, machine
+
+    def check_health(
+        self,
+        check: HealthCheck = USUAL_CHECK,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Health:
+        self._of.checked.append((self._slug, check))
+        return self._of.health.get(self._slug, Health(HealthState.HEALTHY, f"{self._slug} can work.", {"bash": "5"}))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from engine.contracts import ActionRequest, ActionResult, Health, Secret
+from engine.contracts import USUAL_CHECK, ActionRequest, ActionResult, Health, HealthCheck, HealthState, Secret
 from engine.ports import Clock, RunSink
 from workers.runner import following
 from workers.runner.channels import CannotConnect
@@ -153,10 +153,10 @@ class FakeWorker:
             run.cleaned = True
             run.prints.clear()
 
-    def check_health(self) -> Health:
+    def check_health(self, check: HealthCheck = USUAL_CHECK, stopping: Callable[[], bool] = lambda: False) -> Health:
         if self.machine.trouble is not None:
-            return Health(healthy=False, message=str(self.machine.trouble))
-        return Health(healthy=True, message=f"{self._slug} can work.", facts={"shell": "fake", "bash": "5"})
+            return Health(HealthState.UNAVAILABLE, message=str(self.machine.trouble))
+        return Health(HealthState.HEALTHY, message=f"{self._slug} can work.", facts={"shell": "fake", "bash": "5"})
 
     def close(self) -> None:
         """Nothing is open."""
@@ -175,6 +175,9 @@ class FakeWorkers:
 
     def ssh(self, machine: object) -> FakeWorker:
         return self.named(str(getattr(machine, "slug", machine)))
+
+    def apart(self, machine: object) -> FakeWorker:
+        return self.ssh(machine)
 
     def named(self, slug: str) -> FakeWorker:
         return self.made.setdefault(slug, FakeWorker(slug=slug, clock=self._clock, pace=self._pace))

@@ -37,6 +37,10 @@ class CannotConnect(ForedeckError):
         self.retryable = retryable
 
 
+class NobodyThere(CannotConnect):
+    """Nothing answered that could be talked to: the machine may be off. What answers and refuses is no such case."""
+
+
 class ByteStream(Protocol):
     """What a child's pipes and an SSH channel have in common."""
 

@@ -6,16 +6,20 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from engine.contracts import ActionRequest, ActionResult, Health
+from engine.contracts import USUAL_CHECK, ActionRequest, ActionResult, Health, HealthCheck, HealthState
 from engine.ports import Clock, RunSink
 from workers import health
 from workers.runner import following
-from workers.runner.channels import CannotConnect, ChannelLost, Interrupted
+from workers.runner.channels import CannotConnect, ChannelLost, Interrupted, NobodyThere
 from workers.runner.client import OpenChannel, RunnerClient
 from workers.runner.pace import Pace
 
 _CLEAN_UP_LIMIT = 30.0
 _HEALTH_LIMIT = 30.0
+
+
+def _never() -> bool:
+    return False
 
 
 class RunnerWorker:
@@ -51,14 +55,29 @@ class RunnerWorker:
         with contextlib.suppress(ChannelLost, CannotConnect, Interrupted):
             self._client.clean(ticket, interrupted=_after(_CLEAN_UP_LIMIT))
 
-    def check_health(self) -> Health:
-        """Ask the machine for its facts and judge them."""
+    def check_health(self, check: HealthCheck = USUAL_CHECK, stopping: Callable[[], bool] = _never) -> Health:
+        """Ask the machine for its facts and judge them; then let the script of the check judge."""
+        patience = _after(_HEALTH_LIMIT)
         try:
-            return health.judge(self._client.facts(interrupted=_after(_HEALTH_LIMIT)), self._place)
+            facts = self._client.facts(interrupted=lambda: patience() or stopping())
+        except NobodyThere as error:
+            return Health(HealthState.UNAVAILABLE, f"{error} {error.hint}".strip())
         except CannotConnect as error:
-            return Health(healthy=False, message=f"{error} {error.hint}".strip())
+            return Health(HealthState.UNHEALTHY, f"{error} {error.hint}".strip())
         except (ChannelLost, Interrupted):
-            return Health(healthy=False, message=f"{self._place} did not answer within {_HEALTH_LIMIT:.0f} s.")
+            return Health(HealthState.UNAVAILABLE, f"{self._place} did not answer within {_HEALTH_LIMIT:.0f} s.")
+        if check.connection_only:
+            return Health(HealthState.HEALTHY, f"{self._place} can be logged in to.", facts)
+        found = health.judge(facts, self._place)
+        return self._ask_script(check, found, stopping) if found.healthy else found
+
+    def _ask_script(self, check: HealthCheck, found: Health, stopping: Callable[[], bool]) -> Health:
+        if check.script is None:
+            return found
+        request, findings = health.request_for(check.script, check), health.Findings(stopping)
+        result = self.ensure_and_follow(request, findings)
+        self.clean_up(request.ticket)
+        return findings.judge(result, found)
 
     def close(self) -> None:
         """Close the channel; scripts that run go on."""

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Sequence
 
 from engine.contracts import SshMachine
-from workers.runner.channels import CannotConnect
+from workers.runner.channels import CannotConnect, NobodyThere
 
 
 def place_of(machine: SshMachine) -> str:
@@ -21,35 +21,35 @@ def no_connection(machine: SshMachine, error: OSError, seconds: float) -> Cannot
     if isinstance(error, socket.gaierror):
         temporary = error.errno == socket.EAI_AGAIN
         what = "could not be looked up now" if temporary else "is not known"
-        return CannotConnect(
+        return NobodyThere(
             f"{machine.slug} was not reached: the name {machine.host} {what}.",
             "Look for a typo in its `ssh:` address, or at the DNS of the bot's machine.",
             retryable=temporary,
         )
     if isinstance(error, ConnectionRefusedError):
-        return CannotConnect(
+        return NobodyThere(
             f"{place} refused the connection: the machine is up, but no SSH server listens there.",
             "Look at the port in its `ssh:` address, and whether the SSH server runs.",
             retryable=False,
         )
     if isinstance(error, TimeoutError):
-        return CannotConnect(
+        return NobodyThere(
             f"{place} did not answer within {seconds:.0f} s.",
             "The machine may be off, the address wrong, or a firewall in between.",
             retryable=False,
         )
     if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH):
-        return CannotConnect(
+        return NobodyThere(
             f"{place} was not reached: there is no network route to it.",
             "Look at the address, and at the network of the bot's machine.",
             retryable=False,
         )
-    return CannotConnect(f"The connection to {place} broke off while it was made.", "Look at the network in between.")
+    return NobodyThere(f"The connection to {place} broke off while it was made.", "Look at the network in between.")
 
 
 def no_greeting(machine: SshMachine) -> CannotConnect:
     """Something took the connection and then closed it, or never spoke SSH."""
-    return CannotConnect(
+    return NobodyThere(
         f"{place_of(machine)} took the connection and ended it before the login.",
         "Either it is no SSH server, or it turns clients away for now (MaxStartups, PerSourcePenalties, fail2ban): "
         "look at its log.",
@@ -58,7 +58,7 @@ def no_greeting(machine: SshMachine) -> CannotConnect:
 
 def slow_greeting(machine: SshMachine, seconds: float) -> CannotConnect:
     """It took the connection and went silent."""
-    return CannotConnect(
+    return NobodyThere(
         f"{place_of(machine)} took the connection, but its SSH server did not speak for {seconds:.0f} s.",
         "The machine may be overloaded or hang; look at it on its console.",
     )

@@ -1,0 +1,74 @@
+"""What is known of each machine: its health, what changed about it, and who took it out of use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.models.base import Base
+
+
+class MachineHealth(Base):
+    """A worker or a target of the configuration in force, as the last check found it."""
+
+    __tablename__ = "machine_health"
+
+    slug: Mapped[str] = mapped_column(String(255), primary_key=True)
+    described: Mapped[str] = mapped_column(String(64))  # a digest of how it is reached: another one is another machine
+    state: Mapped[str] = mapped_column(String(16))  # engine.contracts.HealthState
+    since: Mapped[datetime]  # it is in this state
+    checked_at: Mapped[datetime | None]
+    why: Mapped[str] = mapped_column(Text, default="")
+    facts: Mapped[dict[str, Any]]
+    last_error: Mapped[str] = mapped_column(Text, default="")  # also when it is well again
+    last_error_at: Mapped[datetime | None]
+    next_check_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class HealthChange(Base):
+    """A machine went from one state to another. Those of one burst are told together, in one message."""
+
+    __tablename__ = "health_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    machine: Mapped[str] = mapped_column(String(255))
+    before: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    why: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    slack_channel: Mapped[str | None] = mapped_column(Text)  # where it is told
+    bulletin: Mapped[int | None]  # the first change of its burst; None: it is no news
+
+    __table_args__ = (
+        Index("ix_health_changes_bulletin", "bulletin"),
+        Index("ix_health_changes_machine", "machine", "id"),
+    )
+
+
+class DisabledMachine(Base):
+    """While `ended_at` is empty, nothing begins on this machine. Rows stay: they say who did what and why."""
+
+    __tablename__ = "disabled_machines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    machine: Mapped[str] = mapped_column(String(255))
+    by: Mapped[str] = mapped_column(String(255))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    slack_channel: Mapped[str | None] = mapped_column(Text)  # where it is told
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(255))  # None: it ran out
+
+    __table_args__ = (
+        Index(
+            "uq_disabled_machines_open",
+            "machine",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
