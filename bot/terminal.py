@@ -59,6 +59,7 @@ def plan(view: PlanView) -> str:
         lines.append(f"  {step.number}. {step.name}: {step.what}, {step.where}{condition}{notes}")
     lines += [f"  left out: {name}, {reason}" for name, reason in view.left_out]
     lines += [f"  not chosen: {', '.join(view.not_chosen)}"] if view.not_chosen else []
+    lines += [f"  not on {slug}: it is {why}" for slug, why in view.unusable]
     lines += [f"  asks for: {_question(question)}" for question in view.questions]
     lines += [f"  would be refused: {words}" for words in view.refusals]
     lines += ["When a step fails somebody is asked how to go on."] if view.guided else []

@@ -17,7 +17,18 @@ from bot.messages.holds import announcement, direct
 from bot.messages.interruptions import interruption
 from bot.messages.queues import trigger_refused
 from bot.messages.wording import step_of_run
-from engine.services import Database, access, emergencies, health, holds, interruptions, log_telling, tasks, triggers
+from engine.services import (
+    Database,
+    access,
+    emergencies,
+    health,
+    holds,
+    interruptions,
+    log_telling,
+    machine_use,
+    tasks,
+    triggers,
+)
 from engine.services.outbox import CARD, DIRECT, EMERGENCY, HEALTH, HOLD, INTERRUPTION, LOG, NOTICE, TRIGGER, Parcel
 from engine.services.views import InterruptionKind, InterruptionView, StepStatus, TaskState, TaskView
 
@@ -58,8 +69,7 @@ def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "
     if parcel.kind == EMERGENCY:
         return _emergency(db, parcel.payload, command, workspace_url)
     if parcel.kind == HEALTH:
-        told = health.bulletin(db, int(parcel.payload["bulletin"]))
-        return Rendering(health_messages.changed(told), told.begun_at)
+        return _health(db, parcel.payload)
     view = tasks.view(db, parcel.task or 0)
     if parcel.kind == CARD:
         ahead_url = links.to_what_is_in_the_way(db, workspace_url, view.waiting)
@@ -71,6 +81,14 @@ def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "
     if parcel.kind == NOTICE:
         return _notice(db, view, command)
     return Rendering.of(view, Message(""))
+
+
+def _health(db: Database, payload: dict[str, Any]) -> Rendering:
+    if "disabled" in payload:
+        disabled = machine_use.told(db, int(payload["disabled"]))
+        return Rendering(health_messages.disabled(disabled), disabled.since)
+    bulletin = health.bulletin(db, int(payload["bulletin"]))
+    return Rendering(health_messages.changed(bulletin), bulletin.begun_at)
 
 
 def _emergency(db: Database, payload: dict[str, Any], command: str, workspace_url: str) -> Rendering:

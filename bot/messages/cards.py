@@ -9,6 +9,7 @@ from bot.messages.queues import waiting_line
 from engine.services.views import LinkView, StepStatus, TaskState, TaskView, WaitKind
 
 _LEFT_OUT_SHOWN = 8
+_UNUSABLE_SHOWN = 3
 _LINKS_SHOWN = 4
 
 
@@ -24,6 +25,7 @@ def card(view: TaskView, *, ahead_url: str = "", command: str = "/deploy") -> b.
         checklists.plan_block(view),
         _left_out(view),
         _not_chosen(view),
+        _unusable(view),
         b.small_print(_facts(view)),
         _buttons(view),
     )
@@ -94,6 +96,15 @@ def _not_chosen(view: TaskView) -> b.Block | None:
     if len(view.not_chosen) < len(chosen):
         return b.context(f"Not on {wording.few(view.not_chosen)}: {len(chosen)} of {everything} targets were chosen.")
     return b.context(f"Only on {wording.few(chosen)}: {len(chosen)} of {everything} targets were chosen.")
+
+
+def _unusable(view: TaskView) -> b.Block | None:
+    """Where it does not go because it cannot, and why."""
+    if not view.unusable:
+        return None
+    shown = "; ".join(f"{slug} is {why}" for slug, why in view.unusable[:_UNUSABLE_SHOWN])
+    more = len(view.unusable) - _UNUSABLE_SHOWN
+    return b.context(f"Left out: {b.shorten(shown, 600)}" + (f"; and {more} more" if more > 0 else ""))
 
 
 def _facts(view: TaskView) -> str:

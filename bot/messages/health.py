@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.messages import blocks as b
+from bot.messages.wording import few
 from engine.services.health import Bulletin, Change
+from engine.services.machine_use import Disabled
 from engine.services.views import HealthState
 
 SHOWN = 10
@@ -56,3 +58,29 @@ def _summary(ordered: Sequence[Change]) -> str:
     counted = [(state, len(list(group))) for state, group in groupby(change.state for change in ordered)]
     parts = ", ".join(f"{number:,} {WORDS[state]}" for state, number in counted)
     return f"{SIGNS[ordered[0].state]} {len(ordered):,} machines changed: {parts}"
+
+
+def disabled(told: Disabled) -> b.Message:
+    """Machines were taken out of use; and those that are back are named."""
+    out = [machine for machine in told.machines if machine not in told.back]
+    what = few(told.machines)
+    are = "is" if len(told.machines) == 1 else "are"
+    if not out:
+        by = f" by {told.back_by}" if told.back_by else ": the time is over"
+        words = f"🔧 {what} {are} in use again{by}"
+        when = [b.text(" "), b.date(told.back_at)] if told.back_at else []
+        return b.message(words, b.rich([b.bold(words), *when], _why(told)))
+    words = f"🔧 {what} {are} disabled by {told.by}"
+    until = [b.text(", until "), b.date(told.until)] if told.until else []
+    back = [[b.text(f"In use again: {few(told.back)}.")]] if told.back else []
+    way_out = [b.text("Nothing begins there; what runs goes on. It ends with "), b.code(_typed_end(out)), b.text(".")]
+    since = [b.text(" since "), b.date(told.since)]
+    return b.message(words, b.rich([b.bold(words), *since, *until], _why(told), *back, way_out))
+
+
+def _why(told: Disabled) -> list[b.Element]:
+    return [b.text(f"because {b.shorten(told.reason, _LONGEST_REASON)}")]
+
+
+def _typed_end(out: Sequence[str]) -> str:
+    return f"/workers enable {','.join(out) if len(out) <= 3 else out[0]}"

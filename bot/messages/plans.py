@@ -24,6 +24,8 @@ def remarks(view: PlanView) -> Iterator[str]:
         yield f"Left out: {name} ({reason})."
     if view.not_chosen:
         yield f"Not on {wording.few(view.not_chosen)}: not chosen."
+    for slug, why in view.unusable:
+        yield f"Not on {slug}: it is {why}."
     if view.guided:
         yield "When a step fails somebody is asked how to go on."
     if view.note:

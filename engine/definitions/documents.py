@@ -27,6 +27,7 @@ from engine.definitions.values import (
     Runbook,
     SecretStore,
     TargetDefinition,
+    TargetRules,
     Team,
     Trigger,
     VariableSet,
@@ -237,6 +238,7 @@ def _project_to_json(project: Project) -> dict[str, Any]:
         "variable_sets": list(project.variable_sets),
         "triggers": [asdict(trigger) for trigger in project.triggers],
         "guided_failure": project.guided_failure,
+        "targets": asdict(project.targets),
         "runbooks": [{**asdict(r), "process": process_to_json(r.process)} for r in project.runbooks],
     }
 
@@ -252,11 +254,16 @@ def _project_from_json(item: Mapping[str, Any]) -> Project:
         variable_sets=tuple(item.get("variable_sets", ())),
         triggers=tuple(Trigger(**trigger) for trigger in item.get("triggers", ())),
         guided_failure=item.get("guided_failure"),
+        targets=_target_rules_from_json(item.get("targets", {})),
         runbooks=tuple(
             Runbook(**{**r, "process": process_from_json(r["process"]), "environments": tuple(r["environments"])})
             for r in item.get("runbooks", ())
         ),
     )
+
+
+def _target_rules_from_json(item: Mapping[str, Any]) -> TargetRules:
+    return TargetRules(**{**item, "skip_unavailable_tags": tuple(item.get("skip_unavailable_tags", ()))})
 
 
 def _store_to_json(store: SecretStore) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
-from engine.definitions.nodes import Place, Scalar, shown
+from engine.definitions.nodes import Items, Place, Scalar, shown
 from engine.definitions.places import read_slack_channel
 from engine.definitions.processes import read_process
 from engine.definitions.project_files import ProjectFiles
@@ -15,13 +15,23 @@ from engine.definitions.runbooks import read_runbooks
 from engine.definitions.slugs import flaw_of
 from engine.definitions.ties import Places, ReadVariable, note_ties, note_ties_between_sets
 from engine.definitions.triggers import read_triggers
-from engine.definitions.values import Project, QueueRules, Runbook, TargetDefinition, Team, Trigger, VariableSet
+from engine.definitions.values import (
+    Project,
+    QueueRules,
+    Runbook,
+    TargetDefinition,
+    TargetRules,
+    Team,
+    Trigger,
+    VariableSet,
+)
 from engine.definitions.variables import read_variables
 from engine.domain import templates
 from engine.domain.processes import Process
 
 _TAG_VARIABLES = ("Octopus.Project.Id", "Octopus.Environment.Id")
-KEYS_OF_A_PROJECT = ("slug", "name", "slack_channel", "queue", "variable_sets", "triggers", "guided_failure")
+KEYS_OF_A_PROJECT = ("slug", "name", "slack_channel", "queue", "variable_sets", "triggers", "guided_failure", "targets")
+KEYS_OF_THE_TARGETS = ("skip_unavailable", "exclude_unhealthy")
 KEYS_OF_A_QUEUE = ("supersede", "priority", "concurrency_tag")
 _FILES = ("project.yml", "process.yml", "variables.yml")
 
@@ -80,6 +90,7 @@ class _ProjectReader:
             variables=tuple(value.variable for value in own),
             triggers=head.triggers,
             guided_failure=head.guided_failure,
+            targets=head.targets,
             runbooks=runbooks,
             variable_sets=tuple(dict.fromkeys(filter(None, included))),
         )
@@ -119,6 +130,7 @@ class _Head:
     included: tuple[Field, ...] = ()  # library sets
     triggers: tuple[Trigger, ...] = ()
     guided_failure: bool | None = None
+    targets: TargetRules = field(default_factory=TargetRules)
 
 
 def _read_own_variables(folder: Folder, path: str, process: Process | None) -> list[ReadVariable]:
@@ -154,7 +166,24 @@ def _read_head(folder: Folder, slug: str, path: str) -> _Head:
         items,
         read_triggers(record),
         guided.flag() if guided else None,
+        _read_targets(record),
     )
+
+
+def _read_targets(head: Record) -> TargetRules:
+    """`targets:` — which of them deployments leave out: `skip_unavailable: true`, or the tags for which that holds."""
+    written = head.get("targets")
+    if written is None:
+        return TargetRules()
+    record = written.table(KEYS_OF_THE_TARGETS)
+    skip = record.get("skip_unavailable")
+    tags: tuple[str, ...] = ()
+    if skip and isinstance(skip.node, Items):
+        tags = tuple(tag.reference("target_tags") for tag in skip.items("`[web]`"))
+        if not tags:
+            skip.wrong("empty", "This names no tag, so it would hold for nothing.", "Name one, or write `true`.")
+    skips = bool(tags) or bool(skip and not isinstance(skip.node, Items) and skip.flag())
+    return TargetRules(skips, tags, record.flag("exclude_unhealthy", default=False))
 
 
 def _read_queue(head: Record) -> QueueRules:

@@ -152,6 +152,15 @@ class QueueRules:
 
 
 @dataclass(frozen=True)
+class TargetRules:
+    """Which targets a project's deployments leave out (Octopus's deployment target settings)."""
+
+    skip_unavailable: bool = False  # those that do not answer
+    skip_unavailable_tags: tuple[str, ...] = ()  # of them only those with one of these tags; empty: all
+    exclude_unhealthy: bool = False
+
+
+@dataclass(frozen=True)
 class SecretStore:
     """A command that prints a secret. In its arguments `{path}` stands for what follows the store's name."""
 
@@ -223,3 +232,4 @@ class Project:
     triggers: tuple[Trigger, ...] = ()
     guided_failure: bool | None = None  # None: as the environment says
     runbooks: tuple[Runbook, ...] = ()
+    targets: TargetRules = TargetRules()

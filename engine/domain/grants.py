@@ -26,6 +26,7 @@ class Permission(enum.StrEnum):
     TASK_CANCEL = "task_cancel"
     TASK_PRIORITIZE = "task_prioritize"  # move to the front of the queue
     TASK_EDIT = "task_edit"  # let go of a task whose cancel is stuck
+    MACHINE_EDIT = "machine_edit"  # take targets and workers out of use, and check them now
     QUEUE_PAUSE = "queue_pause"  # let nothing new begin for a while
     LOCK_TAKE = "lock_take"  # take or release the lock of somebody else
     FREEZE_ADMINISTER = "deployment_freeze_administer"  # freeze, thaw, and let a deployment pass a freeze
@@ -52,7 +53,9 @@ ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
         "release_creator": _VIEW | {Permission.RELEASE_CREATE},
         "deployment_creator": _VIEW | {Permission.DEPLOYMENT_CREATE},
         "build_server": _VIEW | {Permission.RELEASE_CREATE, Permission.DEPLOYMENT_CREATE},
-        "environment_manager": _VIEW | {Permission.TASK_CANCEL, Permission.FREEZE_ADMINISTER} | _QUEUE,
+        "environment_manager": _VIEW
+        | {Permission.TASK_CANCEL, Permission.FREEZE_ADMINISTER, Permission.MACHINE_EDIT}
+        | _QUEUE,
         "runbook_consumer": _VIEW | _RUN,
         "runbook_producer": _VIEW | _RUN | {Permission.RUNBOOK_EDIT},
         "space_manager": frozenset(Permission),

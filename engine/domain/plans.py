@@ -25,6 +25,8 @@ from engine.domain.scopes import Scope
 SKIPPED = "skipped for this deployment"
 """Why a step is left out that the deployer did not want."""
 
+_NOTHING: Mapping[str, str] = {}
+
 NO_MACHINE = ""
 """The machine of an action that runs once, on a worker or in the bot, rather than on targets."""
 
@@ -125,6 +127,7 @@ class Plan:
     guided_failure: bool = False  # when something fails a person is asked how to go on
     max_parallelism: int = 10  # steps of a group, and machines of a step that does not roll, at once
     not_chosen: tuple[str, ...] = ()  # targets that its steps would run on, and that the deployer left out
+    unusable: tuple[tuple[str, str], ...] = ()  # those that cannot be used, and why, as the end of a sentence
 
     def action(self, step: int, action: int) -> PlannedAction:
         """The action at these indexes (both from 0)."""
@@ -165,17 +168,19 @@ def make(
     skip: Collection[str] = (),
     targets: Iterable[Target] = (),
     not_chosen: Collection[str] = (),
+    unusable: Mapping[str, str] = _NOTHING,
     guided_failure: bool = False,
 ) -> Plan:
     """Plan this process for this environment. What its scope excludes is left out, with the reason; so are the steps
     in `skip` (slugs), which must be known and not required: see `why_not_skipped`. A step with target tags runs on
-    those of the `targets` that are in the environment and have one of them, but those `not_chosen`; without any it is
-    left out.
+    those of the `targets` that are in the environment and have one of them, but those `not_chosen` and those `unusable`
+    (by slug, why); without any it is left out.
     """
     present = [target for target in targets if environment in target.environments]
     steps: list[PlannedStep] = []
     left_out: list[LeftOut] = []
     without: set[str] = set()  # targets that are not chosen
+    broken: set[str] = set()  # chosen ones that cannot be used
     begins_group = True  # a group whose first step is left out begins with the next one of it, and joins no other group
     for step in process.steps:
         begins_group = begins_group or step.start_trigger is StartTrigger.AFTER_PREVIOUS
@@ -190,12 +195,14 @@ def make(
         )
         if actions and step.target_tags:
             meant = [target.slug for target in present if set(target.tags) & set(step.target_tags)]
-            machines = tuple(slug for slug in meant if slug not in not_chosen)
-            without |= set(meant) - set(machines)
+            chosen = [slug for slug in meant if slug not in not_chosen]
+            machines = tuple(slug for slug in chosen if slug not in unusable)
+            without |= set(meant) - set(chosen)
+            broken |= set(chosen) - set(machines)
             actions = tuple(replace(action, machines=machines) for action in actions if machines)
             if not machines:
-                reason = "none of its targets was chosen" if meant else _no_target(step.target_tags, environment)
-                left_out.append(LeftOut(step.slug, step.name, reason, lacks_targets=not meant))
+                reason = _why_no_machine(step, environment, meant, chosen, unusable)
+                left_out.append(LeftOut(step.slug, step.name, reason, lacks_targets=bool(chosen) or not meant))
         if actions:
             start = StartTrigger.AFTER_PREVIOUS if begins_group else StartTrigger.WITH_PREVIOUS
             steps.append(_planned_step(step, actions, start))
@@ -207,6 +214,7 @@ def make(
         guided_failure,
         process.max_parallelism,
         tuple(target.slug for target in present if target.slug in without),
+        tuple((target.slug, unusable[target.slug]) for target in present if target.slug in broken),
     )
 
 
@@ -223,6 +231,21 @@ def why_not_skipped(process: Process, names: Iterable[str]) -> tuple[tuple[str, 
         else:
             slugs.append(step.slug)
     return tuple(slugs), refused
+
+
+_NAMED = 3
+
+
+def _why_no_machine(
+    step: Step, environment: str, meant: Sequence[str], chosen: Sequence[str], unusable: Mapping[str, str]
+) -> str:
+    if not meant:
+        return _no_target(step.target_tags, environment)
+    if not chosen:
+        return "none of its targets was chosen"
+    reasons = [f"{slug} is {unusable[slug]}" for slug in chosen[:_NAMED]]
+    more = [f"{len(chosen) - _NAMED} more"] if len(chosen) > _NAMED else []
+    return f"none of its targets can be used: {'; '.join(reasons + more)}"
 
 
 def _no_target(tags: Sequence[str], environment: str) -> str:
@@ -289,6 +312,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "guided_failure": plan.guided_failure,
         "max_parallelism": plan.max_parallelism,
         "not_chosen": list(plan.not_chosen),
+        "unusable": [list(entry) for entry in plan.unusable],
     }
 
 
@@ -312,6 +336,7 @@ def from_json(stored: Mapping[str, Any]) -> Plan:
         stored.get("guided_failure", False),  # tasks of earlier versions have none
         stored.get("max_parallelism", 10),
         tuple(stored.get("not_chosen", ())),
+        tuple((slug, why) for slug, why in stored.get("unusable", ())),
     )
 
 

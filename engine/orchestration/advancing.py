@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ from engine.domain.plans import RunKey
 from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Base, GuidedRun, Interruption, Task
+from engine.orchestration.leaving_out import LeavingOut
 from engine.sealing import Sealer
 from engine.services import configuration, evaluations, guidance, interruptions, lines, outbox, queues, variables
 from engine.services.tickets import new_ticket
@@ -65,11 +67,12 @@ def advance(session: Session, now: datetime, task_id: int, sealer: Sealer) -> No
     while not TaskState(task.state).is_final:
         history = _history(session, task, mover.judged)
         moves = next_moves(plan, history)
+        mover.has_left_out = False
         for move in moves:
             mover.make(move)
         if not moves:
             _rest(session, now, task, plan, history)
-        if all(isinstance(move, Start) for move in moves):
+        if all(isinstance(move, Start) for move in moves) and not mover.has_left_out:
             return  # nothing more to do before a worker or a person has been at it
 
 
@@ -158,6 +161,7 @@ class _Mover:
     def __init__(self, session: Session, now: datetime, task: Task, plan: plans.Plan, sealer: Sealer) -> None:
         self.session, self.now, self.task, self.plan, self.sealer = session, now, task, plan, sealer
         self.judged: dict[tuple[int, str], Judgement] = {}
+        self.has_left_out = False  # a start that came to nothing: the next move can be made at once
 
     def make(self, move: Move) -> None:
         """Write it down, with what is to be told about it."""
@@ -168,6 +172,8 @@ class _Mover:
                 self._add_run(
                     key, RunState.QUEUED, attempt=attempt, ticket=new_ticket(), not_before=not_before, reason=reason
                 )
+            case Start(key, 1) if key.machine and (reason := self._leaving_out.reason(key)):
+                self._leave_out(key, reason)
             case Start(key, attempt):
                 self._add_run(key, RunState.QUEUED, attempt=attempt, ticket=new_ticket())
             case Skip(key, reason):
@@ -229,6 +235,19 @@ class _Mover:
             .order_by(ActionRun.attempt.desc())
             .limit(1)
         ).one()
+
+    @cached_property
+    def _leaving_out(self) -> LeavingOut:
+        return LeavingOut(self.session, self.task, self.plan, configuration.current(self.session).definitions)
+
+    def _leave_out(self, key: RunKey, reason: str) -> None:
+        """Skip it; where nobody is left, the step has failed: nothing came of what was asked for."""
+        self.has_left_out = True
+        if not self._leaving_out.leaves_nobody(key):
+            self._add_run(key, RunState.SKIPPED, reason=reason, finished_at=self.now)
+            return
+        run = self._add_run(key, RunState.FAILED, reason=reason, finished_at=self.now)
+        run.hint = "None of the targets of this step can be used: enable or mend one, then deploy again."
 
     def _fail(self, key: RunKey, reason: str) -> None:
         run = self._add_run(key, RunState.FAILED, reason=reason, finished_at=self.now)

@@ -18,7 +18,7 @@ from engine.domain.states import RunState
 from engine.domain.variables import LEASE_CAP
 from engine.models import ActionRun
 from engine.orchestration import choosing
-from engine.services import evaluations, pools, variables
+from engine.services import evaluations, pools, usability, variables
 
 _RUNNING = ActionRun.state == RunState.RUNNING.value
 
@@ -35,12 +35,13 @@ def candidates(
     """Where it may run, the best first. Raises NoWorker, PoolGone.
 
     `lease_cap`: a worker that this deployment keeps to is passed over while so many of its steps run there; 0: never.
-    `unusable`: by slug, why a worker is out of the question, as a sentence.
+    `unusable`: by slug, why a worker is out of the question beside those that are disabled or unwell, as a sentence.
     """
     if run.machine:
         return (run.machine,)
     kept = _kept(session, run.task_id, lease_cap) if _keeps(definitions, action.worker_pool) else ()
-    return choosing.candidates(definitions, action.worker_pool, _leases(session), unusable=unusable, kept=kept)
+    out = {**usability.unusable_workers(session, definitions), **(unusable or {})}
+    return choosing.candidates(definitions, action.worker_pool, _leases(session), unusable=out, kept=kept)
 
 
 def lease_cap(values: Mapping[str, variables.Value], now: datetime) -> int:

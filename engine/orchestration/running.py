@@ -35,7 +35,7 @@ from engine.orchestration import advancing, choosing, placing
 from engine.orchestration.following import Sink, checkpoint_of
 from engine.ports import Clock, Worker, Workers
 from engine.sealing import Sealer
-from engine.services import built_in, configuration, contents, evaluations, log_telling, outbox, variables
+from engine.services import built_in, configuration, contents, evaluations, health, log_telling, outbox, variables
 from engine.services.errors import VariablesUnresolved
 from engine.services.evaluations import Evaluated
 
@@ -195,6 +195,7 @@ class Runner:
                 best == choosing.BUILT_IN
             ):  # nobody is left in the pool: what was meant for a machine stays away from here
                 return None
+            health.look_soon(session, self._clock(), claim.worker)
             run.worker = best
             outbox.tell_card(session, self._clock(), session.get_one(Task, run.task_id))
             return replace(claim, worker=best, definitions=definitions)
@@ -293,6 +294,8 @@ class Runner:
                 return
             run = session.get_one(ActionRun, run_id)
             task = session.get_one(Task, run.task_id)
+            if result.outcome is Outcome.UNREACHABLE and run.worker:
+                health.look_soon(session, now, run.worker)
             if run.log_length:
                 log_telling.tell_run(session, now, task, run, self._db)
             outbox.tell_card(session, now, task)

@@ -32,6 +32,7 @@ from engine.services import (
     releases,
     schedules,
     task_views,
+    usability,
 )
 from engine.services import choices as choosing
 from engine.services.choices import Choices
@@ -148,9 +149,8 @@ def enter(
     begins = times.begins_at or now
     gates.check(session, found, person=person, at=begins, way=way, reason=reason, deploys=runbook is None, **where)
     process = process_from_json(release.process)
-    plan = _plan(found.definitions, process, release.project, environment, choices, runbook)
-    if runbook is None:
-        planned.require_targets(plan)
+    plan = _plan(session, found.definitions, process, release.project, environment, choices, runbook)
+    planned.require_targets(plan, may_have_none=runbook is not None)
     pools.require_for(plan, found.definitions)
     built_in.require_for(plan, found.definitions, environment)
     task = _queued(found, release, environment, plan, times)
@@ -214,7 +214,7 @@ def preview(
             found.require(person, Permission.RELEASE_VIEW, f"see releases of {slug}", project=slug)
         release = releases.find(session, slug, version)
         process, variables = prompts.frozen(session, found, project=slug, version=version)
-        plan = _plan(found.definitions, process, slug, target, choices)
+        plan = _plan(session, found.definitions, process, slug, target, choices)
         asked = questions_of(variables, plan, project=slug, environment=target)
         refusals = judgements.of_plan(found, plan, asked, choices, project=slug, version=version, environment=target)
         if person is not None and now is not None:
@@ -229,6 +229,7 @@ def preview(
 
 
 def _plan(
+    session: Session,
     definitions: Definitions,
     process: Process,
     project: str,
@@ -244,13 +245,14 @@ def _plan(
         skip=_steps_to_skip(process, choices.skip),
         targets=targets,
         not_chosen=_not_chosen(targets, environment, choices),
+        unusable=usability.unusable_targets(session, definitions, project),
         guided_failure=resolve(
             choices.guided,
             definitions.projects[project].guided_failure if runbook is None else runbook.guided_failure,
             definitions.environments[environment].guided_failure,
         ),
     )
-    if choices.on and not any(step.is_on_targets for step in plan.steps):
+    if choices.on and not plan.unusable and not any(step.is_on_targets for step in plan.steps):
         raise NothingThere(targets=", ".join(choices.on))
     return plan
 

@@ -98,6 +98,14 @@ class NoTargets(ForedeckError):
     hint_text = "Nothing was deployed. Add a target to `targets:`, restrict the step with `when:`, or skip it."
 
 
+class TargetsUnusable(NoTargets):
+    """Its targets are disabled, or left out for their health."""
+
+    hint_text = (
+        "Nothing was deployed. Enable or mend one of them, or skip the step; `/workers` shows how each of them is."
+    )
+
+
 class NothingThere(ForedeckError):
     """The chosen targets have nothing to do in this deployment."""
 

@@ -60,6 +60,13 @@ def begin(session: Session, now: datetime, machine: str) -> bool:
     return True
 
 
+def look_soon(session: Session, now: datetime, machine: str) -> None:
+    """Somebody asks, or a step did not get through to it: it is checked next."""
+    row = session.get(MachineHealth, machine)
+    if row is not None:
+        row.next_check_at = min(row.next_check_at, now)
+
+
 def record(session: Session, now: datetime, machine: str, health: Health) -> None:
     """Write down what a check came to, and tell of it if that is news."""
     row = session.get(MachineHealth, machine, with_for_update=True)

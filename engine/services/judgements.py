@@ -30,6 +30,7 @@ def of_plan(
 ) -> tuple[str, ...]:
     """Sentences, whoever asks: targets and pools that are missing, answers that are missing or wrong."""
     checks: list[Callable[[], object]] = [
+        partial(planned.require_targets, plan, may_have_none=not deploys),
         partial(pools.require_for, plan, found.definitions),
         partial(built_in.require_for, plan, found.definitions, environment),
         partial(
@@ -41,8 +42,6 @@ def of_plan(
             environment=environment,
         ),
     ]
-    if deploys:
-        checks.insert(0, partial(planned.require_targets, plan))
     return tuple(_raised(checks))
 
 

@@ -68,12 +68,17 @@ def _targets(view: TaskView) -> tuple[int, int]:
 
 
 def _machines(view: TaskView) -> set[str]:
-    return {machine.slug for step in view.steps for machine in step.machines} | set(view.not_chosen)
+    return {machine.slug for step in view.steps for machine in step.machines} | _without(view)
 
 
 def _have_it(view: TaskView) -> set[str]:
     behind = {m.slug for step in view.steps for m in step.machines if m.status not in _DONE}
-    return _machines(view) - behind - set(view.not_chosen)
+    return _machines(view) - behind - _without(view)
+
+
+def _without(view: TaskView) -> set[str]:
+    """The targets that it left out."""
+    return {*view.not_chosen, *(slug for slug, _ in view.unusable)}
 
 
 def _elsewhere(

@@ -109,6 +109,12 @@ def tell_health(session: Session, now: datetime, bulletin: int, slack_channel: s
         _write(session, now, HEALTH, f"health:{bulletin}", {"bulletin": bulletin}, addressee=slack_channel)
 
 
+def tell_disabled(session: Session, now: datetime, disabled: int, slack_channel: str | None) -> None:
+    """Somebody took machines out of use, or they are back: one message that always says the latest."""
+    if slack_channel:
+        _write(session, now, HEALTH, f"disabled:{disabled}", {"disabled": disabled}, addressee=slack_channel)
+
+
 def tell_emergency(session: Session, now: datetime, task: Task, emergency: int, *, nag: int = 0) -> None:
     """An emergency was declared or acknowledged; `nag`: somebody is asked again, the how manieth time."""
     if task.slack_channel:

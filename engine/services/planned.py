@@ -12,7 +12,7 @@ from engine.domain.frozen_folders import FrozenFolder
 from engine.domain.processes import ManualIntervention, RunCondition, StartTrigger
 from engine.models import Task
 from engine.services import configuration, pools
-from engine.services.errors import NoTargets
+from engine.services.errors import NoTargets, TargetsUnusable
 from engine.services.views import PlannedStepView, PlanView
 
 _NAMED = 5
@@ -58,6 +58,7 @@ def describe(plan: plans.Plan, definitions: Definitions, *, project: str, versio
         left_out,
         guided=plan.guided_failure,
         not_chosen=plan.not_chosen,
+        unusable=plan.unusable,
     )
 
 
@@ -123,8 +124,12 @@ def targets_of(definitions: Definitions) -> tuple[plans.Target, ...]:
     return tuple(plans.Target(t.slug, t.environments, t.tags) for t in definitions.targets.values())
 
 
-def require_targets(plan: plans.Plan) -> None:
-    """A deployment that would do nothing where something is meant is refused. Raises NoTargets."""
+def require_targets(plan: plans.Plan, *, may_have_none: bool = False) -> None:
+    """A deployment that would do nothing where something is meant is refused; with `may_have_none` only where there are
+    targets and none of them can be used. Raises NoTargets, TargetsUnusable.
+    """
     missing = [entry for entry in plan.left_out if entry.lacks_targets]
-    if missing:
+    if missing and plan.unusable:
+        raise TargetsUnusable(steps=", ".join(entry.name for entry in missing), reason=missing[0].reason)
+    if missing and not may_have_none:
         raise NoTargets(steps=", ".join(entry.name for entry in missing), reason=missing[0].reason)

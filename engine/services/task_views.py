@@ -61,6 +61,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         links=tuple(LinkView(link.url, link.label) for link in links),
         skipped=tuple(entry.slug for entry in plan.left_out if entry.reason == plans.SKIPPED),
         not_chosen=plan.not_chosen,
+        unusable=plan.unusable,
         runbook=_runbook_name(task, found),
         slack_channel=task.slack_channel,
         typed_in=task.typed_in,

@@ -163,6 +163,7 @@ class TaskView:
     links: tuple[LinkView, ...]
     skipped: tuple[str, ...]  # slugs of the steps that were left out when it was asked for
     not_chosen: tuple[str, ...] = field(default=(), kw_only=True)  # targets that were left out when it was asked for
+    unusable: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)  # targets that could not be used, and why
     runbook: str = field(default="", kw_only=True)  # the name of the runbook that runs; empty for a deployment
     slack_channel: str | None  # name or id where the card goes; None: nowhere (asked for in a terminal without one)
     typed_in: str | None  # id of the Slack channel where it was asked for
@@ -346,6 +347,7 @@ class PlanView:
     questions: tuple[Question, ...] = ()  # what a deployment asks for
     guided: bool = False  # when a step fails somebody is asked
     not_chosen: tuple[str, ...] = ()  # targets that the deployer left out
+    unusable: tuple[tuple[str, str], ...] = ()  # targets that cannot be used, and why, as the end of a sentence
     refusals: tuple[str, ...] = ()  # what a request would be refused for as it stands, as sentences
 
 

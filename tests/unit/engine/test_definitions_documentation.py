@@ -138,7 +138,10 @@ def test_the_defaults_of_a_process_are_what_the_tables_say(tmp_path: Path) -> No
 def test_every_key_of_a_project_stands_in_its_table() -> None:
     told = keys_of(PAGE, "The keys of `project.yml`:")
     assert {key.partition(".")[0] for key in told} == set(projects.KEYS_OF_A_PROJECT)
-    assert [key for key in told if "." in key] == [f"queue.{key}" for key in projects.KEYS_OF_A_QUEUE]
+    assert [key for key in told if "." in key] == [
+        *(f"queue.{key}" for key in projects.KEYS_OF_A_QUEUE),
+        *(f"targets.{key}" for key in projects.KEYS_OF_THE_TARGETS),
+    ]
     assert set(keys_of(PAGE, "Of each trigger:")) == set(triggers.KEYS_OF_A_TRIGGER)
 
 

@@ -1,0 +1,25 @@
+"""What can be refused about machines, as sentences for people."""
+
+from __future__ import annotations
+
+from engine.errors import ForedeckError
+
+
+class AlreadyDisabled(ForedeckError):
+    """Somebody did it before."""
+
+    message = "{machine} is {why} already; nothing was changed."
+    hint_text = "Enable it first to give it another reason or another end."
+
+
+class NotDisabled(ForedeckError):
+    """It is in use."""
+
+    message = "{machine} is not disabled; nothing was changed."
+
+
+class NoMachines(ForedeckError):
+    """There is none."""
+
+    message = "There are no workers and no targets."
+    hint_text = "Everything runs on the built-in worker. `foredeck worker add` and `foredeck target add` try a machine."
