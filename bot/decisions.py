@@ -26,6 +26,7 @@ class Decide:
     verdict: Verdict
     note: str = ""
     machines: tuple[str, ...] = ()  # of which failed targets; none: of all
+    without: tuple[str, ...] = ()  # but not of these
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,31 @@ class Acknowledge:
 
 
 def decision(number: int, verb: str, rest: str) -> Decide | Acknowledge:
-    """Behind the verb and the number: `[on MACHINES] [because] NOTE`; what is excluded needs no `on`."""
+    """Behind the verb and the number: `[on MACHINES] [not on MACHINES] [because] NOTE`; `exclude` needs no `on`."""
     if verb == "acknowledge":
         return Acknowledge(number, _note(rest))
     verdict = VERDICTS[verb]
     before, note = typed_text.reasoned(typed_text.escaped(rest))
     words = typed_text.words(before)
-    names_machines = words[:1] and words[0].lower() == "on"
-    if verdict is Verdict.EXCLUDE or names_machines:
-        found = " ".join(words[1:] if names_machines else words)
-        return Decide(number, verdict, note, tuple(re.findall(r"[^\s,;]+", found)))
+    if verdict is Verdict.EXCLUDE or (words and words[0].lower() == "on") or _leaves_out(words):
+        on, without = _machines(words)
+        return Decide(number, verdict, note, on, without)
     return Decide(number, verdict, _note(rest))
+
+
+def _leaves_out(words: list[str]) -> bool:
+    return [word.lower() for word in words[:2]] == ["not", "on"]
+
+
+def _machines(words: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those that are named, and those behind `not on`."""
+    begins = next((index for index in range(len(words)) if _leaves_out(words[index:])), len(words))
+    first = 1 if words and words[0].lower() == "on" else 0
+    return _names(words[first:begins]), _names(words[begins + 2 :])
+
+
+def _names(words: list[str]) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\s,;]+", " ".join(words)))
 
 
 def _note(text: str) -> str:

@@ -16,6 +16,7 @@ from engine.times import utc_now
 @click.argument("number", type=int)
 @click.argument("verdict", type=click.Choice(["proceed", "abort", "run-again", "retry", "exclude", "ignore", "fail"]))
 @click.option("--on", "machines", multiple=True, help="Of which failed target or step; may be given several times.")
+@click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not of that one, but of all others.")
 @click.option("--note", default="", help="Why; kept with the decision.")
 @click.option("--follow", is_flag=True, help="Then show the deployment until it is over.")
 @person_option
@@ -26,6 +27,7 @@ def decide(
     number: int,
     verdict: str,
     machines: tuple[str, ...],
+    without: tuple[str, ...],
     note: str,
     follow: bool,
     person: str | None,
@@ -41,7 +43,14 @@ def decide(
     pending = interruptions.pending_of(db, number, wanted, machines)
     who = acting(db, person)
     view = interruptions.decide(
-        db, utc_now(), person=who, interruption_id=pending.id, verdict=wanted, note=note, machines=machines
+        db,
+        utc_now(),
+        person=who,
+        interruption_id=pending.id,
+        verdict=wanted,
+        note=note,
+        machines=machines,
+        without=without,
     )
     click.echo(terminal.decision(view))
     if follow:

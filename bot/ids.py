@@ -19,6 +19,7 @@ OPEN_DECISION = {
 SHOW_PLAN = "show_plan"  # value: the task's number
 PLAN_IN_FORM = "plan_in_form"  # no value: the form says what
 TAKE_GUIDANCE = "take_guidance"  # value: the interruption's id
+SHOW_FAILURES = "show_failures"  # value: see `pack`; the interruption's id and the page
 DEPLOY_THIS = "deploy_this"  # value: see `pack`; the person's own request, asked for again
 END_HOLD = "end_hold"  # value: the id of what holds deployments up
 TAKE_LOCK = "take_lock"  # value: as of DEPLOY_THIS, with the id of the lock
@@ -29,12 +30,15 @@ OPEN_LINK = "open_link"  # a link button; Slack tells us of the click all the sa
 # Modals.
 PLAN_MODAL = "plan"
 DECISION_MODAL = "decision"
+FAILURES_MODAL = "failures"
 DEPLOY_MODAL = "deploy"
 ACKNOWLEDGE_MODAL = "acknowledge"
 
 # Fields of modals: action ids (block ids carry what they depend on, so that Slack forgets a stale choice).
 NOTE = "note"
 MACHINES = "machines"
+FAILED_ON = "failed_on"
+FAILED_NOT_ON = "failed_not_on"
 PROJECT = "project"
 RELEASE = "release"
 ENVIRONMENT = "environment"

@@ -6,9 +6,10 @@ from bot import ids
 from bot.commands import Deploy
 from bot.listeners import asking
 from bot.listeners.requests import NOTHING, Answer, Desk, Pressed
-from bot.messages import answers
+from bot.messages import answers, logs
 from bot.messages import holds as told
 from bot.modals.decisions import decision_modal
+from bot.modals.failures import failures_modal, on_page
 from bot.modals.guidance import guidance_modal
 from bot.modals.plans import plan_modal
 from engine.errors import ForedeckError
@@ -51,6 +52,21 @@ def _open_guidance(desk: Desk, pressed: Pressed, verdict: Verdict, asked: Interr
     person = pressed.person.slug
     taken = interruptions.take(desk.db, desk.clock(), person=person, interruption_id=asked.id, is_takeover=False)
     return Answer(opens=guidance_modal(verdict, taken, view))
+
+
+def show_failures(desk: Desk, pressed: Pressed) -> Answer:
+    """*Show all*, and the turning of its pages: read afresh each time."""
+    facts = ids.unpack(pressed.value)
+    try:
+        interruption_id, page = int(facts["i"]), int(facts["p"])
+    except (KeyError, TypeError, ValueError):
+        return outdated(desk, pressed)
+    asked = interruptions.view(desk.db, interruption_id)
+    view = tasks.authorised_view(desk.db, asked.task, pressed.person.slug)
+    page, runs = on_page(asked, page)
+    lines = {run.run: logs.decisive(tasks.decisive_lines(desk.db, run.run)) for run in runs}
+    shown = failures_modal(asked, view, page, lines, command=desk.command)
+    return Answer(refreshes=shown) if pressed.modal else Answer(opens=shown)
 
 
 def show_plan(desk: Desk, pressed: Pressed) -> Answer:

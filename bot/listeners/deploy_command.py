@@ -93,6 +93,7 @@ def _decide(desk: Desk, typed: Typed, wanted: Decide) -> Answer:
         verdict=wanted.verdict,
         note=wanted.note,
         machines=wanted.machines,
+        without=wanted.without,
     )
     return Answer(outcome(answered, wanted.verdict))
 

@@ -31,6 +31,7 @@ PRESSES: Mapping[str, PressListener] = {
     ids.CANCEL_TASK: buttons.cancel_task,
     **dict.fromkeys(ids.OPEN_DECISION.values(), buttons.open_decision),
     ids.SHOW_PLAN: buttons.show_plan,
+    ids.SHOW_FAILURES: buttons.show_failures,
     ids.PLAN_IN_FORM: deploy_form.show_plan,
     ids.TAKE_GUIDANCE: buttons.take_guidance,
     ids.DEPLOY_THIS: buttons.deploy_this,
@@ -56,6 +57,8 @@ SEARCHES: Mapping[str, SearchListener] = {
     ids.ENVIRONMENT: form_searches.environments,
     ids.ON: form_searches.targets,
     ids.NOT_ON: form_searches.targets,
+    ids.FAILED_ON: decisions.search_failed,
+    ids.FAILED_NOT_ON: decisions.search_failed,
 }
 EVENTS: Mapping[str, EventListener] = {
     "member_joined_channel": events.member_joined_channel,

@@ -74,19 +74,22 @@ def _where(asked: InterruptionView, view: TaskView) -> str:
 
 
 def _failures(failed: Sequence[FailedRunView], last_lines: Mapping[int, str]) -> list[b.Block | None]:
-    blocks: list[b.Block | None] = []
-    for run in failed[:SHOWN]:
-        line = [b.bold(f"{run.machine}: ")] if run.machine else []
-        unknown = " It may still be running; look at the machine first." if run.is_lost else ""
-        again = f" (attempt {run.attempt})" if run.attempt > 1 else ""
-        blocks.append(b.rich([*line, b.text(f"{b.shorten(run.reason, 500)}{unknown}{again}")]))
-        lines = last_lines.get(run.run, "")
-        blocks.append(b.preformatted(lines) if lines else None)
+    blocks = [block for run in failed[:SHOWN] for block in failure(run, last_lines.get(run.run, ""))]
     others = [run.machine for run in failed[SHOWN:]]
     if others:
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
         blocks.append(b.rich([b.bold("Also: "), b.text(f"{', '.join(others[:_NAMED])}{more}")]))
     return blocks
+
+
+def failure(run: FailedRunView, last_lines: str) -> list[b.Block | None]:
+    """Where and why it failed, what was said of it, and the last lines of its log."""
+    line = [b.bold(f"{run.machine}: ")] if run.machine else []
+    unknown = " It may still be running; look at the machine first." if run.is_lost else ""
+    again = f" (attempt {run.attempt})" if run.attempt > 1 else ""
+    answered = f" Somebody {_DONE[run.said]}." if run.said else ""
+    words = b.rich([*line, b.text(f"{b.shorten(run.reason, 500)}{unknown}{again}{answered}")])
+    return [words, b.preformatted(last_lines) if last_lines else None]
 
 
 def _who(asked: InterruptionView, slack_ids: Mapping[str, str]) -> list[b.Element]:
@@ -118,6 +121,12 @@ def _buttons(asked: InterruptionView) -> list[b.Element]:
                 style=_STYLE.get(verdict),
                 accessibility_label=f"{label} {asked.step_name}",
             )
+        )
+    if len(asked.still_open) > SHOWN:
+        label = f"Show all {len(asked.still_open)}"
+        value = ids.pack(i=asked.id, p=0)
+        buttons.append(
+            b.button(label, ids.SHOW_FAILURES, value, accessibility_label=f"{label} that failed, with their last lines")
         )
     if asked.taken_by:
         label = f"Take over {asked.step_name} from {asked.taken_by}"

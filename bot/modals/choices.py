@@ -34,9 +34,9 @@ def inputs(
     shown: list[tuple[str, b.Block]] = []
     if (offers.targets > 1 or besides.get("o") or besides.get("x")) and _fit(besides):
         every = f"All {offers.targets} targets" if offers.targets > 1 else "Every target"
-        shown.append(("o", _targets(ids.ON, place, "Only on these targets", every, besides.get("o", ()))))
+        shown.append(("o", targets_input(ids.ON, place, "Only on these targets", every, besides.get("o", ()))))
         shown.append(
-            ("x", _targets(ids.NOT_ON, place, "On all but these targets", "None left out", besides.get("x", ())))
+            ("x", targets_input(ids.NOT_ON, place, "On all but these targets", "None left out", besides.get("x", ())))
         )
     shown.append(("g", _guided(place, str(besides.get("g", "")), is_usual=offers.is_guided)))
     return shown
@@ -88,7 +88,10 @@ def _fit(besides: Mapping[str, Any]) -> bool:
     )
 
 
-def _targets(field: str, place: str, label: str, placeholder: str, names: Sequence[str]) -> b.Block:
+def targets_input(
+    field: str, place: str, label: str, placeholder: str = "None left out", names: Sequence[str] = ()
+) -> b.Block:
+    """A field in which targets are found by typing, and these are chosen already. `place` ends its block's id."""
     element: b.Element = {
         "type": "multi_external_select",
         "action_id": field,

@@ -236,6 +236,13 @@ class GuidanceRefused(ForedeckError):
     message = "{reason} Nothing was changed."
 
 
+class NoneLeft(ForedeckError):
+    """An answer to a failed step that is said of no machine."""
+
+    message = "That leaves no failed target."
+    hint_text = "Nothing was changed. Name some that failed, or leave out fewer."
+
+
 class TakenBySomebodyElse(ForedeckError):
     """Somebody else is on it."""
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.domain import plans
+from engine.domain.chosen_targets import NoSuchTarget, chosen, not_chosen
 from engine.domain.guidance import MAXIMUM_RETRIES, Guidance, choices
 from engine.domain.histories import RunRecord
 from engine.domain.plans import RunKey
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, Verdict
 from engine.models import ActionRun, GuidedRun, Interruption, Task
 from engine.services import outbox
-from engine.services.errors import GuidanceRefused, UnknownName
+from engine.services.errors import GuidanceRefused, NoneLeft, UnknownName
 from engine.services.views import DecisionView, FailedRunView
 
 MEANS = {
@@ -78,15 +79,23 @@ def decide(
     revision: int,
     verdict: Verdict,
     machines: Sequence[str],
+    without: Sequence[str],
     note: str,
 ) -> None:
-    """Say it of these machines, or of all that are asked about. Raises UnknownName, GuidanceRefused."""
+    """Say it of these machines, or of all that are asked about but not of those `without`. What cannot be said of a
+    machine that was named is refused; of one among many it is not said. Raises UnknownName, NoneLeft, GuidanceRefused.
+    """
     guidance, plan = MEANS[verdict], plans.from_json(task.plan)
     machines = _without_the_step(session, row, plan, machines)
-    meant = _meant(session, row, machines)
+    meant = _meant(session, row, machines, without)
+    named = set(map(str.casefold, machines))
     allowed = [(guided, run) for guided, run in meant if guidance in _offered(session, plan, run)]
-    if not allowed or (machines and len(allowed) < len(meant)):
-        refused = next(run for guided, run in meant if (guided, run) not in allowed)
+    refused = next(
+        (run for guided, run in meant if (guided, run) not in allowed and run.machine.casefold() in named), None
+    )
+    if refused is None and not allowed:
+        refused = meant[0][1]
+    if refused is not None:
         raise GuidanceRefused(reason=_why_refused(plan.steps[refused.step], refused, guidance))
     for guided, run in allowed:
         guided.guidance, guided.person, guided.note = guidance.value, person, note
@@ -95,6 +104,17 @@ def decide(
     session.flush()
     if not _open_runs(session, row):
         row.state, row.settled_at = InterruptionState.GUIDED.value, now
+
+
+def means_some(names: Sequence[str], machines: Collection[str]) -> bool:
+    """Does one of these names, patterns and ranges mean one of these machines?"""
+    for name in names:
+        try:
+            chosen(name, machines)
+        except NoSuchTarget:
+            continue
+        return True
+    return False
 
 
 def failed_runs(session: Session, row: Interruption, plan: plans.Plan) -> tuple[FailedRunView, ...]:
@@ -176,14 +196,19 @@ def _without_the_step(
     return tuple(machine for machine in machines if machine.casefold() not in names)
 
 
-def _meant(session: Session, row: Interruption, machines: Iterable[str]) -> list[tuple[GuidedRun, ActionRun]]:
+def _meant(
+    session: Session, row: Interruption, machines: Sequence[str], without: Sequence[str]
+) -> list[tuple[GuidedRun, ActionRun]]:
     found = _open_runs(session, row)
-    wanted = {machine.casefold(): machine for machine in machines}
-    known = {run.machine.casefold() for _, run in found}
-    for folded, machine in wanted.items():
-        if folded not in known:
-            raise UnknownName(kind="failed machine", name=machine, known=tuple(run.machine for _, run in found))
-    return [(guided, run) for guided, run in found if not wanted or run.machine.casefold() in wanted]
+    known = [run.machine for _, run in found]
+    try:
+        left_out = frozenset(not_chosen(known, machines, without))
+    except NoSuchTarget as error:
+        raise UnknownName(kind="failed machine", name=str(error), known=known) from None
+    meant = [(guided, run) for guided, run in found if run.machine not in left_out]
+    if found and not meant:
+        raise NoneLeft
+    return meant
 
 
 def _offered(session: Session, plan: plans.Plan, run: ActionRun) -> tuple[Guidance, ...]:

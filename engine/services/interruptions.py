@@ -62,7 +62,7 @@ def pending_of(db: Database, number: int, verdict: Verdict, machines: Sequence[s
     failed = {view.id: {run.machine.casefold() for run in view.still_open} for view in views}
     steps_named = named - set().union(*failed.values())  # a machine that is called like a step is the machine
     of_step = [view for view in views if steps_named & {view.step_slug, view.step_name.casefold()}]
-    about = [view for view in views if named & failed[view.id]]
+    about = [view for view in views if guidance.means_some(machines, failed[view.id])]
     found = of_step or about or views
     if len({view.step_slug for view in found}) > 1:
         steps = " and ".join(f"“{view.step_name}”" for view in found)
@@ -157,12 +157,13 @@ def decide(
     verdict: Verdict,
     note: str = "",
     machines: Sequence[str] = (),
+    without: Sequence[str] = (),
 ) -> InterruptionView:
-    """Answer. `machines`: of which failed ones this is said, where it is asked about several; else of all. The step
-    that it is asked about may stand among them.
+    """Answer. `machines`: of which failed ones this is said, where it is asked about several; else of all, but not
+    of those `without`. Names may be patterns and ranges; the step that it is asked about may stand among them.
 
     Raises MayNotDecide, AlreadyDecided, WrongVerdict, NothingToDecide, TakenBySomebodyElse, GuidanceRefused,
-    UnknownName; then nothing was changed.
+    UnknownName, NoneLeft; then nothing was changed.
     """
     with db.write() as session:
         found = access.rules(session, now)
@@ -190,6 +191,7 @@ def decide(
                 revision=found.revision,
                 verdict=verdict,
                 machines=machines,
+                without=without,
                 note=note,
             )
         else:

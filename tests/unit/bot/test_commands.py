@@ -511,3 +511,12 @@ def test_guided_failure_is_chosen_in_many_words_and_anywhere(words: str, guided:
 def test_guided_in_quotes_is_a_value() -> None:
     wanted = Deploy("web", "1", "staging", answers=(("Note", "not guided failure"),))
     assert commands.parse_deploy('web 1 to staging with Note="not guided failure"') == wanted
+
+
+def test_an_answer_may_leave_out_machines() -> None:
+    assert commands.parse_deploy("retry 17 on web-1..9 not on web-3, web-4 because of the disk") == Decide(
+        17, Verdict.RUN_AGAIN, "of the disk", ("web-1..9",), ("web-3", "web-4")
+    )
+    assert commands.parse_deploy("exclude 17 not on web-3") == Decide(17, Verdict.EXCLUDE, "", (), ("web-3",))
+    assert commands.parse_deploy("ignore 17 Not on web-3") == Decide(17, Verdict.IGNORE, "", (), ("web-3",))
+    assert commands.parse_deploy("ignore 17 not needed on spares") == Decide(17, Verdict.IGNORE, "not needed on spares")

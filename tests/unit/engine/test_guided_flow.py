@@ -13,6 +13,7 @@ from engine.services.errors import (
     AlreadyDecided,
     GuidanceRefused,
     MayNotDecide,
+    NoneLeft,
     NothingToDecide,
     SeveralQuestions,
     TakenBySomebodyElse,
@@ -61,10 +62,25 @@ def asked(deck: Deck, number: int) -> InterruptionView:
     return pending
 
 
-def says(deck: Deck, number: int, verdict: Verdict, *machines: str, by: str = "ben", note: str = "") -> None:
+def says(
+    deck: Deck,
+    number: int,
+    verdict: Verdict,
+    *machines: str,
+    by: str = "ben",
+    note: str = "",
+    without: tuple[str, ...] = (),
+) -> None:
     found = interruptions.pending_of(deck.db, number, verdict, machines)
     interruptions.decide(
-        deck.db, deck.clock(), person=by, interruption_id=found.id, verdict=verdict, machines=machines, note=note
+        deck.db,
+        deck.clock(),
+        person=by,
+        interruption_id=found.id,
+        verdict=verdict,
+        machines=machines,
+        note=note,
+        without=without,
     )
     deck.works()
 
@@ -383,3 +399,17 @@ def test_of_two_approvals_beside_each_other_the_one_that_is_named_is_answered(de
         says(deck, number, Verdict.PROCEED, by="eva")
     says(deck, number, Verdict.PROCEED, "budget", by="eva")
     assert [asked.step_slug for asked in deck.task(number).interruptions if asked.is_pending] == ["sign-off"]
+
+
+def test_failed_machines_are_named_by_patterns_and_ranges_and_by_what_is_left_out(deck: Deck) -> None:
+    number = failing(deck, ROLLING, *[FAILS] * 4, step="install")
+    failed = {run.machine for run in asked(deck, number).still_open}
+    assert failed == {"web-1", "web-2", "web-3", "web-4"}
+    with pytest.raises(NoneLeft):
+        says(deck, number, Verdict.IGNORE, "web-1", without=("web-*",))
+    with pytest.raises(UnknownName):
+        says(deck, number, Verdict.IGNORE, without=("db*",))
+    says(deck, number, Verdict.IGNORE, "web-1..3", without=("web-2",))
+    assert {run.machine for run in asked(deck, number).still_open} == {"web-2", "web-4"}
+    says(deck, number, Verdict.EXCLUDE, without=("web-4",))
+    assert {run.machine for run in asked(deck, number).still_open} == {"web-4"}
