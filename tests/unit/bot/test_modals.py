@@ -10,9 +10,11 @@ from bot import ids
 from bot.modals import deployments as form
 from bot.modals.decisions import closing_modal, decision_modal, note_of
 from bot.modals.deployments import Entered
+from bot.modals.failures import failures_modal, on_page
+from bot.modals.guidance import field_of, guidance_modal, left_out_of, machines_of, searched_in
 from bot.modals.plans import plan_modal
 from engine.services.offers import Offers
-from engine.services.views import InterruptionKind, PlannedStepView, PlanView, Verdict
+from engine.services.views import FailedRunView, InterruptionKind, InterruptionView, PlannedStepView, PlanView, Verdict
 from tests.support.slack_blocks import assert_modal, shown_in, walk
 from tests.support.task_views import NASTY, decision, interruption, plan, task
 
@@ -168,3 +170,46 @@ def test_a_plan_says_what_each_step_does_where_and_when() -> None:
     assert "Not on web-3: not chosen." in shown
     assert "When a step fails somebody is asked how to go on." in shown
     assert "It is planned." in shown
+
+
+def failed_on(count: int, said: Verdict | None = None) -> InterruptionView:
+    offered = () if said else (Verdict.RUN_AGAIN, Verdict.FAIL)
+    runs = tuple(
+        FailedRunView(n, f"web-{n}", "install", f"Exit code 3. {NASTY}", "", False, 1, offered, said)
+        for n in range(1, count + 1)
+    )
+    return interruption(kind=InterruptionKind.GUIDED, step_name="install", failed=runs)
+
+
+@pytest.mark.parametrize("page", [-1, 0, 3, 4, 99])
+def test_what_failed_is_shown_ten_to_a_page_with_its_last_lines(page: int) -> None:
+    asked = failed_on(41)
+    number, runs = on_page(asked, page)
+    modal = failures_modal(
+        asked, task(), page, {run.run: f"lines of {run.machine}\n" * 50 for run in runs}, command="/d"
+    )
+    assert_modal(modal)
+    shown = shown_in(modal)
+    assert number == min(max(page, 0), 4)
+    assert f"lines of web-{10 * number + 1}" in shown
+    assert f"{10 * number + 1} to {10 * number + len(runs)} of 41." in shown
+    assert ("Next" in shown, "Back" in shown) == (number < 4, number > 0)
+
+
+@pytest.mark.parametrize(
+    ("count", "fields"), [(1, []), (2, ["machines"]), (100, ["machines"]), (240, ["failed_on", "failed_not_on"])]
+)
+def test_of_which_machines_an_answer_is_can_be_chosen_however_many_failed(count: int, fields: list[str]) -> None:
+    modal = guidance_modal(Verdict.RUN_AGAIN, failed_on(count), task())
+    assert_modal(modal)
+    blocks = [str(block["block_id"]).partition(":")[0] for block in modal["blocks"] if "block_id" in block]
+    assert blocks == [*fields, "note"]
+
+
+def test_where_nothing_was_chosen_an_answer_is_of_all() -> None:
+    state = {"values": {"failed_on:5:fail": {"failed_on": {"selected_options": []}}}}
+    assert (machines_of({}, state), left_out_of(state)) == ((), ())
+    state["values"]["failed_not_on:5:fail"] = {"failed_not_on": {"selected_options": [{"value": "web-1"}]}}
+    assert (machines_of({}, state), left_out_of(state)) == ((), ("web-1",))
+    assert field_of("web-1", state) == "failed_not_on:5:fail"
+    assert searched_in("failed_on:5:fail") == (5, Verdict.FAIL)
