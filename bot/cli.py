@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bot import decisions_cli, emergency_cli, machine_cli, queue_cli, runbook_cli, variables_cli
+from bot import decisions_cli, emergency_cli, machine_cli, queue_cli, runbook_cli, variables_cli, workers_cli
 from bot.cli_options import (
     acting,
     config_option,
@@ -356,7 +356,7 @@ def demo(port: int, state: Path) -> None:
     sys.exit(show.run(port, state.resolve()))
 
 
-for _module in (decisions_cli, queue_cli, emergency_cli, runbook_cli, machine_cli, variables_cli):
+for _module in (decisions_cli, queue_cli, emergency_cli, runbook_cli, machine_cli, workers_cli, variables_cli):
     for _command in _module.COMMANDS:
         main.add_command(_command)
 

@@ -25,6 +25,11 @@ END_HOLD = "end_hold"  # value: the id of what holds deployments up
 TAKE_LOCK = "take_lock"  # value: as of DEPLOY_THIS, with the id of the lock
 FILL_IN = "fill_in"  # value: see `pack`; opens the form with what was typed
 ACKNOWLEDGE = "acknowledge"  # value: the number of the deployment that was an emergency
+OPEN_MACHINE = "open_machine"  # value: its slug
+CHECK_MACHINE = "check_machine"  # value: its slug
+DISABLE_MACHINE = "disable_machine"  # value: its slug
+ENABLE_MACHINE = "enable_machine"  # value: its slug
+SHOW_MACHINES = "show_machines"  # value: see `pack`; a page of what was asked for
 OPEN_LINK = "open_link"  # a link button; Slack tells us of the click all the same
 
 # Modals.
@@ -33,9 +38,11 @@ DECISION_MODAL = "decision"
 FAILURES_MODAL = "failures"
 DEPLOY_MODAL = "deploy"
 ACKNOWLEDGE_MODAL = "acknowledge"
+DISABLE_MODAL = "disable_machine"
 
 # Fields of modals: action ids (block ids carry what they depend on, so that Slack forgets a stale choice).
 NOTE = "note"
+UNTIL = "until"
 MACHINES = "machines"
 FAILED_ON = "failed_on"
 FAILED_NOT_ON = "failed_not_on"

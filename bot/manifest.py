@@ -10,7 +10,7 @@ from engine.errors import ForedeckError
 
 DEFAULT_COMMAND = "/deploy"
 _COMMAND = re.compile(r"/[a-z0-9][a-z0-9_-]{0,30}\Z")
-_TAKEN = frozenset({"/release", "/runbook"})
+_TAKEN = frozenset({"/release", "/runbook", "/workers"})
 _SCOPE = re.compile(r"(?m)^ {6}- ([a-z]+(?:[.:][a-z]+)*)$")
 
 
@@ -18,7 +18,9 @@ class UnusableCommand(ForedeckError):
     """Slack, or the bot, cannot have a command of that name."""
 
     message = "`{command}` cannot be the command's name."
-    hint_text = "A slash, then up to 31 of a-z, 0-9, `-` and `_`, e.g. `/ship`; not `/release` or `/runbook`."
+    hint_text = (
+        "A slash, then up to 31 of a-z, 0-9, `-` and `_`, e.g. `/ship`; not `/release`, `/runbook` or `/workers`."
+    )
 
 
 def path() -> Path:

@@ -9,7 +9,17 @@ from typing import Any
 from slack_bolt import App
 
 from bot import ids
-from bot.listeners import buttons, decisions, deploy_form, emergencies, events, form_searches, guarding, orders
+from bot.listeners import (
+    buttons,
+    decisions,
+    deploy_form,
+    emergencies,
+    events,
+    form_searches,
+    guarding,
+    orders,
+    workers_command,
+)
 from bot.listeners.deploy_command import deploy
 from bot.listeners.release_command import release
 from bot.listeners.requests import (
@@ -23,10 +33,11 @@ from bot.listeners.requests import (
     Typed,
 )
 from bot.listeners.runbook_command import runbook
+from bot.listeners.workers_command import workers
 
-DEPLOY, RELEASE, RUNBOOK = "/deploy", "/release", "/runbook"
+DEPLOY, RELEASE, RUNBOOK, WORKERS = "/deploy", "/release", "/runbook", workers_command.COMMAND
 
-COMMANDS: Mapping[str, CommandListener] = {DEPLOY: deploy, RELEASE: release, RUNBOOK: runbook}
+COMMANDS: Mapping[str, CommandListener] = {DEPLOY: deploy, RELEASE: release, RUNBOOK: runbook, WORKERS: workers}
 PRESSES: Mapping[str, PressListener] = {
     ids.CANCEL_TASK: buttons.cancel_task,
     **dict.fromkeys(ids.OPEN_DECISION.values(), buttons.open_decision),
@@ -38,6 +49,11 @@ PRESSES: Mapping[str, PressListener] = {
     ids.OPEN_LINK: buttons.open_link,
     ids.END_HOLD: orders.end_hold,
     ids.TAKE_LOCK: buttons.take_lock,
+    ids.SHOW_MACHINES: workers_command.show_machines,
+    ids.OPEN_MACHINE: workers_command.open_machine,
+    ids.CHECK_MACHINE: workers_command.check_machine,
+    ids.DISABLE_MACHINE: workers_command.open_disable,
+    ids.ENABLE_MACHINE: workers_command.enable_machine,
     ids.ACKNOWLEDGE: emergencies.open_acknowledge,
     ids.FILL_IN: deploy_form.fill_in,
     ids.PROJECT: deploy_form.project_chosen,
@@ -50,6 +66,7 @@ SUBMISSIONS: Mapping[str, SubmissionListener] = {
     ids.DECISION_MODAL: decisions.submit,
     ids.DEPLOY_MODAL: deploy_form.submit,
     ids.ACKNOWLEDGE_MODAL: emergencies.submit,
+    ids.DISABLE_MODAL: workers_command.submit_disable,
 }
 SEARCHES: Mapping[str, SearchListener] = {
     ids.PROJECT: form_searches.projects,
@@ -70,7 +87,7 @@ _ANYTHING = re.compile(r"[\s\S]*")
 
 def register(app: App, desk: Desk) -> None:
     """Listen to all of it."""
-    for fixed in (RELEASE, RUNBOOK):
+    for fixed in (RELEASE, RUNBOOK, WORKERS):
         app.command(fixed)(guarding.command(desk, COMMANDS[fixed]))
     for action_id, pressed in PRESSES.items():
         app.action(re.compile(rf"{re.escape(action_id)}(?::.*)?\Z"))(guarding.press(desk, pressed))

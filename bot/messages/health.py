@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
 from bot.messages import blocks as b
-from bot.messages.wording import few
+from bot.messages.wording import capitalised, few
 from engine.services.health import Bulletin, Change
 from engine.services.machine_use import Disabled
 from engine.services.views import HealthState
@@ -25,8 +26,8 @@ SIGNS = {
     HealthState.HEALTHY: "🟢",
     HealthState.HAS_WARNINGS: "🟡",
     HealthState.UNHEALTHY: "🔴",
-    HealthState.UNAVAILABLE: "⚫",
-    HealthState.UNKNOWN: "⚪",
+    HealthState.UNAVAILABLE: "🔌",
+    HealthState.UNKNOWN: "❔",
 }
 _WORST = (HealthState.UNAVAILABLE, HealthState.UNHEALTHY, HealthState.HAS_WARNINGS, HealthState.HEALTHY)
 _LONGEST_REASON = 300
@@ -39,10 +40,17 @@ def changed(bulletin: Bulletin) -> b.Message:
     for change in ordered[:SHOWN]:
         lines.append([b.text(f"{SIGNS[change.state]} "), b.bold(_sentence(change)), b.text(" "), b.date(change.at)])
         if change.state is not HealthState.HEALTHY:
-            lines.append([b.text(b.shorten(change.why, _LONGEST_REASON))])
+            lines.append([b.text(b.shorten(in_short(change.machine, change.why), _LONGEST_REASON))])
     if len(ordered) > SHOWN:
         lines.append([b.text(f"… and {len(ordered) - SHOWN:,} more")])
     return b.message(_summary(ordered), b.rich(*lines))
+
+
+def in_short(machine: str, why: str) -> str:
+    """The first sentence, without the name that stands before it already, nor the way out."""
+    words = " ".join(why.split()).replace("`", "")
+    rest = re.sub(rf"\A{re.escape(machine)} (?:\([^)]*\) )?", "", words)
+    return capitalised(re.split(r"(?<=[a-z)])\. (?=[A-Z])", rest, maxsplit=1)[0].rstrip("."))
 
 
 def _sentence(change: Change) -> str:

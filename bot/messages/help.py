@@ -40,6 +40,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("{c} status {p}", "what is live where"),
             ("{c} plan {p} 1.4.0 to {e}", "what that would do; plan 17 what a deployment does"),
             ("{c} queue", "what waits, and why; queue 17 first moves it to the front"),
+            ("/workers", "how workers and targets are; /workers help for more"),
         ),
     ),
     (

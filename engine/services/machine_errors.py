@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import ForedeckError
+from engine.services.queue_errors import ReasonMissing
 
 
 class AlreadyDisabled(ForedeckError):
@@ -10,6 +11,12 @@ class AlreadyDisabled(ForedeckError):
 
     message = "{machine} is {why} already; nothing was changed."
     hint_text = "Enable it first to give it another reason or another end."
+
+
+class WhyMissing(ReasonMissing):
+    """Nobody would know whether it can be used again."""
+
+    message = "Say why: everybody sees it."
 
 
 class NotDisabled(ForedeckError):

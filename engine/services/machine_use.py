@@ -13,11 +13,12 @@ from engine.database import Database
 from engine.definitions import Machine, TargetDefinition
 from engine.domain.chosen_targets import NoSuchTarget, chosen
 from engine.domain.grants import Permission
+from engine.errors import ForedeckError
 from engine.models import DisabledMachine
 from engine.services import access, health, outbox, schedules, usability
 from engine.services.errors import UnknownName
-from engine.services.machine_errors import AlreadyDisabled, NoMachines, NotDisabled
-from engine.services.queue_errors import ReasonMissing, TooFarAway
+from engine.services.machine_errors import AlreadyDisabled, NoMachines, NotDisabled, WhyMissing
+from engine.services.queue_errors import TooFarAway
 
 _REASON_LIMIT = 500
 
@@ -41,7 +42,7 @@ def disable(
 ) -> tuple[str, ...]:
     """From now on nothing begins on these machines; what runs there goes on. The slugs of those that were meant.
 
-    `names`: slugs, patterns, ranges or tags. Raises UnknownName, NoMachines, NotPermitted, ReasonMissing, UnclearTime,
+    `names`: slugs, patterns, ranges or tags. Raises UnknownName, NoMachines, NotPermitted, WhyMissing, UnclearTime,
     TooFarAway, AlreadyDisabled.
     """
     with db.write() as session:
@@ -49,7 +50,7 @@ def disable(
         machines = find(found, names)
         require(found, person, Permission.MACHINE_EDIT, "disable", machines)
         if not reason.strip():
-            raise ReasonMissing
+            raise WhyMissing
         ends_at = _end_of(session, now, found, person, until)
         out = usability.disabled(session, found.definitions)
         left = [machine for machine in machines if machine.slug not in out]
@@ -86,6 +87,17 @@ def enable(db: Database, now: datetime, *, person: str, names: Sequence[str]) ->
         for row in rows:
             _end(session, now, row, person)
         return tuple(row.machine for row in rows)
+
+
+def refusal(db: Database, now: datetime, *, person: str, name: str) -> ForedeckError | None:
+    """Why this person may not take it out of use; None when they may."""
+    with db.read() as session:
+        found = access.rules(session, now)
+        try:
+            require(found, person, Permission.MACHINE_EDIT, "disable", find(found, [name]))
+        except ForedeckError as error:
+            return error
+        return None
 
 
 def check_now(db: Database, now: datetime, *, person: str, names: Sequence[str]) -> tuple[str, ...]:

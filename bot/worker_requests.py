@@ -1,0 +1,75 @@
+"""What people type after `/workers`, parsed into requests. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import clauses, typed_text
+from bot.commands import Help
+from bot.orders import NotUnderstood
+
+VERBS = ("check", "disable", "enable", "help")
+_SMALL = frozenset(
+    ("and", "the", "worker", "workers", "target", "targets", "machine", "machines", "on", "all", "list", "show")
+)
+
+
+@dataclass(frozen=True)
+class ShowMachines:
+    """Show these; all of them without names."""
+
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckMachines:
+    """Look at them now."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DisableMachines:
+    """Take them out of use."""
+
+    names: tuple[str, ...]
+    reason: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class EnableMachines:
+    """Put them back."""
+
+    names: tuple[str, ...]
+
+
+WorkersRequest = Help | ShowMachines | CheckMachines | DisableMachines | EnableMachines | NotUnderstood
+
+
+def parse_workers(text: str) -> WorkersRequest:
+    """`[NAMES]`, `check NAMES`, `disable NAMES [until …] because …`, `enable NAMES`."""
+    words = typed_text.words(text)
+    verb = words[0].lower() if words else ""
+    if verb == "help":
+        return Help()
+    if verb not in VERBS:
+        return ShowMachines(_names(words))
+    rest = typed_text.after_words(text, 1)
+    said = clauses.split(typed_text.escaped(rest))
+    names = _names((*said.what, *said.on, *said.to))
+    if not names:
+        example = {"disable": "disable web-17 until 18:00 because its disk is replaced"}.get(verb, f"{verb} web-17")
+        return NotUnderstood(f"Say which machines to {verb}.", example)
+    match verb:
+        case "check":
+            return CheckMachines(names)
+        case "enable":
+            return EnableMachines(names)
+        case _:
+            return DisableMachines(names, said.reason, said.until)
+
+
+def _names(words: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    parts = (part for word in words for part in word.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part and part.lower() not in _SMALL))

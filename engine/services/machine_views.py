@@ -1,0 +1,237 @@
+"""Pools, workers and targets as people see them: health, load, last error, and who disabled them. A page at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.contracts import HealthState
+from engine.database import Database
+from engine.definitions import Machine, TargetDefinition
+from engine.domain.grants import Permission
+from engine.domain.states import RunState
+from engine.models import ActionRun, DisabledMachine, MachineHealth
+from engine.services import access, machine_use, pools, schedules
+from engine.services.errors import UnknownName
+
+DISABLED = "disabled"
+"""What people type, beside the states, to see those that are out of use."""
+
+_BY_URGENCY = (HealthState.UNAVAILABLE, HealthState.UNHEALTHY, HealthState.HAS_WARNINGS, HealthState.UNKNOWN,
+               HealthState.HEALTHY)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OutOfUse:
+    """Who disabled it."""
+
+    by: str
+    reason: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class MachineStanding:
+    """A worker or a target as it is now."""
+
+    slug: str
+    is_worker: bool
+    address: str
+    pools: tuple[str, ...]
+    environments: tuple[str, ...]
+    tags: tuple[str, ...]
+    policy: str
+    state: HealthState
+    since: datetime | None
+    checked_at: datetime | None
+    next_check_at: datetime | None
+    why: str
+    facts: Mapping[str, str]
+    last_error: str
+    last_error_at: datetime | None
+    load: int  # steps that run there now
+    disabled: OutOfUse | None
+    may_edit: bool = False  # whoever looks may disable, enable and check it
+
+    @property
+    def is_usable(self) -> bool:
+        """Would a worker be chosen?"""
+        return self.disabled is None and self.state not in {HealthState.UNHEALTHY, HealthState.UNAVAILABLE}
+
+
+@dataclass(frozen=True)
+class PoolStanding:
+    """A worker pool: how many are in it, how many of them can be used, how many steps run there."""
+
+    slug: str
+    is_default: bool
+    workers: int
+    usable: int
+    load: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A page of what somebody asked for; `counts` are of all that was asked for."""
+
+    pools: tuple[PoolStanding, ...]
+    built_in: str  # what the built-in worker does, as a sentence
+    counts: Mapping[HealthState, int]  # of those that are in use
+    disabled: int
+    machines: tuple[MachineStanding, ...]
+    page: int  # from 1
+    pages: int
+    total: int
+    asked: tuple[str, ...]
+    now: datetime
+    time_zone: str  # of who looks
+
+
+def overview(
+    db: Database, now: datetime, *, person: str, names: Sequence[str] = (), page: int = 1, size: int = 10
+) -> Overview:
+    """Those that this person may see, the worst first. `names`: slugs, patterns, ranges, tags, pools, environments,
+    states or `disabled`; all of them when there is none. Raises UnknownName, NoMachines.
+    """
+    with db.read() as session:
+        found = access.rules(session, now)
+        everything = _everything(session, found, person)
+        meant = _meant(found, everything, names)
+        meant.sort(key=lambda one: (one.disabled is not None, _BY_URGENCY.index(one.state), one.slug))
+        pages = max(1, -(-len(meant) // size))
+        page = min(max(1, page), pages)
+        shown = meant[(page - 1) * size : page * size]
+        return Overview(
+            pools=() if names else _pools(found, everything),
+            built_in="" if names else _built_in(found),
+            counts=Counter(one.state for one in meant if one.disabled is None),
+            disabled=sum(one.disabled is not None for one in meant),
+            machines=tuple(replace(one, may_edit=_may_edit(found, person, one.slug)) for one in shown),
+            page=page,
+            pages=pages,
+            total=len(meant),
+            asked=tuple(names),
+            now=now,
+            time_zone=schedules.zone_of(session, found.definitions, person).name,
+        )
+
+
+def one(db: Database, now: datetime, *, person: str, slug: str) -> MachineStanding:
+    """This machine. Raises UnknownName."""
+    with db.read() as session:
+        found = access.rules(session, now)
+        everything = {machine.slug: machine for machine in _everything(session, found, person)}
+        if slug not in everything:
+            raise UnknownName(kind="worker or target", name=slug, known=everything)
+        return replace(everything[slug], may_edit=_may_edit(found, person, slug))
+
+
+def _everything(session: Session, found: access.Rules, person: str) -> list[MachineStanding]:
+    rows = {row.slug: row for row in session.scalars(select(MachineHealth))}
+    disabled = {
+        row.machine: OutOfUse(row.by, row.reason, row.since, row.until)
+        for row in session.scalars(select(DisabledMachine).where(DisabledMachine.ended_at.is_(None)))
+    }
+    running = select(ActionRun.worker, func.count()).where(ActionRun.state == RunState.RUNNING.value)
+    load = {worker: count for worker, count in session.execute(running.group_by(ActionRun.worker)) if worker}
+    visible = _visible_environments(found, person)
+    return [
+        _standing(machine, rows.get(machine.slug), load.get(machine.slug, 0), disabled.get(machine.slug))
+        for machine in found.definitions.machines
+        if visible and (not isinstance(machine, TargetDefinition) or visible.intersection(machine.environments))
+    ]
+
+
+def _visible_environments(found: access.Rules, person: str) -> frozenset[str]:
+    """Where this person may see deployments of any project; who may see none sees no machine either."""
+    projects = (None, *found.definitions.projects)
+    return frozenset(
+        environment
+        for environment in found.definitions.environments
+        if any(
+            found.may(person, Permission.DEPLOYMENT_VIEW, project=project, environment=environment)
+            for project in projects
+        )
+    )
+
+
+def _standing(machine: Machine, row: MachineHealth | None, load: int, disabled: OutOfUse | None) -> MachineStanding:
+    is_target = isinstance(machine, TargetDefinition)
+    host = f"[{machine.host}]" if ":" in machine.host else machine.host
+    return MachineStanding(
+        slug=machine.slug,
+        is_worker=not is_target,
+        address=f"{host}:{machine.port}",
+        pools=() if isinstance(machine, TargetDefinition) else machine.pools,
+        environments=machine.environments if isinstance(machine, TargetDefinition) else (),
+        tags=machine.tags if isinstance(machine, TargetDefinition) else (),
+        policy=machine.policy,
+        state=HealthState(row.state) if row else HealthState.UNKNOWN,
+        since=row.since if row else None,
+        checked_at=row.checked_at if row else None,
+        next_check_at=row.next_check_at if row else None,
+        why=row.why if row else "",
+        facts=row.facts if row else {},
+        last_error=row.last_error if row else "",
+        last_error_at=row.last_error_at if row else None,
+        load=load,
+        disabled=disabled,
+    )
+
+
+def _meant(found: access.Rules, everything: list[MachineStanding], names: Sequence[str]) -> list[MachineStanding]:
+    if not names:
+        return list(everything)
+    meant: dict[str, MachineStanding] = {}
+    for name in names:
+        word = name.lower().replace("-", "_")
+        if word == DISABLED:
+            some = [one for one in everything if one.disabled]
+        elif word in set(HealthState):
+            some = [one for one in everything if one.state == word and not one.disabled]
+        elif name in found.definitions.environments:
+            some = [one for one in everything if name in one.environments]
+        else:
+            slugs = {machine.slug for machine in machine_use.find(found, [name])}
+            some = [one for one in everything if one.slug in slugs]
+            if not some:
+                raise UnknownName(kind="worker or target", name=name, known=[one.slug for one in everything])
+        meant.update({one.slug: one for one in some})
+    return list(meant.values())
+
+
+def _pools(found: access.Rules, everything: Sequence[MachineStanding]) -> tuple[PoolStanding, ...]:
+    workers = [one for one in everything if one.is_worker]
+    return tuple(
+        PoolStanding(
+            pool.slug,
+            pool.default,
+            sum(pool.slug in one.pools for one in workers),
+            sum(pool.slug in one.pools and one.is_usable for one in workers),
+            sum(one.load for one in workers if pool.slug in one.pools),
+        )
+        for pool in found.definitions.worker_pools.values()
+    )
+
+
+def _built_in(found: access.Rules) -> str:
+    definitions = found.definitions
+    if not definitions.built_in_worker.enabled:
+        return "The built-in worker is switched off."
+    if pools.falls_to_built_in(definitions, None):
+        return "The built-in worker runs what names no pool."
+    return "The built-in worker rests: the default pool has workers."
+
+
+def _may_edit(found: access.Rules, person: str, slug: str) -> bool:
+    machine = found.definitions.machine(slug)
+    return machine is not None and all(
+        found.may(person, Permission.MACHINE_EDIT, project=None, environment=environment)
+        for environment in machine_use.environments_of(machine)
+    )

@@ -1,0 +1,47 @@
+"""What is typed after `/workers`."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.commands import Help
+from bot.orders import NotUnderstood
+from bot.worker_requests import (
+    CheckMachines,
+    DisableMachines,
+    EnableMachines,
+    ShowMachines,
+    WorkersRequest,
+    parse_workers,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("", ShowMachines()),
+        ("list", ShowMachines()),
+        ("help", Help()),
+        ("web-17", ShowMachines(("web-17",))),
+        ("unhealthy, disabled", ShowMachines(("unhealthy", "disabled"))),
+        ("web-01..05 and build-1", ShowMachines(("web-01..05", "build-1"))),
+        ("check web-17", CheckMachines(("web-17",))),
+        ("check web-17,web-18", CheckMachines(("web-17", "web-18"))),
+        ("enable `web-17`", EnableMachines(("web-17",))),
+        ("disable web-17 because it's *hot*", DisableMachines(("web-17",), "it's *hot*")),
+        ("disable web-17 until tomorrow 06:30 because of it", DisableMachines(("web-17",), "of it", "tomorrow 06:30")),
+        ("disable web-17 for 2h because x", DisableMachines(("web-17",), "x", "in 2h")),
+        ("disable target web-17 because until Monday", DisableMachines(("web-17",), "until Monday")),
+        ("disable web-17 and web-18", DisableMachines(("web-17", "web-18"))),
+    ],
+)
+def test_it_is_understood_as_one_says_it(typed: str, wanted: WorkersRequest) -> None:
+    assert parse_workers(typed) == wanted
+
+
+@pytest.mark.parametrize("verb", ["check", "disable", "enable"])
+def test_without_a_machine_nothing_happens_and_an_example_is_shown(verb: str) -> None:
+    found = parse_workers(f"{verb} because x" if verb == "disable" else verb)
+    assert isinstance(found, NotUnderstood)
+    assert found.suggestion.startswith(f"{verb} web-17")
+    assert not isinstance(parse_workers(found.suggestion), NotUnderstood)
