@@ -35,6 +35,7 @@ from engine.definitions.values import (
     WorkerPool,
 )
 from engine.domain.grants import Grant
+from engine.domain.locations import TargetKind
 from engine.domain.processes import process_from_json, process_to_json
 from engine.domain.scopes import scope_from_json, scope_to_json
 from engine.domain.variables import (
@@ -79,6 +80,11 @@ class Definitions:
         """
         return hashlib.sha256(_canonical(_without_places(self._content())).encode()).hexdigest()
 
+    @property
+    def default_pool(self) -> str | None:
+        """The slug of the default worker pool; None where there is none."""
+        return next((pool.slug for pool in self.worker_pools.values() if pool.default), None)
+
     def variables_of(self, project: str) -> tuple[Variable, ...]:
         """The project's own variables, then those of the library sets that it includes."""
         found = self.projects[project]
@@ -86,16 +92,17 @@ class Definitions:
 
     @property
     def machines(self) -> tuple[Machine, ...]:
-        """The workers, then the targets."""
-        return (*self.workers.values(), *self.targets.values())
+        """The workers, then the targets that are machines: cloud regions cannot be logged in to."""
+        return (*self.workers.values(), *(target for target in self.targets.values() if target.has_machine))
 
     def policy_of(self, machine: Machine) -> MachinePolicy:
         """How this machine is checked; the default policy needs no configuration."""
         return self.machine_policies.get(machine.policy) or MachinePolicy(DEFAULT_POLICY, DEFAULT_POLICY)
 
     def machine(self, slug: str) -> Machine | None:
-        """The worker or the target with this slug."""
-        return self.workers.get(slug) or self.targets.get(slug)
+        """The worker or the target with this slug; None where it is no machine."""
+        target = self.targets.get(slug)
+        return self.workers.get(slug) or (target if target and target.has_machine else None)
 
     def to_json(self) -> str:
         """Canonical JSON: script bodies included, of secrets only the references."""
@@ -152,10 +159,7 @@ def _definitions_from_json(stored: Mapping[str, Any]) -> Definitions:
         worker_pools=by_slug(WorkerPool(**item) for item in stored["worker_pools"]),
         workers=by_slug(WorkerDefinition(**{**item, "pools": tuple(item["pools"])}) for item in stored["workers"]),
         # Revisions that were stored before there were targets have none.
-        targets=by_slug(
-            TargetDefinition(**{**item, "environments": tuple(item["environments"]), "tags": tuple(item["tags"])})
-            for item in stored.get("targets", ())
-        ),
+        targets=by_slug(_target_from_json(item) for item in stored.get("targets", ())),
         accounts=by_slug(_account_from_json(item) for item in stored["accounts"]),
         projects=by_slug(_project_from_json(item) for item in stored["projects"]),
         # Revisions of earlier versions have none.
@@ -194,6 +198,13 @@ def _built_in_to_json(built_in: BuiltInDefinition) -> dict[str, Any]:
 def _built_in_from_json(item: Mapping[str, Any]) -> BuiltInDefinition:
     seconds = item.get("time")
     return BuiltInDefinition(**{**item, "time": None if seconds is None else timedelta(seconds=seconds)})
+
+
+def _target_from_json(item: Mapping[str, Any]) -> TargetDefinition:
+    kind = TargetKind(item.get("kind", TargetKind.SSH))  # revisions of earlier versions have none
+    return TargetDefinition(
+        **{**item, "environments": tuple(item["environments"]), "tags": tuple(item["tags"]), "kind": kind}
+    )
 
 
 def _policy_to_json(policy: MachinePolicy) -> dict[str, Any]:

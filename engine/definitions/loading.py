@@ -16,6 +16,7 @@ from engine.definitions.machines import read_worker_pools, read_workers
 from engine.definitions.nodes import Place, Scalar, Table
 from engine.definitions.people import check_emergency_team, read_grants, read_people, read_teams
 from engine.definitions.places import read_defaults, read_environments
+from engine.definitions.pool_templates import check_pools
 from engine.definitions.problems import InvalidDefinitions, Problem
 from engine.definitions.projects import read_projects
 from engine.definitions.readings import Reading
@@ -131,6 +132,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         contents=folder.reading.contents,
     )
     check_answers(definitions, folder.reading)
+    check_pools(definitions, folder.reading)
     check_emergency_team(definitions, folder.reading)
     return definitions
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.definitions import step_settings
 from engine.definitions.approvals import check_approval
+from engine.definitions.execution import read_pool, read_runs_on
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import LARGEST_FILE
 from engine.definitions.nodes import Items, Scalar, Table, shown
@@ -22,7 +23,7 @@ from engine.domain.processes import Action, ManualIntervention, Process, RunCond
 from engine.domain.scopes import EVERYWHERE, Scope
 
 _WORK = ("run_script", "manual_intervention")
-_OF_A_SCRIPT = ("worker_pool", "time_limit", "idempotent", "retries")
+_OF_A_SCRIPT = ("runs_on", "worker_pool", "time_limit", "idempotent", "retries")
 _OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
 KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved")
 KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *step_settings.KEYS, *_OF_AN_ACTION, "actions")
@@ -92,8 +93,7 @@ class _ProcessReader:
             # One action, written flat: it is named as its step, and the step's `when` covers it.
             if is_new:
                 self._actions.take(slug, name, record)
-            actions = [self._read_action(record, slug, name, EVERYWHERE)]
-            _refuse_pool_of_targets(record, record)
+            actions = [self._read_action(record, record, slug, name, EVERYWHERE)]
         else:
             _refuse_beside(record, "actions", _OF_AN_ACTION)
             actions = [self._read_listed(action, record) for action in self._listed(listed)] if listed else []
@@ -126,9 +126,8 @@ class _ProcessReader:
 
     def _read_listed(self, item: Field, of_step: Record) -> Action:
         record = item.table(KEYS_OF_AN_ACTION)
-        _refuse_pool_of_targets(record, of_step)
         slug, name, _ = self._identity(record, "action", self._actions)
-        return self._read_action(record, slug, name, read_scope(record, may_exclude=True))
+        return self._read_action(record, of_step, slug, name, read_scope(record, may_exclude=True))
 
     def _identity(self, record: Record, key: str, names: _Names) -> tuple[str, str, bool]:
         written = record.need(key, "install")
@@ -136,14 +135,16 @@ class _ProcessReader:
         name = record.line("name", slug)
         return slug, name, names.take(slug, name, record)
 
-    def _read_action(self, record: Record, slug: str, name: str, scope: Scope) -> Action:
-        pool, limit = record.get("worker_pool"), record.get("time_limit")
+    def _read_action(self, record: Record, of_step: Record, slug: str, name: str, scope: Scope) -> Action:
+        limit = record.get("time_limit")
+        runs_on = read_runs_on(record, of_step)
         return Action(
             slug=slug,
             name=name,
             work=self._read_work(record),
             scope=scope,
-            worker_pool=pool.reference("worker_pools") if pool else None,
+            worker_pool=read_pool(record, of_step, runs_on, slug),
+            runs_on=runs_on,
             time_limit=limit.duration() if limit else None,
             idempotent=record.flag("idempotent", default=False),
             retries=step_settings.read_retries(record),
@@ -224,12 +225,6 @@ def _refuse_beside(record: Record, key: str, others: Iterable[str]) -> None:
         if other in record.fields:
             hint = f"Move it into one of the {key}." if key == "actions" else "Remove it."
             record.fields[other].wrong("one-of", f"`{other}` means nothing beside `{key}`.", hint)
-
-
-def _refuse_pool_of_targets(record: Record, of_step: Record) -> None:
-    if of_step.has("target_tags") and (pool := record.fields.get("worker_pool")):
-        hint = "Remove it, or put the action into a step without `target_tags`."
-        pool.wrong("one-of", "This runs on the targets of its step, so no worker pool is asked.", hint)
 
 
 def _read_run_condition(record: Record) -> tuple[RunCondition, str]:

@@ -26,6 +26,8 @@ class Reading:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.contents: dict[str, bytes] = {}  # what frozen files hold, by digest
+        self.pool_templates: dict[tuple[str, str], tuple[Place, str]] = {}
+        """Where scripts find their worker pool by variables, as place and path, by the file and the action's slug."""
         self._declared: dict[str, dict[str, Place]] = {}
         self._references: list[Reference] = []
         self._unreadable: set[str] = set()

@@ -1,4 +1,6 @@
-"""Reads the machines that are deployed to: `targets:`. One entry may stand for many, by a range in its slug."""
+"""Reads what is deployed to: `targets:`, machines and cloud regions. One entry may stand for many, by a range in its
+slug.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +13,27 @@ from engine.definitions.folders import Folder
 from engine.definitions.machine_policies import read_policy_of
 from engine.definitions.machines import Pins, pins_of, read_address
 from engine.definitions.nodes import Items, Scalar, shown
+from engine.definitions.readings import suggest
 from engine.definitions.slugs import flaw_of
 from engine.definitions.values import TargetDefinition
+from engine.domain.locations import TargetKind
 
 MAXIMUM_OF_ONE_ENTRY = 1000
 """How many machines one entry may stand for."""
 
 _RANGE = re.compile(r"\{([0-9]{1,4})\.\.([0-9]{1,4})\}", re.ASCII)
 _EXAMPLE = '`"web-{01..40}"`'
+_OF_EVERY = ("type", "environments", "tags")
+_OF_A_MACHINE = ("ssh", "account", "host_key", "known_hosts", "policy")
+
+TAGS_WITHOUT_MACHINE = "tags_without_machine"
+"""What the reading keeps: the tags of targets that are no machines, so that what is aimed at them runs on workers."""
 
 
 def read_targets(section: Field, folder: Folder) -> list[TargetDefinition]:
-    """`targets:` — slug, or slugs by a range such as `web-{01..40}`, to a machine that is reached over SSH."""
+    """`targets:` — slug, or slugs by a range such as `web-{01..40}`, to a machine that is reached over SSH, or to a
+    place without one.
+    """
     targets: list[TargetDefinition] = []
     for key, field in section.entries():
         slugs = tuple(_slugs(Field(key, key.place, field.path, section.reading)))
@@ -61,34 +72,73 @@ def _slugs(key: Field) -> Iterator[str]:
 
 def _read_target(key: str, field: Field, folder: Folder) -> tuple[TargetDefinition, Pins]:
     """The target, and what tells which host keys are pinned for an address."""
-    record = field.table(["ssh", "account", "host_key", "known_hosts", "environments", "tags", "policy"])
-    host, port = read_address(record, may_name_slug=True)
-    if host and _RANGE.search(key) and "{}" not in host:
-        hint = 'Write for example `ssh: "{}.example.org:22"`: {} is the slug.'
-        record.fields["ssh"].wrong("range", "All machines of this entry would have one address.", hint)
-    account = record.need("account", "deploy")
+    record = field.table([*_OF_EVERY, *_OF_A_MACHINE, "worker_pool"])
+    kind = _read_kind(record)
     environments = record.need("environments", "[production]")
     if environments and isinstance(environments.node, Items) and not environments.node.nodes:
         environments.wrong("empty", "The target is in no environment, so nothing is deployed to it.", "Name one.")
     target = TargetDefinition(
         slug=key,
         name=key,
+        host="",
+        port=22,
+        account="",
+        host_key="",
+        environments=environments.references("environments") if environments else (),
+        tags=_read_tags(record, kind),
+        kind=kind,
+    )
+    if kind.has_machine:
+        return _with_machine(target, record, key), pins_of(record, folder)
+    return replace(target, worker_pool=_read_pool_of_region(record)), lambda _host, _port: ""
+
+
+def _read_kind(record: Record) -> TargetKind:
+    """`type: cloud_region`; a machine that is reached over SSH when left out."""
+    field = record.get("type")
+    word = field.text("`type: cloud_region`") if field else ""
+    known = [kind.value for kind in TargetKind]
+    if field and word and word not in known:
+        field.wrong("target-type", f"There is no type {shown(word)} of targets.", suggest(word, known, "types"))
+        # The one of which nothing more is missed.
+        return TargetKind.SSH if record.has(*_OF_A_MACHINE) else TargetKind.CLOUD_REGION
+    return TargetKind(word) if word else TargetKind.SSH
+
+
+def _with_machine(target: TargetDefinition, record: Record, key: str) -> TargetDefinition:
+    host, port = read_address(record, may_name_slug=True)
+    if host and _RANGE.search(key) and "{}" not in host:
+        hint = 'Write for example `ssh: "{}.example.org:22"`: {} is the slug.'
+        record.fields["ssh"].wrong("range", "All machines of this entry would have one address.", hint)
+    account = record.need("account", "deploy")
+    if pool := record.get("worker_pool"):
+        message = "Steps run on this machine itself, so it has no worker pool."
+        pool.wrong("one-of", message, "Name the pool in the step, beside `runs_on: worker_for_each_target`.")
+    return replace(
+        target,
         host=host,
         port=port,
         account=account.reference("accounts") if account else "",
-        host_key="",
-        environments=environments.references("environments") if environments else (),
-        tags=_read_tags(record),
         policy=read_policy_of(record),
     )
-    return target, pins_of(record, folder)
 
 
-def _read_tags(record: Record) -> tuple[str, ...]:
+def _read_pool_of_region(record: Record) -> str | None:
+    for name in _OF_A_MACHINE:
+        if name in record.fields:
+            message = f"A cloud region has no machine, so `{name}` means nothing for it."
+            record.fields[name].wrong("one-of", message, "Remove it; what is aimed at a region runs on a worker.")
+    pool = record.get("worker_pool")
+    return pool.reference("worker_pools") if pool else None
+
+
+def _read_tags(record: Record, kind: TargetKind) -> tuple[str, ...]:
     field = record.need("tags", "[web]")
     tags = [item.slug(is_typed_first=False) for item in field.items("`[web]`")] if field else []
     for tag in filter(None, tags):
         record.whole.reading.mention("target_tags", tag)
+        if not kind.has_machine:
+            record.whole.reading.mention(TAGS_WITHOUT_MACHINE, tag)
     if field and not tags and isinstance(field.node, Items):
         field.wrong("empty", "The target has no tag, so no step runs on it.", "Name at least one, for example web.")
     return tuple(dict.fromkeys(filter(None, tags)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from engine.domain.locations import TargetKind
 from engine.domain.processes import Process
 from engine.domain.scopes import EVERYWHERE, Scope
 from engine.domain.variables import SecretReference, Variable
@@ -110,7 +111,10 @@ class WorkerDefinition:
 
 @dataclass(frozen=True)
 class TargetDefinition:
-    """A machine that is deployed to, over SSH. Steps find it by its tags, in its environments."""
+    """What is deployed to: a machine that is reached over SSH, or a place without one, which has neither host nor
+    account. Steps find it by its tags, in its environments. `worker_pool`: instead of the default pool, for what is
+    aimed at one without a machine.
+    """
 
     slug: str
     name: str
@@ -121,6 +125,13 @@ class TargetDefinition:
     environments: tuple[str, ...]
     tags: tuple[str, ...]
     policy: str = DEFAULT_POLICY
+    kind: TargetKind = TargetKind.SSH
+    worker_pool: str | None = None
+
+    @property
+    def has_machine(self) -> bool:
+        """Is there something to connect to, to check and to run scripts on?"""
+        return self.kind.has_machine
 
 
 Machine = WorkerDefinition | TargetDefinition

@@ -4,106 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
-from engine.domain.processes import (
-    Action,
-    ManualIntervention,
-    Process,
-    Retries,
-    Rolling,
-    RunCondition,
-    RunScript,
-    StartTrigger,
-    Step,
-)
+from engine.domain import locations
+from engine.domain.planned_steps import NO_MACHINE, PlannedAction, PlannedStep, Region, RunKey
+from engine.domain.processes import Action, Process, StartTrigger, Step
 from engine.domain.scopes import Scope
+
+__all__ = ["NO_MACHINE", "SKIPPED", "LeftOut", "Plan", "PlannedAction", "PlannedStep", "Region", "RunKey", "Target"]
 
 SKIPPED = "skipped for this deployment"
 """Why a step is left out that the deployer did not want."""
 
 _NOTHING: Mapping[str, str] = {}
 
-NO_MACHINE = ""
-"""The machine of an action that runs once, on a worker or in the bot, rather than on targets."""
-
-
-class RunKey(NamedTuple):
-    """Which action on which machine; indexes into the plan, from 0. A tuple, because thousands of them are hashed."""
-
-    step: int
-    action: int
-    machine: str
-
-
-@dataclass(frozen=True)
-class PlannedAction:
-    """One action with the machines it runs on; `worker_pool` None means the default pool."""
-
-    slug: str
-    name: str
-    work: RunScript | ManualIntervention
-    worker_pool: str | None = None
-    machines: tuple[str, ...] = (NO_MACHINE,)
-    time_limit: timedelta | None = None
-    idempotent: bool = False
-    retries: Retries | None = None
-
-
-@dataclass(frozen=True)
-class PlannedStep:
-    """One step; its actions run one after the other on each of its machines. `start_trigger` joins it to the group of
-    the step before it.
-    """
-
-    slug: str
-    name: str
-    condition: RunCondition
-    actions: tuple[PlannedAction, ...]
-    start_trigger: StartTrigger = StartTrigger.AFTER_PREVIOUS
-    expression: str = ""  # of the condition VARIABLE
-    rolling: Rolling | None = None
-    required: bool = False
-    target_tags: tuple[str, ...] = ()
-    notes: str = ""
-
-    @cached_property
-    def is_judged_by_machine(self) -> bool:
-        """Does its run condition name the machine, so that it is evaluated for each of them?"""
-        names_one = "octopus.machine." in self.expression.casefold()
-        return self.condition is RunCondition.VARIABLE and names_one and self.is_on_targets
-
-    @cached_property
-    def size(self) -> int:
-        """How many runs it has, one for each action on each machine."""
-        return sum(len(action.machines) for action in self.actions)
-
-    @cached_property
-    def machines(self) -> tuple[str, ...]:
-        """All its machines, in order."""
-        return tuple(dict.fromkeys(machine for action in self.actions for machine in action.machines))
-
-    @cached_property
-    def is_on_targets(self) -> bool:
-        """Does it run on targets, rather than once?"""
-        return self.machines != (NO_MACHINE,)
-
-    @property
-    def stop_after_failures(self) -> int:
-        """After so many failed machines no further one begins; 0: each gets its turn."""
-        return self.rolling.stop_after_failures if self.rolling else 0
-
 
 @dataclass(frozen=True)
 class Target:
-    """What a plan has to know of a machine that is deployed to."""
+    """What a plan has to know of what is deployed to. `worker_pool`: where what is aimed at one without a machine runs,
+    unless the step chooses a pool.
+    """
 
     slug: str
     environments: tuple[str, ...]
     tags: tuple[str, ...]
+    has_machine: bool = True
+    worker_pool: str | None = None
 
 
 @dataclass(frozen=True)
@@ -172,9 +100,9 @@ def make(
     guided_failure: bool = False,
 ) -> Plan:
     """Plan this process for this environment. What its scope excludes is left out, with the reason; so are the steps
-    in `skip` (slugs), which must be known and not required: see `why_not_skipped`. A step with target tags runs on
+    in `skip` (slugs), which must be known and not required: see `why_not_skipped`. A step with target tags runs for
     those of the `targets` that are in the environment and have one of them, but those `not_chosen` and those `unusable`
-    (by slug, why); without any it is left out.
+    (by slug, why); without any it is left out. Worker pools are as the process names them: see `pool_choices.settle`.
     """
     present = [target for target in targets if environment in target.environments]
     steps: list[PlannedStep] = []
@@ -187,20 +115,21 @@ def make(
         if reason := _why_left_out(step, project, environment, skip):
             left_out.append(LeftOut(step.slug, step.name, reason))
             continue
-        actions = tuple(_planned(a) for a in step.actions if a.scope.matches(project=project, environment=environment))
+        here = (a for a in step.actions if a.scope.matches(project=project, environment=environment))
+        actions = tuple(_planned(a, step.target_tags) for a in here)
         left_out.extend(
             LeftOut(a.slug, f"{step.name} › {a.name}", _reason(a.scope, environment), is_step=not actions)
             for a in step.actions
             if not a.scope.matches(project=project, environment=environment)
         )
         if actions and step.target_tags:
-            meant = [target.slug for target in present if set(target.tags) & set(step.target_tags)]
-            chosen = [slug for slug in meant if slug not in not_chosen]
-            machines = tuple(slug for slug in chosen if slug not in unusable)
-            without |= set(meant) - set(chosen)
-            broken |= set(chosen) - set(machines)
-            actions = tuple(replace(action, machines=machines) for action in actions if machines)
-            if not machines:
+            meant = [target for target in present if set(target.tags) & set(step.target_tags)]
+            chosen = [target for target in meant if target.slug not in not_chosen]
+            used = [target for target in chosen if target.slug not in unusable]
+            without |= _slugs(meant) - _slugs(chosen)
+            broken |= _slugs(chosen) - _slugs(used)
+            actions = tuple(_aimed(action, used) for action in actions if used)
+            if not used:
                 reason = _why_no_machine(step, environment, meant, chosen, unusable)
                 left_out.append(LeftOut(step.slug, step.name, reason, lacks_targets=bool(chosen) or not meant))
         if actions:
@@ -237,15 +166,19 @@ _NAMED = 3
 
 
 def _why_no_machine(
-    step: Step, environment: str, meant: Sequence[str], chosen: Sequence[str], unusable: Mapping[str, str]
+    step: Step, environment: str, meant: Sequence[Target], chosen: Sequence[Target], unusable: Mapping[str, str]
 ) -> str:
     if not meant:
         return _no_target(step.target_tags, environment)
     if not chosen:
         return "none of its targets was chosen"
-    reasons = [f"{slug} is {unusable[slug]}" for slug in chosen[:_NAMED]]
+    reasons = [f"{target.slug} is {unusable[target.slug]}" for target in chosen[:_NAMED]]
     more = [f"{len(chosen) - _NAMED} more"] if len(chosen) > _NAMED else []
     return f"none of its targets can be used: {'; '.join(reasons + more)}"
+
+
+def _slugs(targets: Iterable[Target]) -> set[str]:
+    return {target.slug for target in targets}
 
 
 def _no_target(tags: Sequence[str], environment: str) -> str:
@@ -275,12 +208,18 @@ def _planned_step(step: Step, actions: tuple[PlannedAction, ...], start: StartTr
     )
 
 
-def _planned(action: Action) -> PlannedAction:
+def _aimed(action: PlannedAction, targets: Sequence[Target]) -> PlannedAction:
+    regions = tuple(Region(target.slug, target.worker_pool) for target in targets if not target.has_machine)
+    return replace(action, machines=tuple(target.slug for target in targets), regions=regions)
+
+
+def _planned(action: Action, target_tags: Sequence[str]) -> PlannedAction:
     return PlannedAction(
         slug=action.slug,
         name=action.name,
         work=action.work,
         worker_pool=action.worker_pool,
+        runs_on=action.runs_on or locations.default_of(target_tags),
         time_limit=action.time_limit,
         idempotent=action.idempotent,
         retries=action.retries,
@@ -303,7 +242,8 @@ def to_json(plan: Plan) -> dict[str, Any]:
     for planned in plan.steps:
         stored = process_to_json(Process((_as_step(planned),)))["steps"][0]
         machines = [list(action.machines) for action in planned.actions]
-        steps.append({"step": stored, "machines": machines})
+        regions = [[list(region) for region in action.regions] for action in planned.actions]
+        steps.append({"step": stored, "machines": machines, "regions": regions})
     left_out = [{"slug": x.slug, "name": x.name, "reason": x.reason, "is_step": x.is_step} for x in plan.left_out]
     return {
         "steps": steps,
@@ -323,9 +263,10 @@ def from_json(stored: Mapping[str, Any]) -> Plan:
     steps: list[PlannedStep] = []
     for entry in stored["steps"]:
         step = process_from_json({"steps": [entry["step"]]}).steps[0]
+        of_actions = entry.get("regions") or [()] * len(step.actions)  # plans of earlier versions have none
         actions = tuple(
-            replace(_planned(a), machines=tuple(machines))
-            for a, machines in zip(step.actions, entry["machines"], strict=True)
+            replace(_planned(a, step.target_tags), machines=tuple(machines), regions=tuple(Region(*r) for r in regions))
+            for a, machines, regions in zip(step.actions, entry["machines"], of_actions, strict=True)
         )
         steps.append(_planned_step(step, actions, step.start_trigger))
     left_out = (LeftOut(x["slug"], x["name"], x["reason"], x["is_step"]) for x in stored["left_out"])
@@ -348,6 +289,7 @@ def _as_step(planned: PlannedStep) -> Step:
             work=a.work,
             scope=Scope(),
             worker_pool=a.worker_pool,
+            runs_on=a.runs_on,
             time_limit=a.time_limit,
             idempotent=a.idempotent,
             retries=a.retries,

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.domain.frozen_folders import FrozenFolder, folder_from_json, folder_to_json
+from engine.domain.locations import RunsOn
 from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_json
 
 
@@ -80,6 +81,7 @@ class Action:
     time_limit: timedelta | None = None  # of the execution, not of the wait before it
     idempotent: bool = False  # may it be run again without asking when its end cannot be known?
     retries: Retries | None = None
+    runs_on: RunsOn | None = None  # None: on targets where the step names target tags, else on a worker
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Step:
     """A place in the process: its actions share a run condition and a scope.
 
     `required`: nobody may leave it out of a deployment. `disabled`: it is left out of every new plan. `notes` are for
-    those who read the process. `target_tags`: it runs on each target that has one of them, instead of once on a worker.
+    those who read the process. `target_tags`: it runs for each target that has one of them, instead of once.
     """
 
     slug: str
@@ -187,6 +189,8 @@ def _action_to_json(action: Action) -> dict[str, Any]:
         "work": _work_to_json(action.work),
         "scope": scope_to_json(action.scope),
         "worker_pool": action.worker_pool,
+        # Left out where it is not said, so that what was frozen before the key existed still equals what is frozen now.
+        **({"runs_on": action.runs_on.value} if action.runs_on else {}),
         "time_limit": None if action.time_limit is None else action.time_limit.total_seconds(),
         "idempotent": action.idempotent,
         "retries": action.retries and [action.retries.attempts, action.retries.delay.total_seconds()],
@@ -201,6 +205,7 @@ def _action_from_json(content: Mapping[str, Any]) -> Action:
         work=_work_from_json(content["work"]),
         scope=scope_from_json(content["scope"]),
         worker_pool=content["worker_pool"],
+        runs_on=RunsOn(content["runs_on"]) if content.get("runs_on") else None,
         time_limit=None if seconds is None else timedelta(seconds=seconds),
         idempotent=content["idempotent"],
         retries=Retries(retries[0], timedelta(seconds=retries[1])) if retries else None,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions
 from engine.domain import plans
+from engine.domain.locations import Site
 from engine.domain.states import RunState
 from engine.domain.variables import LEASE_CAP
 from engine.models import ActionRun
@@ -37,11 +38,12 @@ def candidates(
     `lease_cap`: a worker that this deployment keeps to is passed over while so many of its steps run there; 0: never.
     `unusable`: by slug, why a worker is out of the question beside those that are disabled or unwell, as a sentence.
     """
-    if run.machine:
+    if action.site(run.machine) is not Site.WORKER:
         return (run.machine,)
-    kept = _kept(session, run.task_id, lease_cap) if _keeps(definitions, action.worker_pool) else ()
+    pool = action.pool_for(run.machine)
+    kept = _kept(session, run.task_id, lease_cap) if _keeps(definitions, pool) else ()
     out = {**usability.unusable_workers(session, definitions), **(unusable or {})}
-    return choosing.candidates(definitions, action.worker_pool, _leases(session), unusable=out, kept=kept)
+    return choosing.candidates(definitions, pool, _leases(session), unusable=out, kept=kept)
 
 
 def lease_cap(values: Mapping[str, variables.Value], now: datetime) -> int:

@@ -25,6 +25,7 @@ from engine.database import Database
 from engine.definitions import Definitions
 from engine.definitions.secrets import resolve_all
 from engine.domain import plans
+from engine.domain.locations import Site
 from engine.domain.plans import RunKey
 from engine.domain.processes import RunScript
 from engine.domain.states import RunState
@@ -63,6 +64,7 @@ class _Claim:
     worker: str
     step: plans.PlannedStep
     action: plans.PlannedAction
+    machine: str
     ticket: str
     started_at: datetime | None
     launch_confirmed: bool
@@ -167,6 +169,7 @@ class Runner:
                 worker=run.worker or choosing.BUILT_IN,
                 step=step,
                 action=action,
+                machine=run.machine,
                 ticket=run.ticket,
                 started_at=run.started_at,
                 launch_confirmed=run.launch_confirmed_at is not None,
@@ -183,7 +186,8 @@ class Runner:
 
         Raises NoWorker when all were tried, PoolGone.
         """
-        if claim.is_resumed or claim.worker == choosing.BUILT_IN or claim.action.machines != (plans.NO_MACHINE,):
+        is_on_worker = claim.action.site(claim.machine) is Site.WORKER
+        if claim.is_resumed or claim.worker == choosing.BUILT_IN or not is_on_worker:
             return None
         with self._db.write() as session:
             run = session.get_one(ActionRun, claim.run_id)

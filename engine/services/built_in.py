@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.contracts import BuiltIn
 from engine.definitions import Definitions
 from engine.domain import plans
-from engine.domain.processes import RunScript
 from engine.errors import ForedeckError
 from engine.services import pools
 
@@ -52,9 +51,7 @@ def require_for(plan: plans.Plan, definitions: Definitions, environment: str) ->
         step.name
         for step in plan.steps
         for action in step.actions
-        if isinstance(action.work, RunScript)
-        and action.machines == (plans.NO_MACHINE,)
-        and pools.falls_to_built_in(definitions, action.worker_pool)
+        if any(pools.falls_to_built_in(definitions, pool) for pool in action.pools)
     )
     if names:
         require(definitions, environment, ", ".join(names))

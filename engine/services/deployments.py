@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from engine.domain.guidance import resolve
 from engine.domain.processes import Process, process_from_json
 from engine.domain.prompts import asked as questions_of
 from engine.domain.states import TaskState
+from engine.domain.variables import variables_from_json
 from engine.models import Release, Task
 from engine.services import (
     access,
@@ -62,9 +64,9 @@ def request(
 
     Raises UnknownProject, UnknownEnvironment, NotPermitted, InvalidVersion, ReleaseNotFound, StepNotSkipped,
     UnclearTime, TooFarAway, EndsBeforeItBegins, Held, ReasonMissing, UnknownAnswer, WrongAnswer, AnswersMissing,
-    NoTargets, UnknownName, NothingThere, PoolGone, BuiltInDisabled, EnvironmentProtected; of an emergency
-    NoEmergencyTeam, NotInEmergencyTeam, EmergencyIsNow, RulesUnseen. With `create_release` a release that does not
-    exist is created, frozen as the project is now.
+    NoTargets, UnknownName, NothingThere, PoolUnsettled, PoolGone, NobodyInPool, BuiltInDisabled, EnvironmentProtected;
+    of an emergency NoEmergencyTeam, NotInEmergencyTeam, EmergencyIsNow, RulesUnseen. With `create_release` a release
+    that does not exist is created, frozen as the project is now.
     """
     with db.write() as session:
         task = request_in(
@@ -151,12 +153,13 @@ def enter(
     process = process_from_json(release.process)
     plan = _plan(session, found.definitions, process, release.project, environment, choices, runbook)
     planned.require_targets(plan, may_have_none=runbook is not None)
-    pools.require_for(plan, found.definitions)
-    built_in.require_for(plan, found.definitions, environment)
+    plan = _settled(found.definitions, release, plan, environment)  # refused before anybody fills in a form
+    answers = prompts.accept(release, plan, environment, choices.answers)
+    plan = _settled(found.definitions, release, plan, environment, answers)
     task = _queued(found, release, environment, plan, times)
     if runbook is not None:
         task.runbook, task.place = runbook.slug, f"{release.project}/{environment}/{runbook.slug}"
-    task.form_values = prompts.accept(release, plan, environment, choices.answers)
+    task.form_values = answers
     task.requested_by, task.request_key, task.reason = person, request_key, reason[:REASON_LIMIT]
     task.slack_channel = _slack_channel(found, release.project, environment, slack_channel_typed)
     task.typed_in = slack_channel_typed
@@ -171,6 +174,32 @@ def enter(
     if is_emergency:
         emergencies.declare(session, now, task, passed)
     return task
+
+
+def _settled(
+    definitions: Definitions,
+    release: Release,
+    plan: plans.Plan,
+    environment: str,
+    answers: Mapping[str, Any] | None = None,
+) -> plans.Plan:
+    """The plan with its worker pools, where somebody can run it. `answers`: as the task keeps them; None where they are
+    still to come. Raises PoolUnsettled, PoolGone, NobodyInPool, BuiltInDisabled, EnvironmentProtected.
+    """
+    plan, unsettled = pools.settle(
+        plan,
+        definitions,
+        variables_from_json(release.variables),
+        project=release.project,
+        environment=environment,
+        is_runbook=release.runbook is not None,
+        answers={name: str(answer["value"]) for name, answer in (answers or {}).items()},
+        are_all=answers is not None,
+    )
+    pools.require_settled(unsettled, definitions)
+    pools.require_for(plan, definitions)
+    built_in.require_for(plan, definitions, environment)
+    return plan
 
 
 def _queued(found: access.Rules, release: Release, environment: str, plan: plans.Plan, times: schedules.Times) -> Task:
@@ -216,7 +245,17 @@ def preview(
         process, variables = prompts.frozen(session, found, project=slug, version=version)
         plan = _plan(session, found.definitions, process, slug, target, choices)
         asked = questions_of(variables, plan, project=slug, environment=target)
-        refusals = judgements.of_plan(found, plan, asked, choices, project=slug, version=version, environment=target)
+        plan, unsettled = pools.settle(
+            plan,
+            found.definitions,
+            variables,
+            project=slug,
+            environment=target,
+            answers={name.casefold(): value for name, value in prompts.understood(asked, choices.answers).items()},
+        )
+        refusals = judgements.of_plan(
+            found, plan, asked, choices, project=slug, version=version, environment=target, unsettled=unsettled
+        )
         if person is not None and now is not None:
             may = (Permission.DEPLOYMENT_CREATE, f"deploy {slug} to {target}")
             theirs = judgements.of_person(

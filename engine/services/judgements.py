@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.domain import plans
 from engine.domain.grants import Permission
+from engine.domain.pool_choices import Unsettled
 from engine.domain.prompts import Question
 from engine.errors import ForedeckError
 from engine.services import access, built_in, emergencies, gates, planned, pools, prompts, schedules
@@ -26,11 +27,15 @@ def of_plan(
     project: str,
     version: str,
     environment: str,
+    unsettled: Sequence[Unsettled] = (),
     deploys: bool = True,
 ) -> tuple[str, ...]:
-    """Sentences, whoever asks: targets and pools that are missing, answers that are missing or wrong."""
+    """Sentences, whoever asks: targets and pools that are missing, answers that are missing or wrong. `unsettled`: the
+    pools of the plan that cannot be told.
+    """
     checks: list[Callable[[], object]] = [
         partial(planned.require_targets, plan, may_have_none=not deploys),
+        partial(pools.require_settled, unsettled, found.definitions),
         partial(pools.require_for, plan, found.definitions),
         partial(built_in.require_for, plan, found.definitions, environment),
         partial(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions
-from engine.domain import durations, plans
+from engine.domain import durations, plans, pool_choices
 from engine.domain.frozen_folders import FrozenFolder
+from engine.domain.locations import Site
 from engine.domain.processes import ManualIntervention, RunCondition, StartTrigger
 from engine.models import Task
 from engine.services import configuration, pools
@@ -104,15 +106,33 @@ def _files(folder: FrozenFolder) -> str:
 
 
 def _where(action: plans.PlannedAction, definitions: Definitions) -> str:
-    if action.machines != (plans.NO_MACHINE,):
-        names = ", ".join(action.machines[:_NAMED])
-        more = len(action.machines) - _NAMED
-        many = "target" if len(action.machines) == 1 else "targets"
-        return f"{len(action.machines)} {many}: {names}" + (f" and {more} more" if more > 0 else "")
-    if isinstance(action.work, ManualIntervention):
-        return "in Foredeck"
-    pool, workers = pools.pool_and_workers(definitions, action.worker_pool)
-    if pools.falls_to_built_in(definitions, action.worker_pool):
+    """Where it runs: the machines, and for what runs on workers their pools."""
+    by_place: dict[str, list[str]] = {}
+    for machine in action.machines:
+        site = action.site(machine)
+        place = _pool(action.pool_for(machine), definitions) if site is Site.WORKER else ""
+        by_place.setdefault(place, []).append(machine)
+    regions = {region.slug for region in action.regions}
+    return "; ".join(_there(place, machines, regions) for place, machines in by_place.items())
+
+
+def _there(place: str, machines: Sequence[str], regions: set[str]) -> str:
+    if tuple(machines) == (plans.NO_MACHINE,):
+        return place or "in Foredeck"
+    one = "cloud region" if regions.issuperset(machines) else "target"
+    more = f" and {len(machines) - _NAMED} more" if len(machines) > _NAMED else ""
+    named = f"{', '.join(machines[:_NAMED])}{more}"
+    if place:
+        return f"{place}, once for each of {len(machines)} {one}s: {named}" if machines[1:] else f"{place}, for {named}"
+    return f"{len(machines)} {one}{'s' if machines[1:] else ''}: {named}"
+
+
+def _pool(named: str | None, definitions: Definitions) -> str:
+    """The workers of the pool, or why nobody of it will do it."""
+    if named is not None and pool_choices.is_template(named):
+        return f"pool {named}, which is not known yet"
+    pool, workers = pools.pool_and_workers(definitions, named)
+    if pools.falls_to_built_in(definitions, named):
         return "built-in worker" if definitions.built_in_worker.enabled else "built-in worker, which is disabled"
     if pool not in definitions.worker_pools:
         return f"pool {pool}, which is not configured any more"
@@ -121,7 +141,9 @@ def _where(action: plans.PlannedAction, definitions: Definitions) -> str:
 
 def targets_of(definitions: Definitions) -> tuple[plans.Target, ...]:
     """The targets as a plan wants them, in the order in which they are declared."""
-    return tuple(plans.Target(t.slug, t.environments, t.tags) for t in definitions.targets.values())
+    return tuple(
+        plans.Target(t.slug, t.environments, t.tags, t.has_machine, t.worker_pool) for t in definitions.targets.values()
+    )
 
 
 def require_targets(plan: plans.Plan, *, may_have_none: bool = False) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions
+from engine.domain.locations import Site
 from engine.domain.plans import Plan, RunKey
 from engine.domain.states import RunState, TaskState
 from engine.models import ActionRun, Release, Task
@@ -68,11 +69,11 @@ TABLE: Sequence[SystemVariable] = (
     SystemVariable("Octopus.Action.Number", "3", "its place among the actions of this deployment, from 1"),
     SystemVariable("Octopus.Action[ACTION].IsSkipped", "True", "where it was skipped"),
     SystemVariable("Octopus.Action[ACTION].Status.Error", "The script ended with exit code 3.", "where it failed"),
-    SystemVariable("Octopus.WorkerPool.Id", "linux", "where the step names a pool"),
+    SystemVariable("Octopus.WorkerPool.Id", "linux", "the slug of the pool, in steps that run on a worker"),
     SystemVariable("Octopus.WorkerPool.Name", "Linux"),
-    SystemVariable("Octopus.Machine.Id", "web-1", "the slug of the target, in steps that run on targets"),
+    SystemVariable("Octopus.Machine.Id", "web-1", "the slug of the target, in steps that run for targets"),
     SystemVariable("Octopus.Machine.Name", "web-1"),
-    SystemVariable("Octopus.Machine.Hostname", "web-1.example.org"),
+    SystemVariable("Octopus.Machine.Hostname", "web-1.example.org", "where the target is a machine"),
     SystemVariable("Octopus.Machine.Roles", "web", "its tags, divided by commas"),
     SystemVariable("Foredeck.Slack.UserId", "U01ANA", "of who asked for it, where that is known"),
     SystemVariable("Foredeck.Slack.ChannelId", "C0DEPLOY", "where it was asked for, when in Slack"),
@@ -91,7 +92,7 @@ def literal(text: str) -> str:
 def of_task(session: Session, task: Task, definitions: Definitions, plan: Plan, at: RunKey | None) -> dict[str, str]:
     """Those of this deployment; `at` adds what is known of the step that runs."""
     values = {_TEMPLATE_HASH: "#"}
-    values |= _of_places(task, definitions)
+    values |= _of_places(definitions, project=task.project, environment=task.environment)
     values |= _of_release(session, task) if task.runbook is None else _of_runbook(task, definitions)
     values |= _of_deployment(task, definitions)
     values |= _of_earlier_steps(session, task, plan)
@@ -100,17 +101,21 @@ def of_task(session: Session, task: Task, definitions: Definitions, plan: Plan, 
     return values
 
 
-def _of_places(task: Task, definitions: Definitions) -> dict[str, str]:
-    project = definitions.projects.get(task.project)
-    environment = definitions.environments.get(task.environment)
+def before_it_begins(definitions: Definitions, *, project: str, environment: str) -> dict[str, str]:
+    """Those that are known already when a deployment is planned."""
+    return {_TEMPLATE_HASH: "#"} | _of_places(definitions, project=project, environment=environment)
+
+
+def _of_places(definitions: Definitions, *, project: str, environment: str) -> dict[str, str]:
+    of, where = definitions.projects.get(project), definitions.environments.get(environment)
     values = {
-        "Octopus.Project.Id": task.project,
-        "Octopus.Project.Name": project.name if project else task.project,
-        "Octopus.Environment.Id": task.environment,
-        "Octopus.Environment.Name": environment.name if environment else task.environment,
+        "Octopus.Project.Id": project,
+        "Octopus.Project.Name": of.name if of else project,
+        "Octopus.Environment.Id": environment,
+        "Octopus.Environment.Name": where.name if where else environment,
     }
-    if environment:
-        values["Octopus.Environment.SortOrder"] = str(list(definitions.environments).index(task.environment))
+    if where:
+        values["Octopus.Environment.SortOrder"] = str(list(definitions.environments).index(environment))
     return values
 
 
@@ -234,13 +239,14 @@ def _of_step(plan: Plan, at: RunKey, definitions: Definitions) -> dict[str, str]
         "Octopus.Action.Name": action.name,
         "Octopus.Action.Number": str(before + at.action + 1),
     }
-    if action.worker_pool:
-        pool = definitions.worker_pools.get(action.worker_pool)
-        values["Octopus.WorkerPool.Id"] = action.worker_pool
-        values["Octopus.WorkerPool.Name"] = pool.name if pool else action.worker_pool
+    if action.site(at.machine) is Site.WORKER and (slug := action.pool_for(at.machine) or definitions.default_pool):
+        pool = definitions.worker_pools.get(slug)
+        values["Octopus.WorkerPool.Id"] = slug
+        values["Octopus.WorkerPool.Name"] = pool.name if pool else slug
     if at.machine:
         values["Octopus.Machine.Id"] = values["Octopus.Machine.Name"] = at.machine
     if target := definitions.targets.get(at.machine):
-        values["Octopus.Machine.Hostname"] = target.host
+        if target.has_machine:
+            values["Octopus.Machine.Hostname"] = target.host
         values["Octopus.Machine.Roles"] = ",".join(target.tags)
     return values

@@ -173,7 +173,7 @@ ONE_PROBLEM = [
     (
         {**WEB, **script("target_tags: [web]", "worker_pool: linux")},
         f"{PROCESS}:5: steps[0].worker_pool: This runs on the targets of its step, so no worker pool is asked. "
-        "Remove it, or put the action into a step without `target_tags`.",
+        "Remove it, or write `runs_on: worker_for_each_target`.",
     ),
 ]
 

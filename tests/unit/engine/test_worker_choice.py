@@ -145,8 +145,11 @@ def test_when_nobody_is_usable_each_member_is_named_with_its_reason(deck: Deck) 
     )
 
 
-def test_an_empty_pool_is_named_with_the_way_out(deck: Deck) -> None:
-    number = with_workers(deck, THREE_STEPS.replace("step: s0,", "step: s0, worker_pool: empty,")).deploys()
+def test_a_pool_that_was_emptied_since_it_was_asked_for_is_named_with_the_way_out(deck: Deck) -> None:
+    in_pool = THREE_STEPS.replace("step: s0,", "step: s0, worker_pool: empty,")
+    last = f'last: {{pools: [empty], ssh: "b0:22", account: me, host_key: "{KEY}"}}\n'
+    number = with_workers(deck, in_pool, **{"workers.yml": last}).deploys()
+    with_workers(deck, in_pool)
     deck.works()
     step = deck.task(number).steps[0]
     assert (step.status, step.detail) == (StepStatus.FAILED, "The worker pool empty has no workers.")
