@@ -1,4 +1,4 @@
-"""The commands about runbooks: `foredeck runbook list`, `publish`, `run`."""
+"""The commands about runbooks: `foredeck runbook list`, `publish`, `plan`, `run`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.times import utc_now
 
 @click.group()
 def runbook() -> None:
-    """List, publish and run runbooks."""
+    """List, publish, plan and run runbooks."""
 
 
 @runbook.command("list")
@@ -27,7 +27,8 @@ def list_(db: Any, person: str | None, **_: Any) -> None:
     for view in runbooks.listed(db, person=acting(db, person)):
         changed = ", changed since" if view.is_changed else ""
         standing = f"{view.version}, published by {view.published_by}{changed}" if view.version else "not published yet"
-        click.echo(f"{view.slug} of {view.project}: {standing}")
+        earlier = f"; earlier {', '.join(view.earlier)}" if view.earlier else ""
+        click.echo(f"{view.slug} of {view.project}: {standing}{earlier}")
 
 
 @runbook.command("publish")
@@ -41,6 +42,48 @@ def publish(db: Any, name: str, project: str, person: str | None, **_: Any) -> N
 
     made = runbooks.publish(db, utc_now(), person=acting(db, person), name=name, project=project)
     click.echo(f"Published {made.slug} of {made.project} as {made.version}.")
+
+
+@runbook.command("plan")
+@click.argument("name")
+@click.option("--in", "environment", required=True, help="The environment.")
+@click.option("--project", default="", help="Whose, where several projects have one of that name.")
+@click.option("--draft", is_flag=True, help="As it is now, not as it was published.")
+@click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times.")
+@click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
+@click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
+@click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="An answer to a prompt.")
+@person_option
+@with_database
+def plan(
+    db: Any,
+    name: str,
+    environment: str,
+    project: str,
+    draft: bool,
+    on: tuple[str, ...],
+    without: tuple[str, ...],
+    skip: tuple[str, ...],
+    answers: tuple[tuple[str, str], ...],
+    person: str | None,
+    **_: Any,
+) -> None:
+    """Print what a run of NAME (or of NAME@2) would do, and why a step is left out. Runs nothing."""
+    from bot import terminal
+    from engine.services import runbooks
+    from engine.services.choices import Choices
+
+    shown = runbooks.preview(
+        db,
+        utc_now(),
+        person=acting(db, person),
+        name=name,
+        environment=environment,
+        project=project,
+        choices=Choices(skip=skip, answers=answers, on=on, without=without),
+        is_draft=draft,
+    )
+    click.echo(terminal.plan(shown))
 
 
 @runbook.command("run")
@@ -76,7 +119,7 @@ def run(
     person: str | None,
     **_: Any,
 ) -> None:
-    """Run NAME."""
+    """Run NAME as it was published last, or NAME@2 as it was then."""
     from bot import main as root
     from bot import terminal
     from engine.services import runbooks

@@ -11,7 +11,7 @@ from bot.orders import NotUnderstood
 from engine.services.choices import Choices
 from engine.services.gates import Way
 
-RUNBOOK_VERBS = ("run", "list", "publish", "help")
+RUNBOOK_VERBS = ("run", "plan", "list", "publish", "help")
 _ANY, _IT = "any", "it"
 """Stand for the project and the version, where the words of a deployment are looked for."""
 _AS_A_DEPLOYMENT = f"{_ANY} {_IT} to "
@@ -32,6 +32,13 @@ class RunRunbook:
 
 
 @dataclass(frozen=True)
+class PlanRunbook:
+    """Show what this run would do."""
+
+    wanted: RunRunbook
+
+
+@dataclass(frozen=True)
 class PublishRunbook:
     """Freeze it as it is now."""
 
@@ -44,11 +51,11 @@ class ListRunbooks:
     """Show all of them."""
 
 
-RunbookRequest = Help | RunRunbook | PublishRunbook | ListRunbooks | NotUnderstood
+RunbookRequest = Help | RunRunbook | PlanRunbook | PublishRunbook | ListRunbooks | NotUnderstood
 
 
 def parse_runbook(text: str) -> RunbookRequest:
-    """`run NAME [of PROJECT] [draft] in ENVIRONMENT [on …] [skip …] [at …] [with …] [because …]`, in any order."""
+    """`run NAME[@2] [of PROJECT] [draft] in ENVIRONMENT [on …] [skip …] [at …] [with …] [because …]`, in any order."""
     words = typed_text.words(text)
     if not words or words[0].lower() == "help":
         return Help()
@@ -58,7 +65,10 @@ def parse_runbook(text: str) -> RunbookRequest:
     if verb == "publish":
         return _publishing(rest)
     if verb == "run":
-        return _running(typed_text.after_words(text, 1))
+        return _running(typed_text.after_words(text, 1), verb)
+    if verb == "plan":
+        wanted = _running(typed_text.after_words(text, 1), verb)
+        return PlanRunbook(wanted) if isinstance(wanted, RunRunbook) else wanted
     return NotUnderstood(f"I do not know `{words[0]}`.", "help")
 
 
@@ -69,10 +79,10 @@ def _publishing(rest: list[str]) -> PublishRunbook | NotUnderstood:
     return PublishRunbook(words[0], words[1] if len(words) == 2 else "")
 
 
-def _running(text: str) -> RunRunbook | NotUnderstood:
+def _running(text: str, verb: str) -> RunRunbook | NotUnderstood:
     found = _NAMED.match(typed_text.plain(text))
     if found is None:
-        return NotUnderstood("Say which runbook to run, and where.", "run restart in production")
+        return NotUnderstood(f"Say which runbook to {verb}, and where.", f"{verb} restart in production")
     name = found["quoted"] or found["single"] or found["word"]
     said, reason = typed_text.reasoned(typed_text.escaped(found["rest"]))
     said, project = _taken_out(_OF, said)
@@ -83,7 +93,7 @@ def _running(text: str) -> RunRunbook | NotUnderstood:
     if isinstance(asked, Deploy) and asked.way is Way.EMERGENCY:
         calm = replace(asked, way=Way.NONE, seen=None).typed
         return NotUnderstood(
-            "Only deployments can be emergencies.", calm.replace(_AS_A_DEPLOYMENT, f"run {place} in ", 1)
+            "Only deployments can be emergencies.", calm.replace(_AS_A_DEPLOYMENT, f"{verb} {place} in ", 1)
         )
     if isinstance(asked, Deploy):
         return RunRunbook(name, asked.environment, project, asked.choices, bool(draft))
@@ -92,8 +102,8 @@ def _running(text: str) -> RunRunbook | NotUnderstood:
         and asked.suggestion.startswith(_AS_A_DEPLOYMENT)
         and "too much" not in asked.sentence
     ):
-        return replace(asked, suggestion=asked.suggestion.replace(_AS_A_DEPLOYMENT, f"run {place} in ", 1))
-    return NotUnderstood("Say the runbook and where to run it, and no other word.", f"run {place} in production")
+        return replace(asked, suggestion=asked.suggestion.replace(_AS_A_DEPLOYMENT, f"{verb} {place} in ", 1))
+    return NotUnderstood("Say the runbook and where to run it, and no other word.", f"{verb} {place} in production")
 
 
 def _taken_out(pattern: re.Pattern[str], text: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""`/runbook …`: run, list and publish."""
+"""`/runbook …`: run, plan, list and publish."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from bot.commands import Help
 from bot.listeners.requests import Answer, Desk, Typed
 from bot.messages import answers
 from bot.messages import runbooks as told
+from bot.modals.plans import plan_modal
 from bot.orders import NotUnderstood
-from bot.runbook_requests import ListRunbooks, PublishRunbook, RunRunbook, parse_runbook
+from bot.runbook_requests import ListRunbooks, PlanRunbook, PublishRunbook, RunRunbook, parse_runbook
 from engine.services import runbooks
-from engine.services.views import WaitKind
+from engine.services.views import PlanView, WaitKind
 
 
 def runbook(desk: Desk, typed: Typed) -> Answer:
@@ -26,8 +27,23 @@ def runbook(desk: Desk, typed: Typed) -> Answer:
         case PublishRunbook():
             made = runbooks.publish(desk.db, desk.clock(), person=person, name=wanted.name, project=wanted.project)
             return Answer(told.published(made, typed.command))
+        case PlanRunbook():
+            return Answer(opens=plan_modal(_plan(desk, person, wanted.wanted)))
         case RunRunbook():
             return _run(desk, typed, wanted)
+
+
+def _plan(desk: Desk, person: str, wanted: RunRunbook) -> PlanView:
+    return runbooks.preview(
+        desk.db,
+        desk.clock(),
+        person=person,
+        name=wanted.name,
+        environment=wanted.environment,
+        project=wanted.project,
+        choices=wanted.choices,
+        is_draft=wanted.is_draft,
+    )
 
 
 def _run(desk: Desk, typed: Typed, wanted: RunRunbook) -> Answer:

@@ -8,6 +8,9 @@ from bot.messages import blocks as b
 from bot.messages import wording
 from engine.services.views import RunbookView
 
+_EARLIER = 3
+"""So many of what was published before are named; the others are counted."""
+
 
 def listed(found: Sequence[RunbookView], command: str) -> b.Message:
     """`/runbook list`."""
@@ -41,6 +44,8 @@ def help_text(command: str) -> b.Message:
             b.code(f"{command} run restart in production"),
             b.text("  runs what is published; of web: that project's"),
         ],
+        [b.code(f"{command} run restart@2 in production"), b.text("  runs what was published before; list tells what")],
+        [b.code(f"{command} plan restart in production"), b.text("  what that would do")],
         [b.text("… on web-1,web-2 · skip STEP · at 22:00 · with NAME=VALUE · because …  as for a deployment")],
         [b.code(f"{command} list"), b.text("  all of them, and what is published")],
         [b.code(f"{command} publish restart"), b.text("  freezes it as it is now; from then on that runs")],
@@ -52,4 +57,5 @@ def _standing(runbook: RunbookView) -> str:
     if runbook.version is None:
         return "not published yet"
     changed = ", changed since" if runbook.is_changed else ""
-    return f"{runbook.version}, published by {runbook.published_by}{changed}"
+    earlier = f"; earlier {wording.few(runbook.earlier, _EARLIER)}" if runbook.earlier else ""
+    return f"{runbook.version}, published by {runbook.published_by}{changed}{earlier}"

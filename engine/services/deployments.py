@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,8 @@ from sqlalchemy.orm import Session
 from engine.database import Database
 from engine.definitions import Definitions, Runbook
 from engine.domain import plans, templates
-from engine.domain.chosen_targets import NoSuchTarget, not_chosen
 from engine.domain.grants import Permission
-from engine.domain.guidance import resolve
-from engine.domain.processes import Process, process_from_json
-from engine.domain.prompts import asked as questions_of
+from engine.domain.processes import process_from_json
 from engine.domain.states import TaskState
 from engine.domain.variables import variables_from_json
 from engine.models import Release, Task
@@ -26,19 +23,18 @@ from engine.services import (
     built_in,
     emergencies,
     gates,
-    judgements,
     planned,
+    planning,
     pools,
+    previews,
     prompts,
     queues,
     releases,
     schedules,
     task_views,
-    usability,
 )
 from engine.services import choices as choosing
 from engine.services.choices import Choices
-from engine.services.errors import NothingThere, StepNotSkipped, UnknownName
 from engine.services.gates import Way
 from engine.services.views import PlanView, TaskView
 
@@ -151,7 +147,7 @@ def enter(
     begins = times.begins_at or now
     gates.check(session, found, person=person, at=begins, way=way, reason=reason, deploys=runbook is None, **where)
     process = process_from_json(release.process)
-    plan = _plan(session, found.definitions, process, release.project, environment, choices, runbook)
+    plan = planning.make(session, found.definitions, process, release.project, environment, choices, runbook)
     planned.require_targets(plan, may_have_none=runbook is not None)
     plan = _settled(found.definitions, release, plan, environment)  # refused before anybody fills in a form
     answers = prompts.accept(release, plan, environment, choices.answers)
@@ -243,73 +239,14 @@ def preview(
             found.require(person, Permission.RELEASE_VIEW, f"see releases of {slug}", project=slug)
         release = releases.find(session, slug, version)
         process, variables = prompts.frozen(session, found, project=slug, version=version)
-        plan = _plan(session, found.definitions, process, slug, target, choices)
-        asked = questions_of(variables, plan, project=slug, environment=target)
-        plan, unsettled = pools.settle(
-            plan,
-            found.definitions,
-            variables,
-            project=slug,
-            environment=target,
-            answers={name.casefold(): value for name, value in prompts.understood(asked, choices.answers).items()},
-        )
-        refusals = judgements.of_plan(
-            found, plan, asked, choices, project=slug, version=version, environment=target, unsettled=unsettled
+        view = previews.make(
+            session, found, process, variables, choices, project=slug, version=version, environment=target
         )
         if person is not None and now is not None:
             may = (Permission.DEPLOYMENT_CREATE, f"deploy {slug} to {target}")
-            theirs = judgements.of_person(
-                session, now, found, choices, person=person, may=may, project=slug, environment=target
-            )
-            refusals = (*theirs, *refusals)
-        view = planned.describe(plan, found.definitions, project=slug, version=version, environment=target)
+            view = previews.judged_for(session, now, found, view, choices, person=person, may=may)
         note = "" if release else f"{slug} has no release {version} yet: this is planned as the project is now."
-        return replace(view, note=note, questions=asked, refusals=refusals)
-
-
-def _plan(
-    session: Session,
-    definitions: Definitions,
-    process: Process,
-    project: str,
-    environment: str,
-    choices: Choices,
-    runbook: Runbook | None = None,
-) -> plans.Plan:
-    targets = planned.targets_of(definitions)
-    plan = plans.make(
-        process,
-        project=project,
-        environment=environment,
-        skip=_steps_to_skip(process, choices.skip),
-        targets=targets,
-        not_chosen=_not_chosen(targets, environment, choices),
-        unusable=usability.unusable_targets(session, definitions, project),
-        guided_failure=resolve(
-            choices.guided,
-            definitions.projects[project].guided_failure if runbook is None else runbook.guided_failure,
-            definitions.environments[environment].guided_failure,
-        ),
-    )
-    if choices.on and not plan.unusable and not any(step.is_on_targets for step in plan.steps):
-        raise NothingThere(targets=", ".join(choices.on))
-    return plan
-
-
-def _not_chosen(targets: Sequence[plans.Target], environment: str, choices: Choices) -> tuple[str, ...]:
-    there = {target.slug: target.tags for target in targets if environment in target.environments}
-    try:
-        return not_chosen(there, choices.on, choices.without, there)
-    except NoSuchTarget as error:
-        raise UnknownName(kind=f"target in {environment}", name=str(error), known=there) from None
-
-
-def _steps_to_skip(process: Process, names: Sequence[str]) -> tuple[str, ...]:
-    slugs, refused = plans.why_not_skipped(process, names)
-    if refused:
-        skippable = [step.slug for step in process.steps if not step.must_run]
-        raise StepNotSkipped(refused, skippable)
-    return slugs
+        return replace(view, note=note)
 
 
 def asked_before(session: Session, request_key: str) -> Task | None:

@@ -47,7 +47,7 @@ def of_plan(
             environment=environment,
         ),
     ]
-    return tuple(_raised(checks))
+    return tuple(raised(checks))
 
 
 def of_person(
@@ -87,10 +87,11 @@ def of_person(
     ]
     if is_emergency:
         checks.append(partial(emergencies.require, found, person=person, reason=choices.reason, times=times))
-    return tuple(_raised(checks))
+    return tuple(raised(checks))
 
 
-def _raised(checks: Sequence[Callable[[], object]]) -> Iterator[str]:
+def raised(checks: Sequence[Callable[[], object]]) -> Iterator[str]:
+    """What these checks refuse, as sentences."""
     for check in checks:
         try:
             check()

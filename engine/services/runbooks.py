@@ -4,23 +4,24 @@ deployment, that nothing counts as one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.database import Database
 from engine.definitions import Definitions, Project, Runbook
 from engine.domain.grants import Permission
-from engine.domain.processes import process_to_json
-from engine.domain.variables import variables_to_json
-from engine.models import Release, Task
-from engine.services import access, deployments, task_views
+from engine.domain.variables import variables_from_json
+from engine.models import Task
+from engine.services import access, deployments, judgements, previews, task_views
 from engine.services import choices as choosing
+from engine.services import runbook_snapshots as snapshots
 from engine.services.choices import Choices
 from engine.services.errors import UnknownName
 from engine.services.runbook_errors import AlreadyPublished, NotForThere, NotPublished, SeveralProjects
-from engine.services.views import RunbookView, TaskView
+from engine.services.views import PlanView, RunbookView, TaskView
 
 
 def listed(db: Database, *, person: str) -> tuple[RunbookView, ...]:
@@ -43,11 +44,10 @@ def publish(db: Database, now: datetime, *, person: str, name: str, project: str
         found = access.rules(session, now)
         of, runbook = _find(found, person, name, project)
         found.require(person, Permission.RUNBOOK_EDIT, f"publish runbooks of {of.slug}", project=of.slug)
-        latest = _published(session, of.slug, runbook.slug)
-        frozen = _snapshot(session, now, found, person, of, runbook, is_draft=False)
-        if latest and (latest.process, latest.variables) == (frozen.process, frozen.variables):
-            raise AlreadyPublished(name=runbook.slug, version=latest.version)
-        session.add(frozen)
+        known = snapshots.published(session, of.slug, runbook.slug)
+        if known and not snapshots.is_changed(known[0], found.definitions, of, runbook):
+            raise AlreadyPublished(name=runbook.slug, version=known[0].version)
+        session.add(snapshots.make(session, now, found, person, of, runbook, is_draft=False))
         session.flush()
         return _view(session, found.definitions, of, runbook)
 
@@ -65,8 +65,8 @@ def run(
     slack_channel_typed: str | None = None,
     request_key: str | None = None,
 ) -> TaskView:
-    """Queue a run of what is published; of what it is now, where `is_draft` and the person may edit it. With the same
-    `request_key` it is the same run.
+    """Queue a run of what is published (`restart`), or was before (`restart@2`); of what it is now, where `is_draft`
+    and the person may edit it. With the same `request_key` it is the same run.
 
     Raises UnknownName, UnknownProject, UnknownEnvironment, SeveralProjects, NotPermitted, NotPublished, NotForThere;
     and what asking for a deployment raises of times, steps, targets, answers and locks.
@@ -102,23 +102,23 @@ def run_in(
 ) -> Task:
     """The same within a transaction."""
     found = access.rules(session, now)
+    name, number = snapshots.numbered(name)
     of, runbook = _find(found, person, name, project)
     where = access.require_environment(found, environment)
-    what = f"run runbooks of {of.slug} in {where}"
-    found.require(person, Permission.RUNBOOK_RUN_CREATE, what, project=of.slug, environment=where)
-    if runbook.environments and where not in runbook.environments:
-        raise NotForThere(name=runbook.slug, environment=where, environments=" or ".join(runbook.environments))
+    permission, what = _may_run(of, where)
+    found.require(person, permission, what, project=of.slug, environment=where)
     if is_draft:
         found.require(person, Permission.RUNBOOK_EDIT, f"run drafts of {of.slug}", project=of.slug)
     if request_key and (before := deployments.asked_before(session, request_key)):
         return before
-    frozen = None if is_draft else _published(session, of.slug, runbook.slug)
-    if frozen is None and not is_draft:
-        raise NotPublished(name=runbook.slug, project=of.slug)
-    if frozen is None:
-        frozen = _snapshot(session, now, found, person, of, runbook, is_draft=True)
-        session.add(frozen)
-        session.flush()
+    if is_draft:
+        frozen = snapshots.make(session, now, found, person, of, runbook, is_draft=True)
+    else:
+        frozen = snapshots.require(session, of.slug, runbook.slug, number)
+        runbook = snapshots.as_frozen(runbook, frozen)
+    _require_for_there(runbook, where)
+    session.add(frozen)
+    session.flush()
     return deployments.enter(
         session,
         now,
@@ -131,6 +131,66 @@ def run_in(
         request_key=request_key,
         runbook=runbook,
     )
+
+
+def preview(
+    db: Database,
+    now: datetime,
+    *,
+    person: str,
+    name: str,
+    environment: str,
+    project: str = "",
+    choices: Choices = choosing.NONE,
+    is_draft: bool = False,
+) -> PlanView:
+    """What a run would do now, and what it would be refused for. What is not published is planned as it is now.
+
+    Raises UnknownName, UnknownProject, UnknownEnvironment, SeveralProjects, StepNotSkipped, NothingThere.
+    """
+    with db.read() as session:
+        found = access.rules(session)
+        name, number = snapshots.numbered(name)
+        of, runbook = _find(found, person, name, project)
+        where = access.require_environment(found, environment)
+        refusals: list[str] = []
+        try:
+            frozen = None if is_draft else snapshots.require(session, of.slug, runbook.slug, number)
+        except NotPublished as error:
+            frozen = None
+            refusals.append(str(error))
+        if frozen is not None:
+            runbook, variables = snapshots.as_frozen(runbook, frozen), variables_from_json(frozen.variables)
+        else:
+            variables = found.definitions.variables_of(of.slug)
+        version = frozen.version if frozen else f"{runbook.slug}@draft"
+        view = previews.make(
+            session,
+            found,
+            runbook.process,
+            variables,
+            choices,
+            project=of.slug,
+            version=version,
+            environment=where,
+            runbook=runbook,
+        )
+        view = previews.judged_for(
+            session, now, found, view, choices, person=person, may=_may_run(of, where), deploys=False
+        )
+        edit = partial(found.require, person, Permission.RUNBOOK_EDIT, f"run drafts of {of.slug}", project=of.slug)
+        refusals += judgements.raised([partial(_require_for_there, runbook, where), *([edit] if is_draft else [])])
+        note = "" if frozen else f"{runbook.name} is planned as it is now, not as it was published."
+        return replace(view, note=note, refusals=(*refusals, *view.refusals))
+
+
+def _may_run(project: Project, environment: str) -> tuple[Permission, str]:
+    return Permission.RUNBOOK_RUN_CREATE, f"run runbooks of {project.slug} in {environment}"
+
+
+def _require_for_there(runbook: Runbook, environment: str) -> None:
+    if runbook.environments and environment not in runbook.environments:
+        raise NotForThere(name=runbook.slug, environment=environment, environments=" or ".join(runbook.environments))
 
 
 def _find(found: access.Rules, person: str, name: str, project: str) -> tuple[Project, Runbook]:
@@ -154,51 +214,17 @@ def _find(found: access.Rules, person: str, name: str, project: str) -> tuple[Pr
     return meant[0]
 
 
-def _published(session: Session, project: str, runbook: str) -> Release | None:
-    return session.scalars(
-        select(Release)
-        .where(Release.project == project, Release.runbook == runbook, Release.is_draft.is_(False))
-        .order_by(Release.id.desc())
-        .limit(1)
-    ).first()
-
-
-def _snapshot(
-    session: Session,
-    now: datetime,
-    found: access.Rules,
-    person: str,
-    project: Project,
-    runbook: Runbook,
-    *,
-    is_draft: bool,
-) -> Release:
-    """`restart@3`, or `restart@draft-1`: no version of a release can look like that."""
-    same = (Release.project == project.slug, Release.runbook == runbook.slug, Release.is_draft.is_(is_draft))
-    number = (session.scalar(select(func.count()).select_from(Release).where(*same)) or 0) + 1
-    return Release(
-        project=project.slug,
-        version=f"{runbook.slug}@{'draft-' if is_draft else ''}{number}",
-        runbook=runbook.slug,
-        is_draft=is_draft,
-        revision_id=found.revision,
-        process=process_to_json(runbook.process),
-        variables=variables_to_json(found.definitions.variables_of(project.slug)),
-        created_at=now,
-        created_by=person,
-    )
-
-
 def _view(session: Session, definitions: Definitions, project: Project, runbook: Runbook) -> RunbookView:
-    published = _published(session, project.slug, runbook.slug)
-    now = (process_to_json(runbook.process), variables_to_json(definitions.variables_of(project.slug)))
+    known = snapshots.published(session, project.slug, runbook.slug)
+    latest = known[0] if known else None
     return RunbookView(
         project=project.slug,
         slug=runbook.slug,
         name=runbook.name,
-        environments=runbook.environments,
-        version=published.version if published else None,
-        published_at=published.created_at if published else None,
-        published_by=published.created_by if published else "",
-        is_changed=published is not None and (published.process, published.variables) != now,
+        environments=(snapshots.as_frozen(runbook, latest) if latest else runbook).environments,
+        version=latest.version if latest else None,
+        published_at=latest.created_at if latest else None,
+        published_by=latest.created_by if latest else "",
+        is_changed=latest is not None and snapshots.is_changed(latest, definitions, project, runbook),
+        earlier=tuple(release.version for release in known[1:]),
     )

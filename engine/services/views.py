@@ -310,7 +310,9 @@ class ReleaseView:
 
 @dataclass(frozen=True)
 class RunbookView:
-    """A runbook. `version`: what is published, None before; `is_changed`: it is different now."""
+    """A runbook. `version`: what is published, None before; `is_changed`: it is different now. `environments`: where
+    what is published may run, everywhere when empty. `earlier`: what was published before, the newest first.
+    """
 
     project: str
     slug: str
@@ -320,6 +322,7 @@ class RunbookView:
     published_at: datetime | None
     published_by: str
     is_changed: bool
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

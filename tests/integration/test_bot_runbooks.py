@@ -27,6 +27,8 @@ def test_a_runbook_is_published_and_run(tmp_path: Path) -> None:
         assert "as restart@1" in bot.ana.types("/runbook publish restart").text
         assert "restart@1, published by ana" in bot.ana.types("/runbook list").text
         assert "runs what is published" in bot.ana.types("/runbook help").text
+        assert bot.ana.types("/runbook plan restart@1 in production").message is None
+        bot.ana.modal.wait_for("web restart@1 → production", "1. restart").close()
         assert bot.ana.types("/runbook run restart in production because it hangs").message is None
         card = bot.card("Restart of web → production", "Done in")
         assert "it hangs" in card.text

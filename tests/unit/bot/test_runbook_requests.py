@@ -6,7 +6,7 @@ import pytest
 
 from bot import runbook_requests
 from bot.orders import NotUnderstood
-from bot.runbook_requests import RunRunbook
+from bot.runbook_requests import PlanRunbook, RunRunbook
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,7 @@ def test_a_run_is_no_emergency_and_never_one_silently(typed: str, meant: str) ->
         ("run restart in production of web", "restart", "web", False),
         ('run "Restart the shop" in production', "Restart the shop", "", False),
         ("run “Restart the shop” of web to production", "Restart the shop", "web", False),
+        ("run restart@2 in production", "restart@2", "", False),
         ("run restart draft in production", "restart", "", True),
         ("run restart in production Draft", "restart", "", True),
     ],
@@ -66,3 +67,12 @@ def test_what_is_not_understood_speaks_of_runbooks(typed: str, suggestion: str) 
     assert isinstance(found, NotUnderstood)
     assert found.suggestion == suggestion
     assert "version" not in found.sentence
+
+
+def test_a_plan_is_typed_like_a_run() -> None:
+    found = runbook_requests.parse_runbook("plan restart@2 of web in production on web-1")
+    assert isinstance(found, PlanRunbook)
+    assert (found.wanted.name, found.wanted.choices.on) == ("restart@2", ("web-1",))
+    found = runbook_requests.parse_runbook("plan restart of web")
+    assert isinstance(found, NotUnderstood)
+    assert found.suggestion == "plan restart of web in production"

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine import definitions
+from engine.contracts import Outcome
+from engine.models import Release, Task
 from engine.services import freezes, live, releases, runbooks
 from engine.services.choices import Choices
 from engine.services.errors import InvalidVersion, NotPermitted, ReleaseNotFound, UnknownName
 from engine.services.prompt_errors import AnswersMissing
 from engine.services.runbook_errors import AlreadyPublished, NotForThere, NotPublished, SeveralProjects
-from engine.services.views import RunbookView, TaskState, TaskView
+from engine.services.views import PlanView, RunbookView, TaskState, TaskView
 from tests.support.definition_folders import problems_of
 from tests.support.engine import BUILD_ONLY, MAIN, Deck
+from tests.support.engine_workers import ends
 
 GRANTS = """\
 grants:
@@ -202,3 +207,85 @@ def test_runs_and_deployments_never_supersede_each_other(web: Deck) -> None:
     web.proceeds(newer)
     web.works()
     assert (web.task(queued).state, web.task(waits).state) == (TaskState.SUCCESS, TaskState.CANCELED)
+
+
+def edited(deck: Deck, runbook: str, foredeck: str = FILES["foredeck.yml"]) -> None:
+    deck.configured(BUILD_ONLY, {**FILES, "foredeck.yml": foredeck, "projects/web/runbooks/restart.yml": runbook})
+
+
+def test_where_it_may_run_and_whether_somebody_is_asked_are_frozen_with_it(web: Deck) -> None:
+    publish(web)
+    edited(web, RESTART.replace("[staging, production]", "production\nguided_failure: true"))
+    (view,) = runbooks.listed(web.db, person="ben")
+    assert view.is_changed, "these are part of it"
+    assert view.environments == ("staging", "production"), "of what is published"
+    web.workers.when("stop", ends(Outcome.FAILED, "no"))
+    number = run(web, environment="staging").number
+    web.works()
+    assert web.task(number).state is TaskState.FAILED, "nobody is asked"
+
+    assert publish(web).version == "restart@2"
+    with pytest.raises(NotForThere, match="does not run in staging, only in production"):
+        run(web, environment="staging")
+    edited(web, RESTART)
+    web.workers.when("stop", ends(Outcome.FAILED, "no"))
+    number = run(web, environment="production").number
+    web.works()
+    assert web.task(number).pending, "somebody is asked"
+
+
+def test_snapshots_of_earlier_versions_do_as_their_file_says(web: Deck) -> None:
+    publish(web)
+    with web.db.write() as session:
+        row = session.scalars(select(Release)).one()
+        row.process = {key: row.process[key] for key in row.process if key not in {"environments", "guided_failure"}}
+    (view,) = runbooks.listed(web.db, person="ben")
+    assert (view.is_changed, view.environments) == (False, ("staging", "production"))
+    edited(web, RESTART.replace("[staging, production]", "production"))
+    with pytest.raises(NotForThere):
+        run(web, environment="staging")
+
+
+def test_what_was_published_before_runs_by_its_number(web: Deck) -> None:
+    publish(web)
+    edited(web, RESTART.replace("starting", "changed"))
+    publish(web)
+    (view,) = runbooks.listed(web.db, person="ben")
+    assert (view.version, view.earlier) == ("restart@2", ("restart@1",))
+    assert run(web, name="Restart everything@1").version == "restart@1"
+    web.works()
+    assert "starting" in web.workers.requests[1].script.body
+    with pytest.raises(UnknownName, match="There is no published version `restart@3`") as refused:
+        run(web, name="restart@3")
+    assert set(refused.value.known) == {"restart@2", "restart@1"}
+
+
+def test_a_run_can_be_planned_and_the_plan_says_what_it_would_be_refused_for(web: Deck) -> None:
+    def plan(by: str = "ben", name: str = "restart", environment: str = "staging", **more: Any) -> PlanView:
+        return runbooks.preview(web.db, web.clock(), person=by, name=name, environment=environment, **more)
+
+    before = plan()
+    assert [step.name for step in before.steps] == ["stop", "start"]
+    assert before.refusals == ("The runbook restart of web is not published yet.",)
+    assert plan("ana", is_draft=True).refusals == ()
+    (refused,) = plan(is_draft=True).refusals
+    assert "run drafts of web" in refused
+    publish(web)
+    edited(web, RESTART.replace("[staging, production]", "staging").replace("start\n", "begin\n"))
+    published = plan(choices=Choices(skip=["stop"]))
+    assert (published.version, published.note, published.refusals) == ("restart@1", "", ())
+    assert [step.name for step in published.steps] == ["start"]
+    assert plan("ana", is_draft=True, environment="production").refusals == (
+        "The runbook restart does not run in production, only in staging.",
+    )
+    publish(web)
+    assert [step.name for step in plan(name="restart@1").steps] == ["stop", "start"]
+    assert [step.name for step in plan().steps] == ["stop", "begin"]
+    with pytest.raises(UnknownName):
+        plan(by="mia")
+    assert runs_of(web) == 0
+
+
+def runs_of(deck: Deck) -> int:
+    with deck.db.read() as session:
+        return len(session.scalars(select(Task)).all())
