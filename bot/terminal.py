@@ -62,6 +62,7 @@ def plan(view: PlanView) -> str:
     lines += [f"  not on {slug}: it is {why}" for slug, why in view.unusable]
     lines += [f"  asks for: {_question(question)}" for question in view.questions]
     lines += [f"  would be refused: {words}" for words in view.refusals]
+    lines += [f"  warning: {words}" for words in view.warnings]
     lines += ["When a step fails somebody is asked how to go on."] if view.guided else []
     lines += [view.note] if view.note else []
     return "\n".join(lines)

@@ -26,6 +26,7 @@ def card(view: TaskView, *, ahead_url: str = "", command: str = "/deploy") -> b.
         _left_out(view),
         _not_chosen(view),
         _unusable(view),
+        _warnings(view),
         b.small_print(_facts(view)),
         _buttons(view),
     )
@@ -105,6 +106,11 @@ def _unusable(view: TaskView) -> b.Block | None:
     shown = "; ".join(f"{slug} is {why}" for slug, why in view.unusable[:_UNUSABLE_SHOWN])
     more = len(view.unusable) - _UNUSABLE_SHOWN
     return b.context(f"Left out: {b.shorten(shown, 600)}" + (f"; and {more} more" if more > 0 else ""))
+
+
+def _warnings(view: TaskView) -> b.Block | None:
+    """What will fail unless somebody does something."""
+    return b.context(f"⚠️ {b.shorten(' '.join(view.warnings), 900)}") if view.warnings else None
 
 
 def _facts(view: TaskView) -> str:

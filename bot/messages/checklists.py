@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.messages.blocks import Block, Element, rich, shorten, text
 from bot.messages.wording import INSTANT, STEP_SIGN, STEP_STATUS_OF_SLACK, STEP_WORD, duration, plural
-from engine.services.views import StepStatus, StepView, TaskView
+from engine.services.views import MachineView, StepStatus, StepView, TaskView
 
 SHOWN = 16
 """So many steps are shown one by one; a longer plan keeps what matters and counts the rest (Slack wants < 12 kB)."""
@@ -77,12 +77,18 @@ def _machine_lines(step: StepView) -> str:
     parts = []
     for status, label in _WORTH_NAMING:
         found = [m for m in step.machines if m.status is status]
-        named = [f"{m.slug} ({shorten(m.detail, 80)})" if m.detail else m.slug for m in found[:_NAMED]]
+        named = [_named(machine) for machine in found[:_NAMED]]
         if len(found) > _NAMED:
             named.append(f"{len(found) - _NAMED} more")
         if named:
             parts.append(f"{label}: {', '.join(named)}")
     return " · ".join(parts)
+
+
+def _named(machine: MachineView) -> str:
+    where = f" on {machine.worker}" if machine.worker and machine.worker != "built-in" else ""
+    detail = f" ({shorten(machine.detail, 80)})" if machine.detail else ""
+    return f"{machine.slug}{where}{detail}"
 
 
 _NAMED = 3

@@ -26,6 +26,7 @@ def remarks(view: PlanView) -> Iterator[str]:
         yield f"Not on {wording.few(view.not_chosen)}: not chosen."
     for slug, why in view.unusable:
         yield f"Not on {slug}: it is {why}."
+    yield from (f"⚠️ {warning}" for warning in view.warnings)
     if view.guided:
         yield "When a step fails somebody is asked how to go on."
     if view.note:

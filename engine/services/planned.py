@@ -13,7 +13,7 @@ from engine.domain.frozen_folders import FrozenFolder
 from engine.domain.locations import Site
 from engine.domain.processes import ManualIntervention, RunCondition, StartTrigger
 from engine.models import Task
-from engine.services import configuration, pools
+from engine.services import configuration, forecasts, pools
 from engine.services.errors import NoTargets, TargetsUnusable
 from engine.services.views import PlannedStepView, PlanView
 
@@ -34,7 +34,8 @@ def view_of(session: Session, task: Task, *, first_step: int = 0) -> PlanView:
     definitions = configuration.current(session).definitions
     plan = plans.from_json(task.plan)
     view = describe(plan, definitions, project=task.project, version=task.version, environment=task.environment)
-    return replace(view, steps=tuple(s for s in view.steps if s.number > first_step))
+    steps = tuple(s for s in view.steps if s.number > first_step)
+    return replace(view, steps=steps, warnings=forecasts.of_task(session, task, plan, definitions))
 
 
 def describe(plan: plans.Plan, definitions: Definitions, *, project: str, version: str, environment: str) -> PlanView:

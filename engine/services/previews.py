@@ -14,7 +14,7 @@ from engine.domain.precedence import DEPLOYMENT, RUNBOOK
 from engine.domain.processes import Process
 from engine.domain.prompts import asked as questions_of
 from engine.domain.variables import Variable
-from engine.services import access, judgements, planned, planning, pools, prompts
+from engine.services import access, forecasts, judgements, planned, planning, pools, prompts
 from engine.services.choices import Choices
 from engine.services.views import PlanView
 
@@ -57,7 +57,8 @@ def make(
         deploys=not is_runbook,
     )
     view = planned.describe(plan, found.definitions, project=project, version=version, environment=environment)
-    return replace(view, questions=asked, refusals=refusals)
+    warnings = forecasts.unserved(session, plan, found.definitions) if not refusals else ()
+    return replace(view, questions=asked, refusals=refusals, warnings=warnings)
 
 
 def judged_for(

@@ -81,8 +81,9 @@ def _machine(slug: str, runs: Sequence[ActionRun], wanted: int, *, is_over: bool
         status = StepStatus.RUNNING
     if is_over and status is StepStatus.PENDING:
         status = StepStatus.SKIPPED
-    detail = next((run.reason for run in runs if _status(run) is status), "")
-    return MachineView(slug, status, detail)
+    told = next((run for run in runs if _status(run) is status), None)
+    worker = told.worker if told and told.worker and told.worker != slug else ""
+    return MachineView(slug, status, told.reason if told else "", worker)
 
 
 _UNDER_WAY = frozenset({StepStatus.PENDING, StepStatus.RUNNING, StepStatus.WAITING, StepStatus.LOST})

@@ -15,7 +15,7 @@ from engine.domain.grants import Permission
 from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Task, TaskLink
-from engine.services import access, guidance, lines, prompts, step_views
+from engine.services import access, forecasts, guidance, lines, prompts, step_views
 from engine.services.views import (
     DecisionView,
     InterruptionView,
@@ -62,6 +62,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         skipped=tuple(entry.slug for entry in plan.left_out if entry.reason == plans.SKIPPED),
         not_chosen=plan.not_chosen,
         unusable=plan.unusable,
+        warnings=forecasts.of_task(session, task, plan, found.definitions),
         runbook=_runbook_name(task, found),
         slack_channel=task.slack_channel,
         typed_in=task.typed_in,

@@ -101,6 +101,7 @@ class MachineView:
     slug: str
     status: StepStatus
     detail: str = ""  # why it failed or was left out; one sentence, masked
+    worker: str = ""  # the worker that does it for this target; empty where the target does it itself
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ class TaskView:
     skipped: tuple[str, ...]  # slugs of the steps that were left out when it was asked for
     not_chosen: tuple[str, ...] = field(default=(), kw_only=True)  # targets that were left out when it was asked for
     unusable: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)  # targets that could not be used, and why
+    warnings: tuple[str, ...] = field(default=(), kw_only=True)  # what will fail as it stands, as sentences
     runbook: str = field(default="", kw_only=True)  # the name of the runbook that runs; empty for a deployment
     slack_channel: str | None  # name or id where the card goes; None: nowhere (asked for in a terminal without one)
     typed_in: str | None  # id of the Slack channel where it was asked for
@@ -352,6 +354,7 @@ class PlanView:
     not_chosen: tuple[str, ...] = ()  # targets that the deployer left out
     unusable: tuple[tuple[str, str], ...] = ()  # targets that cannot be used, and why, as the end of a sentence
     refusals: tuple[str, ...] = ()  # what a request would be refused for as it stands, as sentences
+    warnings: tuple[str, ...] = ()  # what would fail as it stands, and may be mended meanwhile, as sentences
 
 
 @dataclass(frozen=True)

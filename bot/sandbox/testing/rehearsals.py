@@ -98,7 +98,8 @@ class Rehearsal:
             step.pop("target_tags", None)  # without targets it runs once
             step.pop("rolling", None)
             for action in step.get("actions") or [step]:
-                action.pop("worker_pool", None)
+                for where in ("runs_on", "worker_pool"):
+                    action.pop(where, None)
                 if isinstance(action.get("retries"), dict):
                     action["retries"]["delay"] = "1s"  # nobody waits for what cannot heal meanwhile
                 script = action.get("run_script")

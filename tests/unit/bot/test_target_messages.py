@@ -98,3 +98,13 @@ def test_what_is_live_is_a_line_for_each_environment() -> None:
     assert "staging: nothing yet" in shown(message)
     assert "Production: 1.4.0 since " in shown(message)
     assert "1.5.0 failed since: 38 of 40 targets have it (#18)" in shown(message)
+
+
+def test_what_a_worker_does_for_a_target_names_the_worker_unless_it_is_the_built_in_one() -> None:
+    on = (
+        MachineView("web-1", StepStatus.FAILED, REASON, "build-1"),
+        MachineView("web-2", StepStatus.RUNNING, worker="build-2"),
+        MachineView("eu", StepStatus.RUNNING, worker="built-in"),
+    )
+    view = task(steps=(step(1, StepStatus.RUNNING, name="drain", machines=on),))
+    assert f"Failed: web-1 on build-1 ({REASON}) · Now: web-2 on build-2, eu" in shown(card(view))
