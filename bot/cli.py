@@ -154,9 +154,9 @@ def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
 @click.option("--at", default="", metavar="TIME", help="Begin later, e.g. '22:00', 'tomorrow 06:30', 'in 2h'.")
 @click.option("--until", default="", metavar="TIME", help="Do not begin after that.")
 @click.option("--because", "reason", default="", help="Why; shown on the card.")
-@click.option("--queue", "way", flag_value="queue", default="", help="Wait behind a lock instead of being refused.")
-@click.option("--override", "way", flag_value="override", help="Pass a freeze; needs --because and a permission.")
-@click.option("--emergency", "way", flag_value="emergency", help="Pass all rules that one may; needs --because.")
+@click.option("--queue", is_flag=True, help="Wait behind a lock instead of being refused.")
+@click.option("--override", is_flag=True, help="Pass a freeze; needs --because and a permission.")
+@click.option("--emergency", is_flag=True, help="Pass all rules that one may; needs --because.")
 @click.option("--yes", is_flag=True, help="With --emergency: do not ask once more.")
 @click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
 @click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times, `*` is allowed.")
@@ -176,7 +176,9 @@ def deploy(
     at: str,
     until: str,
     reason: str,
-    way: str,
+    queue: bool,
+    override: bool,
+    emergency: bool,
     yes: bool,
     guided: bool | None,
     on: tuple[str, ...],
@@ -204,12 +206,13 @@ def deploy(
             choices=choices,
         )
 
+    way = Way.QUEUE if queue else Way.NONE
     choices = Choices(
         skip=skip,
         at=at,
         until=until,
         reason=reason,
-        way=Way(way),
+        way=Way.EMERGENCY if emergency else way.overriding if override else way,
         answers=answers,
         guided=guided,
         on=on,

@@ -125,8 +125,8 @@ class Deploy:
         at = f" {self.at}" if self.at.lower().startswith("in ") else f" at {self.at}" if self.at else ""
         until = f" until {self.until}" if self.until else ""
         because = f" because {self.reason}" if self.reason else ""
-        queue = "queue " if self.way is Way.QUEUE else ""
-        passing = f" {self.way.value}" if self.way in {Way.OVERRIDE, Way.EMERGENCY} else ""
+        queue = "queue " if self.way.queues else ""
+        passing = " emergency" if self.way is Way.EMERGENCY else " override" if self.way.overrides else ""
         guided = f" {_GUIDED[self.guided]}".rstrip()
         on = f" on {','.join(self.on)}" if self.on else ""
         without = f" not on {','.join(self.without)}" if self.without else ""
@@ -193,7 +193,7 @@ def parse_deploy(text: str, *, projects: Collection[str] = ()) -> DeployRequest:
     if verb == "queue" and isinstance(
         queued := deployment(typed_text.escaped(typed_text.after_words(text, 1))), Deploy
     ):
-        return queued if queued.way is not Way.NONE else replace(queued, way=Way.QUEUE)
+        return replace(queued, way=queued.way.queueing)
     if verb in orders.VERBS:
         return orders.parse(verb, text)
     if verb in DEPLOY_VERBS:

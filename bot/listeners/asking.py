@@ -16,7 +16,6 @@ from engine.errors import ForedeckError
 from engine.services import access, deployments
 from engine.services.emergency_errors import RulesUnseen
 from engine.services.errors import ReleaseNotFound, StepNotSkipped, UnknownEnvironment, UnknownName, UnknownProject
-from engine.services.gates import Way
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.queue_errors import Held, UnclearTime
 from engine.services.views import TaskView, WaitKind
@@ -106,7 +105,7 @@ def _in_the_way(desk: Desk, wanted: Deploy, key: str, error: Held, *, creates: b
     )
     choices = []
     if error.is_lock:
-        queued = replace(wanted, way=Way.QUEUE)
+        queued = replace(wanted, way=wanted.way.queueing)
         choices.append(button("Queue", request_key=f"{key}:queue", besides=queued.besides))
         if error.may_pass:
             choices.append(
@@ -116,7 +115,7 @@ def _in_the_way(desk: Desk, wanted: Deploy, key: str, error: Held, *, creates: b
     else:
         later = replace(wanted, at=f"{error.opens:%Y-%m-%d %H:%M} UTC") if error.opens else wanted
         choices.append(button("When it ends", request_key=f"{key}:later", besides=later.besides, number=1))
-        passing = replace(wanted, way=Way.OVERRIDE)
+        passing = replace(wanted, way=wanted.way.overriding)
         typed = [replace(later, at=error.opens_typed).typed]
         if error.may_pass:
             typed.append(passing.typed if wanted.reason else f"{passing.typed} because …")

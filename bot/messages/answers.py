@@ -38,9 +38,14 @@ def help_for_unknown(error: ForedeckError, command: str, release_command: str) -
     return b.Message(f"{error} {error.hint.replace(chr(96), '')} {shown.text}", (*refused(error).blocks, *shown.blocks))
 
 
+_TOO_MUCH = "So many targets are more than a button can carry: type the command, with a range (web-01..20) or a tag."
+
+
 def with_choices(answer: b.Message, choices: Sequence[b.Element]) -> b.Message:
-    """The same with buttons below."""
-    return b.Message(answer.text, (*answer.blocks, *filter(None, [b.actions(*choices)])))
+    """The same with buttons below; without those that cannot carry what was chosen: that has to be typed."""
+    fitting = [choice for choice in choices if len(str(choice.get("value", ""))) <= b.VALUE_LIMIT]
+    missing = b.context(_TOO_MUCH) if len(fitting) < len(choices) else None
+    return b.Message(answer.text, (*answer.blocks, *filter(None, [b.actions(*fitting), missing])))
 
 
 def deploy_button(

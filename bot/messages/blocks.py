@@ -20,6 +20,7 @@ Element = dict[str, Any]
 TEXT_LIMIT = 3_000  # section text, chat.update's text is 4,000
 HEADER_LIMIT = 150
 BUTTON_LIMIT = 75
+VALUE_LIMIT = 2_000  # what a button carries
 _SUMMARY_LIMIT = 1_000
 
 

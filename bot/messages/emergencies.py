@@ -38,7 +38,7 @@ def rules(error: RulesUnseen, wanted: Deploy, key: str, command: str, *, creates
         plain = replace(wanted, way=type(wanted.way).NONE).typed
         lines.append([b.text("Without an emergency: "), b.code(f"{command} {plain}")])
     text = f"🚨 {error} {'; '.join(rule.text for rule in error.rules)}".strip()
-    return b.message(text, b.rich(*lines), b.actions({**button, "style": "danger"}))
+    return answers.with_choices(b.message(text, b.rich(*lines)), [{**button, "style": "danger"}])
 
 
 def announcement(view: EmergencyView, slack_ids: Mapping[str, str], *, card_url: str, command: str) -> b.Message:

@@ -108,6 +108,7 @@ _WAY = {
     "emergency": "It is an emergency: what it passes over is shown first.",
     "override": "It passes freezes.",
     "queue": "It waits behind a lock.",
+    "queue override": "It waits behind a lock, and passes freezes.",
 }
 _ON_FAILURE = {"guided": "When a step fails somebody is asked.", "unguided": "When a step fails nobody is asked."}
 

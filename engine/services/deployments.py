@@ -160,7 +160,7 @@ def enter(
     task.slack_channel = _slack_channel(found, release.project, environment, slack_channel_typed)
     task.typed_in = slack_channel_typed
     task.is_partial = bool(choices.skip or choices.on or choices.without)
-    task.overrides = way is Way.OVERRIDE or runbook is not None
+    task.overrides = way.overrides or runbook is not None
     task.is_emergency = is_emergency
     passed = emergencies.require_seen(session, now, found, task, plan, choices.seen) if is_emergency else ()
     task.queued_at = task.changed_at = now

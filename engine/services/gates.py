@@ -20,7 +20,32 @@ class Way(enum.StrEnum):
     NONE = ""  # not at all: be refused and say so
     QUEUE = "queue"  # wait behind a lock
     OVERRIDE = "override"  # pass a freeze; needs a permission and a reason
+    QUEUE_OVERRIDING = "queue override"  # both
     EMERGENCY = "emergency"  # pass all that an emergency may; see `emergencies`
+
+    @property
+    def queues(self) -> bool:
+        """Does it wait behind a lock?"""
+        return self in {Way.QUEUE, Way.QUEUE_OVERRIDING}
+
+    @property
+    def overrides(self) -> bool:
+        """Does it pass a freeze?"""
+        return self in {Way.OVERRIDE, Way.QUEUE_OVERRIDING}
+
+    @property
+    def queueing(self) -> Way:
+        """The same, and it waits behind a lock. An emergency waits for none."""
+        if self is Way.EMERGENCY:
+            return self
+        return Way.QUEUE_OVERRIDING if self.overrides else Way.QUEUE
+
+    @property
+    def overriding(self) -> Way:
+        """The same, and it passes a freeze. An emergency does."""
+        if self is Way.EMERGENCY:
+            return self
+        return Way.QUEUE_OVERRIDING if self.queues else Way.OVERRIDE
 
 
 def check(
@@ -41,16 +66,15 @@ def check(
     if way is Way.EMERGENCY:
         return  # judged elsewhere
     where = {"project": project, "environment": environment}
-    if way is Way.OVERRIDE:
+    if way.overrides:
         found.require(person, Permission.FREEZE_ADMINISTER, f"let deployments to {environment} pass a freeze", **where)
         if not reason.strip():
             raise ReasonMissing
     for hold in (*holds.in_force(session), *freezes.foreseen(session, found.definitions, at)):
-        is_queued = way is Way.QUEUE and hold.kind is HoldKind.LOCK
-        overrides = way is Way.OVERRIDE
+        is_queued = way.queues and hold.kind is HoldKind.LOCK
         if hold.kind is HoldKind.FREEZE and not deploys:
             continue
-        if not is_queued and hold.refuses(**where, requested_by=person, at=at, overrides=overrides):
+        if not is_queued and hold.refuses(**where, requested_by=person, at=at, overrides=way.overrides):
             raise _held(session, found, hold, person, where)
 
 

@@ -78,7 +78,14 @@ def test_a_frozen_environment_refuses_with_its_end_and_a_way_through_for_who_may
     assert "/deploy web 1.0.0 to production override because INC-7" in offered["text"]
     bot.presses("eva", bot.private("eva", "Production of web is frozen"), "deploy_this:2")
     assert "passes freezes" in str(bot.card(2, "Done in")["blocks"])
+    bot.says("ana", "/deploy lock production of web because testing a migration")
+    offered = bot.says("eva", "/deploy web 1.0.0 to production override because INC-8")
+    assert "/deploy queue web 1.0.0 to production override because INC-8" in offered["text"]
+    bot.presses("eva", bot.private("eva", "Production of web is locked"), "deploy_this:0")
+    assert "passes freezes" in str(bot.card(3, "Production of web is locked by ana")["blocks"])
+    bot.says("ana", "/deploy unlock production of web")
+    bot.card(3, "Done in")
     bot.says("ben", "/deploy thaw production of web")
     _said(bot, "▶️ Production of web is open again: the freeze of ben ended, by ben")
     bot.says("ana", "/deploy web 1.0.0 to production")
-    bot.card(3, "Done in")
+    bot.card(4, "Done in")

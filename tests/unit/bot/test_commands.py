@@ -520,3 +520,17 @@ def test_an_answer_may_leave_out_machines() -> None:
     assert commands.parse_deploy("exclude 17 not on web-3") == Decide(17, Verdict.EXCLUDE, "", (), ("web-3",))
     assert commands.parse_deploy("ignore 17 Not on web-3") == Decide(17, Verdict.IGNORE, "", (), ("web-3",))
     assert commands.parse_deploy("ignore 17 not needed on spares") == Decide(17, Verdict.IGNORE, "not needed on spares")
+
+
+def test_a_deployment_can_queue_behind_a_lock_and_pass_a_freeze() -> None:
+    wanted = Deploy("web", "1", "staging", reason="INC-7", way=Way.QUEUE.overriding)
+    for line in (
+        "queue web 1 to staging override because INC-7",
+        "queue override web 1 to staging because INC-7",
+        wanted.typed,
+    ):
+        assert commands.parse_deploy(line) == wanted
+    assert Deploy.carried({**wanted.place, **wanted.besides}) == wanted
+    emergency = commands.parse_deploy("queue web 1 to staging emergency because INC-7")
+    assert isinstance(emergency, Deploy)
+    assert emergency.way is Way.EMERGENCY

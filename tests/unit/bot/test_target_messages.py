@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bot.messages import notices
+from bot.commands import Deploy
+from bot.messages import answers, notices
+from bot.messages.blocks import Message
 from bot.messages.cards import card
 from bot.messages.checklists import step_title
 from bot.messages.live import live
 from bot.messages.wording import step_of_run, told_run
 from engine.services.views import LiveView, MachineView, StepStatus, TaskState, TriedView
-from tests.support.slack_blocks import assert_sendable, shown
+from tests.support.slack_blocks import assert_sendable, buttons, shown
 from tests.support.task_views import NASTY, NOON, SLACK_IDS, step, task
 
 REASON = "The script ended with exit code 3."
@@ -108,3 +110,17 @@ def test_what_a_worker_does_for_a_target_names_the_worker_unless_it_is_the_built
     )
     view = task(steps=(step(1, StepStatus.RUNNING, name="drain", machines=on),))
     assert f"Failed: web-1 on build-1 ({REASON}) · Now: web-2 on build-2, eu" in shown(card(view))
+
+
+def test_more_targets_than_a_button_carries_are_to_be_typed_and_none_are_forgotten() -> None:
+    def answer(count: int) -> Message:
+        wanted = Deploy("web", "1.4.0", "production", on=tuple(f"a-long-name-of-a-target-{n}" for n in range(count)))
+        button = answers.deploy_button("Queue", **names, request_key="k", create=False, besides=wanted.besides)
+        return answers.with_choices(answers.said("It is locked."), [button])
+
+    names = {"project": "web", "version": "1.4.0", "environment": "production"}
+    for message in (answer(3), answer(100)):
+        assert_sendable(message)
+    assert buttons(answer(3)) == ["Queue"]
+    assert buttons(answer(100)) == []
+    assert "type the command" in shown(answer(100))

@@ -261,3 +261,50 @@ def test_what_a_freeze_offers_for_its_end_is_not_refused_again(deck: Deck) -> No
     deck.time.passes(seconds=20)
     assert refused.value.opens_typed == "2026-05-04 12:01"
     assert deck.task(deck.deploys(at=refused.value.opens_typed)).waiting is not None
+
+
+def test_an_override_is_remembered_while_its_place_is_taken_by_another(deck: Deck) -> None:
+    question = "{teams: [release-managers], instructions: Good?, block_concurrent_deployments: true}"
+    asking = f"steps: [{{step: ok, manual_intervention: {question}}}]\n"
+    deck.configured(asking, files={"foredeck.yml": PEOPLE})
+    busy = deck.deploys(version="2.0.0")
+    deck.works()
+    freeze(deck, "staging")
+    passing = asks(deck, "eva", way=Way.OVERRIDE, reason="INC-7")
+    plain = asks(deck, "ana", at="Monday 08:00")
+    deck.works()
+    waiting = deck.task(passing.number).waiting
+    assert waiting is not None
+    assert waiting.kind is WaitKind.PLACE
+    assert f"#{busy}" in waiting.text
+    deck.reopen()
+    deck.proceeds(busy)
+    deck.works()
+    assert deck.task(passing.number).state is TaskState.SUCCESS, "the freeze is still there, and it passes it"
+    assert deck.task(plain.number).state is TaskState.QUEUED
+    assert deck.task(passing.number).overrides
+
+
+def test_who_waits_behind_a_lock_can_pass_a_freeze_as_well(deck: Deck) -> None:
+    lock(deck, until="in 1h")
+    freeze(deck, "staging")
+    with pytest.raises(Held) as caught:
+        asks(deck, "eva", way=Way.OVERRIDE, reason="INC-7")
+    assert caught.value.is_lock, "an override passes freezes only"
+    with pytest.raises(Held) as caught:
+        asks(deck, "eva", way=Way.QUEUE, reason="INC-7")
+    assert not caught.value.is_lock, "a queue is behind locks only"
+    both = Way.OVERRIDE.queueing
+    assert both is Way.QUEUE.overriding
+    with pytest.raises(ReasonMissing):
+        asks(deck, "eva", way=both)
+    with pytest.raises(NotPermitted):
+        asks(deck, "mia", way=both, reason="INC-7")
+    queued = asks(deck, "eva", way=both, reason="INC-7")
+    deck.works()
+    waiting = deck.task(queued.number).waiting
+    assert waiting is not None
+    assert "is locked by ana" in waiting.text
+    locks.unlock(deck.db, deck.clock(), person="ana", names=("web", "staging"))
+    deck.works()
+    assert deck.task(queued.number).state is TaskState.SUCCESS
