@@ -144,6 +144,16 @@ def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
     click.echo(terminal.releases(releases.recent(db, person=acting(db, person), project=project)))
 
 
+def _way(*, queue: bool, override: bool, emergency: bool, **_: Any) -> Any:
+    """Past what is in the way: behind a lock, past a freeze, both, or past all that an emergency may."""
+    from engine.services.gates import Way
+
+    way = Way.QUEUE if queue else Way.NONE
+    if emergency:
+        return Way.EMERGENCY
+    return way.overriding if override else way
+
+
 @main.command()
 @click.argument("project")
 @click.argument("version")
@@ -176,23 +186,19 @@ def deploy(
     at: str,
     until: str,
     reason: str,
-    queue: bool,
-    override: bool,
-    emergency: bool,
     yes: bool,
     guided: bool | None,
     on: tuple[str, ...],
     without: tuple[str, ...],
     answers: tuple[tuple[str, str], ...],
     person: str | None,
-    **_: Any,
+    **ways: bool,
 ) -> None:
     """Deploy a release of PROJECT."""
     from bot import main as root
     from bot import terminal
     from engine.services import deployments
     from engine.services.choices import Choices
-    from engine.services.gates import Way
 
     def request(choices: Choices) -> Any:
         return deployments.request(
@@ -206,13 +212,12 @@ def deploy(
             choices=choices,
         )
 
-    way = Way.QUEUE if queue else Way.NONE
     choices = Choices(
         skip=skip,
         at=at,
         until=until,
         reason=reason,
-        way=Way.EMERGENCY if emergency else way.overriding if override else way,
+        way=_way(**ways),
         answers=answers,
         guided=guided,
         on=on,
