@@ -29,7 +29,9 @@ def targets(desk: Desk, searched: Searched) -> Sequence[Element]:
     allowed = {choice.slug for choice in access.environments_for(desk.db, searched.person.slug, project)}
     if environment not in allowed:
         return ()
-    found = offers.targets(desk.db, environment=environment, typed=searched.typed, limit=choices.OPTIONS)
+    found = offers.targets(
+        desk.db, project=project, environment=environment, typed=searched.typed, limit=choices.OPTIONS
+    )
     return choices.target_options(found)
 
 

@@ -32,8 +32,9 @@ def inputs(
         return []
     place = f"{project}:{environment}"
     shown: list[tuple[str, b.Block]] = []
-    if (offers.targets > 1 or besides.get("o") or besides.get("x")) and _fit(besides):
+    if (offers.targets + offers.unusable > 1 or besides.get("o") or besides.get("x")) and _fit(besides):
         every = f"All {offers.targets} targets" if offers.targets > 1 else "Every target"
+        every += f" that can be used; {offers.unusable} cannot" if offers.unusable else ""
         shown.append(("o", targets_input(ids.ON, place, "Only on these targets", every, besides.get("o", ()))))
         shown.append(
             ("x", targets_input(ids.NOT_ON, place, "On all but these targets", "None left out", besides.get("x", ())))
@@ -75,7 +76,7 @@ def target_options(found: Sequence[OfferedTargets]) -> list[b.Element]:
 
 def _label(offer: OfferedTargets) -> str:
     if offer.count is None:
-        return offer.name
+        return f"{offer.name} · cannot be used now" if offer.is_unusable else offer.name
     count = f" · {wording.plural(offer.count, 'target')}"
     return f"{b.shorten(offer.name, _OPTION_LIMIT - len(count))}{count}"
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bot.sandbox.testing.modals import Modal
-from engine.services import tasks
+from engine.services import machine_use, tasks
 from engine.services.views import PlanView
+from engine.times import utc_now
 from tests.support.bot_workspaces import BotWorkspace, serve_workspace
 from tests.support.served_bot import FOREDECK
 
@@ -36,7 +37,7 @@ accounts:
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotWorkspace]:
     """One bot for the tests of this file. Its queue is paused: nothing that is asked for runs."""
     foredeck = FOREDECK.replace("  production: {}", "  production: {guided_failure: true}").replace(
-        "roles: [project_contributor]", "roles: [project_lead, space_manager]"
+        "roles: [project_contributor], when: {project: web}", "roles: [project_lead, space_manager]"
     )
     folder = tmp_path_factory.mktemp("bot")
     with serve_workspace(folder, process=PROCESS, variables=VARIABLES, foredeck=foredeck + TARGETS) as served:
@@ -146,3 +147,11 @@ def test_leaving_out_every_target_is_refused_below_the_field(form: Modal) -> Non
     refused = form.try_submit({ON: ["web-001"], NOT_ON: ["web-*"]})
     assert list(refused) == [ON]
     assert "No step of this deployment runs on web-001" in refused[ON]
+
+
+def test_what_cannot_be_used_now_is_said(bot: BotWorkspace) -> None:
+    machine_use.disable(bot.db, utc_now(), person="ben", names=["web-130"], reason="its disk is full")
+    for form in opened(bot, "/deploy web 1.0.0 to staging"):
+        assert "All 130 targets that can be used; 1 cannot" in str(form.raw["blocks"])
+        assert form.field(ON).options("130") == ["web-130 · cannot be used now"]
+    machine_use.enable(bot.db, utc_now(), person="ben", names=["web-130"])
