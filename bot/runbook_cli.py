@@ -98,6 +98,7 @@ def plan(
 @click.option("--until", default="", metavar="TIME", help="Do not begin after that.")
 @click.option("--because", "reason", default="", help="Why; shown on the card.")
 @click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="An answer to a prompt.")
+@click.option("--queue", is_flag=True, help="Wait behind a lock instead of being refused.")
 @click.option("--follow", is_flag=True, help="Show it until it is over; exit code 1 when it fails.")
 @person_option
 @with_database
@@ -115,6 +116,7 @@ def run(
     until: str,
     reason: str,
     answers: tuple[tuple[str, str], ...],
+    queue: bool,
     follow: bool,
     person: str | None,
     **_: Any,
@@ -124,6 +126,7 @@ def run(
     from bot import terminal
     from engine.services import runbooks
     from engine.services.choices import Choices
+    from engine.services.gates import Way
 
     task = runbooks.run(
         db,
@@ -132,7 +135,16 @@ def run(
         name=name,
         environment=environment,
         project=project,
-        choices=Choices(skip=skip, at=at, until=until, reason=reason, answers=answers, on=on, without=without),
+        choices=Choices(
+            skip=skip,
+            at=at,
+            until=until,
+            reason=reason,
+            answers=answers,
+            on=on,
+            without=without,
+            way=Way.QUEUE if queue else Way.NONE,
+        ),
         is_draft=draft,
     )
     click.echo(f"#{task.number}: {task.version} of {task.project} in {task.environment}")

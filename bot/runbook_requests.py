@@ -18,17 +18,35 @@ _AS_A_DEPLOYMENT = f"{_ANY} {_IT} to "
 _NAMED = re.compile(r"""\s*(?:"(?P<quoted>[^"]+)"|'(?P<single>[^']+)'|(?P<word>\S+))(?P<rest>.*)""", re.DOTALL)
 _OF = re.compile(r"(?i)(?:\A|\s)of\s+(\S+)")
 _DRAFT = re.compile(r"(?i)(?:\A|\s)(draft)(?=\s|\Z)")
+_QUEUE = re.compile(r"(?i)(?:\A|\s)(queue|queued)(?=\s|\Z)")
 
 
 @dataclass(frozen=True)
 class RunRunbook:
-    """Run this there. `project`: empty when it was not said."""
+    """Run this there. `project`: empty when it was not said; `said`: the rest, as of a deployment of nothing."""
 
     name: str
-    environment: str
     project: str
-    choices: Choices
+    said: Deploy
     is_draft: bool = False
+
+    @property
+    def environment(self) -> str:
+        """Where."""
+        return self.said.environment
+
+    @property
+    def choices(self) -> Choices:
+        """What was said besides, as the service takes it."""
+        return self.said.choices
+
+    @property
+    def typed(self) -> str:
+        """As it is typed after `/runbook`."""
+        place = f"{_typed(self.name)} of {self.project}" if self.project else _typed(self.name)
+        queue, draft = " queue" if self.said.way.queues else "", " draft" if self.is_draft else ""
+        said = replace(self.said, way=Way.NONE).typed
+        return said.replace(_AS_A_DEPLOYMENT, f"run {place}{draft}{queue} in ", 1)
 
 
 @dataclass(frozen=True)
@@ -87,6 +105,7 @@ def _running(text: str, verb: str) -> RunRunbook | NotUnderstood:
     said, reason = typed_text.reasoned(typed_text.escaped(found["rest"]))
     said, project = _taken_out(_OF, said)
     said, draft = _taken_out(_DRAFT, said)
+    said, queue = _taken_out(_QUEUE, said)
     because = f" because {typed_text.escaped(reason)}" if reason else ""
     asked = commands.deployment(f"{_ANY} {_IT} {said}{because}")
     place = f"{_typed(name)} of {project}" if project else _typed(name)
@@ -96,7 +115,8 @@ def _running(text: str, verb: str) -> RunRunbook | NotUnderstood:
             "Only deployments can be emergencies.", calm.replace(_AS_A_DEPLOYMENT, f"{verb} {place} in ", 1)
         )
     if isinstance(asked, Deploy):
-        return RunRunbook(name, asked.environment, project, asked.choices, bool(draft))
+        way = Way.QUEUE if queue else Way.NONE  # freezes are about what is deployed: a run passes them anyway
+        return RunRunbook(name, project, replace(asked, way=way), bool(draft))
     if (
         isinstance(asked, NotUnderstood)
         and asked.suggestion.startswith(_AS_A_DEPLOYMENT)

@@ -65,7 +65,7 @@ def refusal(  # noqa: PLR0911 - by kind
     if isinstance(error, Held):
         return _in_the_way(desk, wanted, key, error, creates=creates)
     if isinstance(error, UnclearTime):
-        ways = [_at_another_time(wanted, error, way).typed for way in error.ways[:3]]
+        ways = [at_another_time(wanted, error, way).typed for way in error.ways[:3]]
         return answers.said(str(error), *(f"`{desk.command} {way}`" for way in ways))
     if isinstance(error, RulesUnseen):
         return emergencies.rules(error, wanted, key, desk.command, creates=creates)
@@ -75,11 +75,11 @@ def refusal(  # noqa: PLR0911 - by kind
 def _not_answered(desk: Desk, wanted: Deploy, error: ForedeckError) -> Message:
     if isinstance(error, AnswersMissing | WrongAnswer | UnknownAnswer):
         return answers.with_choices(answers.not_answered(error, wanted, desk.command), (answers.form_button(wanted),))
-    meant = _meant(wanted, error)
-    return answers.refused(error, f"`{desk.command} {meant.typed}`" if meant else "")
+    instead = meant(wanted, error)
+    return answers.refused(error, f"`{desk.command} {instead.typed}`" if instead else "")
 
 
-def _meant(wanted: Deploy, error: ForedeckError) -> Deploy | None:
+def meant(wanted: Deploy, error: ForedeckError) -> Deploy | None:
     """The command with the step or target that was probably meant, or without what cannot be; None when unknown."""
     if isinstance(error, StepNotSkipped):
         close = {name: difflib.get_close_matches(name, error.skippable, n=1, cutoff=0.6) for name in error.refused}
@@ -125,7 +125,8 @@ def _in_the_way(desk: Desk, wanted: Deploy, key: str, error: Held, *, creates: b
     return answers.with_choices(answers.said(str(error), error.hint, *lines), choices)
 
 
-def _at_another_time(wanted: Deploy, error: UnclearTime, way: str) -> Deploy:
+def at_another_time(wanted: Deploy, error: UnclearTime, way: str) -> Deploy:
+    """The command with one of the times that may have been meant."""
     return replace(wanted, until=way) if error.facts["clause"] == "until" else replace(wanted, at=way)
 
 

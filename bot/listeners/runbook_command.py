@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bot.commands import Help
+from bot.listeners import running
 from bot.listeners.requests import Answer, Desk, Typed
 from bot.messages import answers
 from bot.messages import runbooks as told
 from bot.modals.plans import plan_modal
 from bot.orders import NotUnderstood
 from bot.runbook_requests import ListRunbooks, PlanRunbook, PublishRunbook, RunRunbook, parse_runbook
+from engine.errors import ForedeckError
 from engine.services import runbooks
 from engine.services.views import PlanView, WaitKind
 
@@ -47,18 +49,10 @@ def _plan(desk: Desk, person: str, wanted: RunRunbook) -> PlanView:
 
 
 def _run(desk: Desk, typed: Typed, wanted: RunRunbook) -> Answer:
-    view = runbooks.run(
-        desk.db,
-        desk.clock(),
-        person=typed.person.slug,
-        name=wanted.name,
-        environment=wanted.environment,
-        project=wanted.project,
-        choices=wanted.choices,
-        is_draft=wanted.is_draft,
-        slack_channel_typed=typed.slack_channel or None,
-        request_key=typed.key,
-    )
+    try:
+        view = running.ask(desk, typed, wanted)
+    except ForedeckError as error:
+        return Answer(running.refusal(wanted, error, typed.command))
     desk.asked_from(view.number, typed.response_url)
     if view.waiting is not None and view.waiting.kind is WaitKind.TIME:
         return Answer(answers.scheduled(view, desk.command))

@@ -17,7 +17,9 @@ steps:
 
 
 def test_a_runbook_is_published_and_run(tmp_path: Path) -> None:
-    foredeck = FOREDECK.replace("deployment_creator, release_creator", "deployment_creator, runbook_producer")
+    foredeck = FOREDECK.replace("deployment_creator, release_creator", "deployment_creator, runbook_producer").replace(
+        "roles: [project_contributor]", "roles: [project_deployer]"
+    )
     config = write_configuration(tmp_path, foredeck=foredeck)
     (config / "projects" / "web" / "runbooks").mkdir()
     (config / "projects" / "web" / "runbooks" / "restart.yml").write_text(RESTART)
@@ -36,3 +38,13 @@ def test_a_runbook_is_published_and_run(tmp_path: Path) -> None:
         assert "nothing yet" in bot.ana.types("/deploy status web").text
         assert "Did you mean restart?" in bot.ana.types("/runbook run restrat in production").text
         assert "run restart in production" in bot.ana.types("/runbook run restart").text
+        for typed, meant in (
+            ("run restrat of web in production", "/runbook run restart of web in production"),
+            ("run restart@7 in production because of it", "/runbook run restart@1 in production because of it"),
+            ("run restart in producton skip stop", "/runbook run restart in production skip stop"),
+            ("run restart in production skip restrt", "/runbook run restart in production skip restart"),
+            ("run restart in production at 25:00", "/runbook run restart in production at "),
+        ):
+            assert meant in bot.ana.types(f"/runbook {typed}").text
+        bot.ben.types("/deploy lock production of web because a migration runs")
+        assert "/runbook run restart queue in production" in bot.ana.types("/runbook run restart in production").text

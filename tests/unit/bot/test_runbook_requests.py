@@ -7,6 +7,7 @@ import pytest
 from bot import runbook_requests
 from bot.orders import NotUnderstood
 from bot.runbook_requests import PlanRunbook, RunRunbook
+from engine.services.gates import Way
 
 
 @pytest.mark.parametrize(
@@ -76,3 +77,28 @@ def test_a_plan_is_typed_like_a_run() -> None:
     found = runbook_requests.parse_runbook("plan restart of web")
     assert isinstance(found, NotUnderstood)
     assert found.suggestion == "plan restart of web in production"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "run restart in production",
+        'run "Restart the shop" of web draft in production on web-1 not on web-2 at 22:00 guided because it hangs',
+        "run restart@2 queue in production with Ticket=OPS-7",
+        "run restart in production skip stop, start",
+    ],
+)
+def test_what_is_shown_to_be_typed_means_the_same(typed: str) -> None:
+    found = runbook_requests.parse_runbook(typed)
+    assert isinstance(found, RunRunbook)
+    assert runbook_requests.parse_runbook(found.typed) == found
+
+
+def test_a_run_waits_behind_a_lock_when_it_is_said_and_passes_freezes_anyway() -> None:
+    for typed in ("run restart queue in production", "run restart in production queued"):
+        found = runbook_requests.parse_runbook(typed)
+        assert isinstance(found, RunRunbook)
+        assert found.choices.way is Way.QUEUE
+    found = runbook_requests.parse_runbook("run restart in production override because INC-7")
+    assert isinstance(found, RunRunbook)
+    assert found.choices.way is Way.NONE

@@ -1,0 +1,70 @@
+"""Asking for a run of a runbook, and why not: each refusal shows the command that may have been meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.listeners import asking
+from bot.listeners.requests import Desk, Typed
+from bot.messages import answers
+from bot.messages.blocks import Message
+from bot.runbook_requests import RunRunbook
+from engine.errors import ForedeckError
+from engine.services import runbooks
+from engine.services.errors import UnknownEnvironment, UnknownName
+from engine.services.prompt_errors import AnswersMissing
+from engine.services.queue_errors import Held, UnclearTime
+from engine.services.runbook_errors import NotForThere, SeveralProjects
+from engine.services.views import TaskView
+
+
+def ask(desk: Desk, typed: Typed, wanted: RunRunbook) -> TaskView:
+    """Ask for it. The same command twice is one run. Raises what the service refuses."""
+    return runbooks.run(
+        desk.db,
+        desk.clock(),
+        person=typed.person.slug,
+        name=wanted.name,
+        environment=wanted.environment,
+        project=wanted.project,
+        choices=wanted.choices,
+        is_draft=wanted.is_draft,
+        slack_channel_typed=typed.slack_channel or None,
+        request_key=typed.key,
+    )
+
+
+def refusal(wanted: RunRunbook, error: ForedeckError, command: str) -> Message:
+    """Why not, and what to type instead."""
+    lines = [f"`{command} {instead.typed}`" for instead in _instead(wanted, error)]
+    if isinstance(error, AnswersMissing):  # its hint is for the command line
+        return answers.said(str(error), "Nothing was run yet.", *(f"Typed, it is {line}" for line in lines))
+    return answers.refused(error, *lines)
+
+
+def _instead(wanted: RunRunbook, error: ForedeckError) -> Iterator[RunRunbook]:
+    said = wanted.said
+    if isinstance(error, AnswersMissing):
+        missing = tuple((question.name, "…") for question in error.questions)
+        yield replace(wanted, said=replace(said, answers=(*said.answers, *missing)))
+    elif isinstance(error, Held):
+        yield replace(wanted, said=replace(said, way=said.way.queueing))
+    elif isinstance(error, UnclearTime):
+        for way in error.ways[:3]:
+            yield replace(wanted, said=asking.at_another_time(said, error, way))
+    elif isinstance(error, SeveralProjects):
+        yield replace(wanted, project=str(error.facts["project"]))
+    elif isinstance(error, NotForThere):
+        for environment in str(error.facts["environments"]).split(" or ")[:3]:
+            yield replace(wanted, said=replace(said, environment=environment))
+    elif isinstance(error, UnknownEnvironment) and error.suggestions:
+        yield replace(wanted, said=replace(said, environment=error.suggestions[0]))
+    elif instead := asking.meant(said, error):
+        yield replace(wanted, said=instead)
+    elif (
+        isinstance(error, UnknownName)
+        and error.suggestions
+        and error.facts.get("kind") in {"runbook", "published version"}
+    ):
+        yield replace(wanted, name=error.suggestions[0])
