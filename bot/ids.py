@@ -29,6 +29,7 @@ OPEN_MACHINE = "open_machine"  # value: its slug
 CHECK_MACHINE = "check_machine"  # value: its slug
 DISABLE_MACHINE = "disable_machine"  # value: its slug
 ENABLE_MACHINE = "enable_machine"  # value: its slug
+RUN_SCRIPT = "run_script"  # value: the slug of a machine
 SHOW_MACHINES = "show_machines"  # value: see `pack`; a page of what was asked for
 OPEN_LINK = "open_link"  # a link button; Slack tells us of the click all the same
 
@@ -39,10 +40,12 @@ FAILURES_MODAL = "failures"
 DEPLOY_MODAL = "deploy"
 ACKNOWLEDGE_MODAL = "acknowledge"
 DISABLE_MODAL = "disable_machine"
+SCRIPT_MODAL = "run_script"
 
 # Fields of modals: action ids (block ids carry what they depend on, so that Slack forgets a stale choice).
 NOTE = "note"
 UNTIL = "until"
+SCRIPT = "script"
 MACHINES = "machines"
 FAILED_ON = "failed_on"
 FAILED_NOT_ON = "failed_not_on"

@@ -66,6 +66,15 @@ def values(text: str) -> list[str]:
     return [found[0] for found in _VALUE.finditer(straight)]
 
 
+def verbatim(text: str) -> str:
+    """A script as it was meant: addresses whole, entities decoded, quotes straight; without the marks of code around
+    it.
+    """
+    script = html.unescape(_LINK.sub(_address, text)).translate(_QUOTES).strip()
+    fenced = re.fullmatch(r"```(?:\w*\n)?(.*?)```|`([^`]*)`", script, re.DOTALL)
+    return (fenced[1] or fenced[2] or "").strip("\n") if fenced else script
+
+
 def unquoted(text: str) -> str:
     """The same without the quotes around it, or around what follows its first `=`."""
     text = text.strip()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot import clauses, typed_text
 from bot.commands import Help
 from bot.orders import NotUnderstood
 
-VERBS = ("check", "disable", "enable", "help")
+VERBS = ("check", "disable", "enable", "run", "help")
 _SMALL = frozenset(
     ("and", "the", "worker", "workers", "target", "targets", "machine", "machines", "on", "all", "list", "show")
 )
@@ -44,17 +45,27 @@ class EnableMachines:
     names: tuple[str, ...]
 
 
-WorkersRequest = Help | ShowMachines | CheckMachines | DisableMachines | EnableMachines | NotUnderstood
+@dataclass(frozen=True)
+class RunScript:
+    """Run this on them; without a script, ask for it in a form."""
+
+    names: tuple[str, ...]
+    script: str = ""
 
 
-def parse_workers(text: str) -> WorkersRequest:
-    """`[NAMES]`, `check NAMES`, `disable NAMES [until …] because …`, `enable NAMES`."""
+WorkersRequest = Help | ShowMachines | CheckMachines | DisableMachines | EnableMachines | RunScript | NotUnderstood
+
+
+def parse_workers(text: str) -> WorkersRequest:  # noqa: PLR0911 - one line for each form
+    """`[NAMES]`, `check NAMES`, `disable NAMES [until …] because …`, `enable NAMES`, `run NAMES: SCRIPT`."""
     words = typed_text.words(text)
     verb = words[0].lower() if words else ""
     if verb == "help":
         return Help()
     if verb not in VERBS:
         return ShowMachines(_names(words))
+    if verb == "run":
+        return _running(text)
     rest = typed_text.after_words(text, 1)
     said = clauses.split(typed_text.escaped(rest))
     names = _names((*said.what, *said.on, *said.to))
@@ -68,6 +79,24 @@ def parse_workers(text: str) -> WorkersRequest:
             return EnableMachines(names)
         case _:
             return DisableMachines(names, said.reason, said.until)
+
+
+_RUN = re.compile(r"\s*run\b(?P<rest>.*)\Z", re.IGNORECASE | re.DOTALL)
+_WORD = r"[^\s:,]+"
+_BEFORE_COLON = re.compile(
+    rf"(?P<names>{_WORD}(?:(?:\s*,\s*|\s+and\s+){_WORD})*)\s*:(?=\s|\Z)(?P<script>.*)\Z", re.DOTALL | re.IGNORECASE
+)
+
+
+def _running(text: str) -> RunScript:
+    """What stands before the first colon are names, what follows is the script; without a colon the first word is."""
+    found = _RUN.match(text)
+    rest = (found["rest"] if found else "").strip()
+    parted = _BEFORE_COLON.match(rest)
+    if parted:
+        return RunScript(_names(typed_text.words(parted["names"])), typed_text.verbatim(parted["script"]))
+    first, _, script = rest.partition(" ")
+    return RunScript(_names(typed_text.words(first)), typed_text.verbatim(script))
 
 
 def _names(words: tuple[str, ...] | list[str]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from bot.listeners import (
     form_searches,
     guarding,
     orders,
+    scripts,
     workers_command,
 )
 from bot.listeners.deploy_command import deploy
@@ -53,6 +54,7 @@ PRESSES: Mapping[str, PressListener] = {
     ids.OPEN_MACHINE: workers_command.open_machine,
     ids.CHECK_MACHINE: workers_command.check_machine,
     ids.DISABLE_MACHINE: workers_command.open_disable,
+    ids.RUN_SCRIPT: scripts.open_form,
     ids.ENABLE_MACHINE: workers_command.enable_machine,
     ids.ACKNOWLEDGE: emergencies.open_acknowledge,
     ids.FILL_IN: deploy_form.fill_in,
@@ -67,6 +69,7 @@ SUBMISSIONS: Mapping[str, SubmissionListener] = {
     ids.DEPLOY_MODAL: deploy_form.submit,
     ids.ACKNOWLEDGE_MODAL: emergencies.submit,
     ids.DISABLE_MODAL: workers_command.submit_disable,
+    ids.SCRIPT_MODAL: scripts.submit,
 }
 SEARCHES: Mapping[str, SearchListener] = {
     ids.PROJECT: form_searches.projects,

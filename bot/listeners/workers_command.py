@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import ids
 from bot.commands import Help
+from bot.listeners import scripts
 from bot.listeners.buttons import outdated
 from bot.listeners.requests import CLOSE, Answer, Desk, ModalAnswer, Pressed, Submitted, Typed
 from bot.messages import answers
@@ -12,7 +13,7 @@ from bot.messages.blocks import Message
 from bot.modals.decisions import closing_modal, note_of
 from bot.modals.machines import disable_modal, until_of
 from bot.orders import NotUnderstood
-from bot.worker_requests import CheckMachines, DisableMachines, EnableMachines, ShowMachines, parse_workers
+from bot.worker_requests import CheckMachines, DisableMachines, EnableMachines, RunScript, ShowMachines, parse_workers
 from engine.errors import ForedeckError
 from engine.services import machine_use, machine_views
 from engine.services.queue_errors import ReasonMissing, TooFarAway, UnclearTime
@@ -20,7 +21,7 @@ from engine.services.queue_errors import ReasonMissing, TooFarAway, UnclearTime
 COMMAND = "/workers"
 
 
-def workers(desk: Desk, typed: Typed) -> Answer:
+def workers(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for each form
     """Understand it, do it, say what came of it."""
     wanted, person = parse_workers(typed.text), typed.person.slug
     match wanted:
@@ -41,6 +42,8 @@ def workers(desk: Desk, typed: Typed) -> Answer:
         case EnableMachines():
             slugs = machine_use.enable(desk.db, desk.clock(), person=person, names=wanted.names)
             return Answer(told.done(slugs, "in use again, and looked at now", typed.command))
+        case RunScript():
+            return scripts.run(desk, typed, wanted)
 
 
 def show_machines(desk: Desk, pressed: Pressed) -> Answer:

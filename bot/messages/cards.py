@@ -10,6 +10,7 @@ from engine.services.views import LinkView, StepStatus, TaskState, TaskView, Wai
 
 _LEFT_OUT_SHOWN = 8
 _UNUSABLE_SHOWN = 3
+_SCRIPT_SHOWN = 600
 _LINKS_SHOWN = 4
 
 
@@ -22,6 +23,7 @@ def card(view: TaskView, *, ahead_url: str = "", command: str = "/deploy") -> b.
         f"{wording.title(view)}: {wording.state(view)} (#{view.number})",
         b.header(f"{wording.sign(view)} {wording.title(view)}"),
         _standing(view, ahead_url, command),
+        b.preformatted(b.shorten(view.script, _SCRIPT_SHOWN)) if view.script else None,
         checklists.plan_block(view),
         _left_out(view),
         _not_chosen(view),

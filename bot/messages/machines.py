@@ -66,6 +66,7 @@ def help_text(command: str) -> b.Message:
         ("check web-17", "looks at it now"),
         ("disable web-17 until 18:00 because …", "nothing new begins there; without until: until somebody enables it"),
         ("enable web-17", "it is in use again"),
+        ("run web-17,web-18: df -h", "runs a Bash script there, for who may; without a script a form asks for it"),
     )
     lines = [[b.code(f"{command} {typed}".strip()), b.text(f"  {meaning}")] for typed, meaning in told]
     return b.message(f"What you can type after {command}", b.rich(*lines))
@@ -165,6 +166,8 @@ def _buttons(machine: MachineStanding) -> Iterator[b.Element]:
     elif machine.may_edit:
         yield b.button("Check now", ids.CHECK_MACHINE, machine.slug)
         yield b.button("Disable…", ids.DISABLE_MACHINE, machine.slug)
+    if machine.may_run:
+        yield b.button("Run a script…", ids.RUN_SCRIPT, machine.slug)
     yield b.button("All machines", ids.SHOW_MACHINES, ids.pack(p=1))
 
 

@@ -75,6 +75,8 @@ def _why(failed: StepView) -> list[str]:
 
 def _next_step(view: TaskView, failed: StepView | None, command: str) -> list[b.Element]:
     hint = f"{b.shorten(failed.hint, 800)} " if failed is not None and failed.hint else ""
+    if view.is_script:
+        return [b.text(f"{hint}Mend it and run it again.")]
     if view.runbook:
         return [b.text(f"{hint}A mended script has to be published before it runs.")]
     frozen = f" A mended script needs a new release: what {view.version} froze stays as it is."

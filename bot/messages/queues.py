@@ -101,7 +101,7 @@ def _group(
             [
                 b.text(f"{place}. " if numbered else "• "),
                 b.link(number, url) if url else b.text(number),
-                b.text(f" {entry.project} {entry.version} → {entry.environment}"),
+                b.text(f" {wording.entry_subject(entry)}"),
             ]
         )
         why = f"{entry.why} · " if entry.why else ""

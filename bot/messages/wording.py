@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from engine.services.views import InterruptionView, StepStatus, StepView, TaskState, TaskView, Verdict, WaitKind
+from engine.services.views import (
+    InterruptionView,
+    QueueEntryView,
+    StepStatus,
+    StepView,
+    TaskState,
+    TaskView,
+    Verdict,
+    WaitKind,
+)
 
 STEP_STATUS_OF_SLACK: Mapping[StepStatus, str] = {
     StepStatus.PENDING: "pending",
@@ -78,6 +87,8 @@ def sign(view: TaskView) -> str:
 
 def title(view: TaskView) -> str:
     """What goes where, or what runs there."""
+    if view.is_script:
+        return f"Script {view.environment}"
     if view.runbook:
         return f"{view.runbook} of {view.project_name} → {view.environment_name}"
     return f"{view.project_name} {view.version} → {view.environment_name}"
@@ -85,9 +96,18 @@ def title(view: TaskView) -> str:
 
 def subject(view: TaskView) -> str:
     """What goes where, in the words that people type."""
+    if view.is_script:
+        return f"a script {view.environment}"
     if view.runbook:
         return f"{view.version} of {view.project} in {view.environment}"
     return f"{view.project} {view.version} to {view.environment}"
+
+
+def entry_subject(entry: QueueEntryView) -> str:
+    """What goes where, on a line of the queue."""
+    if entry.is_script:
+        return f"script {entry.environment}"
+    return f"{entry.project} {entry.version} → {entry.environment}"
 
 
 def state(view: TaskView) -> str:  # noqa: PLR0911 - one line for each state

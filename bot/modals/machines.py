@@ -1,4 +1,4 @@
-"""The modal behind *Disable…*: why, and until when."""
+"""The modals behind *Disable…* (why, and until when) and *Run a script…* (what, and where)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bot import ids
 from bot.messages import blocks as b
 from bot.messages import wording
 from bot.modals.decisions import NOTE_LIMIT
+from engine.services.ad_hoc import Offer
 from engine.services.machine_views import MachineStanding
 
 _REASON_LIMIT = 500
@@ -52,7 +53,40 @@ def disable_modal(machine: MachineStanding, slack_channel: str) -> dict[str, Any
     }
 
 
+def script_modal(offer: Offer, slack_channel: str) -> dict[str, Any]:
+    """Its submit button runs it; the card says what comes of it."""
+    return {
+        "type": "modal",
+        "callback_id": ids.SCRIPT_MODAL,
+        "private_metadata": ids.pack(c=slack_channel),
+        "title": b.plain("Run a script", 24),
+        "submit": b.plain("Run", 24),
+        "close": b.plain("Back", 24),
+        "blocks": [
+            _input(
+                ids.MACHINES,
+                "On which machines?",
+                "web-17, web-01..05, web-*, a tag or a pool; several with commas",
+                initial_value=offer.names,
+                max_length=500,
+            ),
+            _input(ids.SCRIPT, "Bash script", "Everybody can read it, and what it prints.", multiline=True),
+            {**_input(ids.NOTE, "Why?", "It stands on the card.", max_length=_REASON_LIMIT), "optional": True},
+        ],
+    }
+
+
+def _input(field: str, label: str, hint: str, **more: Any) -> b.Block:
+    element = {"type": "plain_text_input", "action_id": field, **{key: value for key, value in more.items() if value}}
+    return {"type": "input", "block_id": field, "label": b.plain(label), "hint": b.plain(hint), "element": element}
+
+
+def text_in(state: Mapping[str, Any], field: str) -> str:
+    """What was typed into this field."""
+    found = state.get("values", {}).get(field, {}).get(field, {})
+    return str(found.get("value") or "")
+
+
 def until_of(state: Mapping[str, Any]) -> str:
     """What was typed as the end."""
-    field = state.get("values", {}).get(ids.UNTIL, {}).get(ids.UNTIL, {})
-    return str(field.get("value") or "").strip()
+    return text_in(state, ids.UNTIL).strip()

@@ -27,12 +27,18 @@ def plan_modal(view: PlanView) -> dict[str, Any]:
         "title": b.plain("Plan", 24),
         "close": b.plain("Close", 24),
         "blocks": [
-            b.rich([b.bold(f"{view.project} {view.version} → {view.environment}")]),
+            b.rich([b.bold(_heading(view))]),
             *_refusals(view),
             *_steps(view),
             *_remarks(view),
         ],
     }
+
+
+def _heading(view: PlanView) -> str:
+    if view.is_script:
+        return f"Script {view.environment}"
+    return f"{view.project} {view.version} → {view.environment}"
 
 
 def _refusals(view: PlanView) -> Iterator[b.Block]:

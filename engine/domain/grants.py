@@ -27,6 +27,7 @@ class Permission(enum.StrEnum):
     TASK_PRIORITIZE = "task_prioritize"  # move to the front of the queue
     TASK_EDIT = "task_edit"  # let go of a task whose cancel is stuck
     MACHINE_EDIT = "machine_edit"  # take targets and workers out of use, and check them now
+    SCRIPT_RUN = "script_run"  # run any script on machines; in Octopus, creating tasks allows it
     QUEUE_PAUSE = "queue_pause"  # let nothing new begin for a while
     LOCK_TAKE = "lock_take"  # take or release the lock of somebody else
     FREEZE_ADMINISTER = "deployment_freeze_administer"  # freeze, thaw, and let a deployment pass a freeze
@@ -58,10 +59,12 @@ ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
         | _QUEUE,
         "runbook_consumer": _VIEW | _RUN,
         "runbook_producer": _VIEW | _RUN | {Permission.RUNBOOK_EDIT},
+        "script_runner": _VIEW | {Permission.SCRIPT_RUN},
         "space_manager": frozenset(Permission),
     }
 )
-"""Octopus's built-in roles, reduced to these permissions. A lead creates but cannot deploy, a deployer the reverse."""
+"""Octopus's built-in roles, reduced to these permissions, and `script_runner`.
+A lead creates but cannot deploy, a deployer the reverse."""
 
 BOUND_TO_NO_ENVIRONMENT = frozenset(
     {Permission.RELEASE_VIEW, Permission.RELEASE_CREATE, Permission.RUNBOOK_VIEW, Permission.RUNBOOK_EDIT}

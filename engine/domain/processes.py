@@ -15,6 +15,9 @@ from engine.domain.frozen_folders import FrozenFolder, folder_from_json, folder_
 from engine.domain.locations import RunsOn
 from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_json
 
+AD_HOC = "workers run"
+"""What stands for the project of a script that somebody runs on machines; no project can be called that."""
+
 
 class RunCondition(enum.StrEnum):
     """When a step runs, seen from the steps before it."""

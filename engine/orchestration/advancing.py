@@ -26,7 +26,7 @@ from engine.domain.moves import (
 )
 from engine.domain.next_moves import keeps_place, next_moves
 from engine.domain.plans import RunKey
-from engine.domain.processes import ManualIntervention
+from engine.domain.processes import AD_HOC, ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Base, GuidedRun, Interruption, Task
 from engine.orchestration.leaving_out import LeavingOut
@@ -172,7 +172,7 @@ class _Mover:
                 self._add_run(
                     key, RunState.QUEUED, attempt=attempt, ticket=new_ticket(), not_before=not_before, reason=reason
                 )
-            case Start(key, 1) if key.machine and (reason := self._leaving_out.reason(key)):
+            case Start(key, 1) if self._may_leave_out(key) and (reason := self._leaving_out.reason(key)):
                 self._leave_out(key, reason)
             case Start(key, attempt):
                 self._add_run(key, RunState.QUEUED, attempt=attempt, ticket=new_ticket())
@@ -239,6 +239,10 @@ class _Mover:
     @cached_property
     def _leaving_out(self) -> LeavingOut:
         return LeavingOut(self.session, self.task, self.plan, configuration.current(self.session).definitions)
+
+    def _may_leave_out(self, key: RunKey) -> bool:
+        """What somebody runs by hand runs where they said, also to mend a machine that is out of use."""
+        return bool(key.machine) and self.task.project != AD_HOC
 
     def _leave_out(self, key: RunKey, reason: str) -> None:
         """Skip it; where nobody is left, the step has failed: nothing came of what was asked for."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions
 from engine.domain.holds import Hold, HoldKind
+from engine.domain.processes import AD_HOC
 from engine.domain.queueing import Rank, Situation, Waiter
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState
 from engine.models import Interruption, Task
@@ -39,6 +40,8 @@ _ORDER = Task.rank * _ORDER_FACTOR + Task.line
 
 def subject_of(project: str, version: str, environment: str) -> str:
     """What goes where, or what runs there: a runbook's version, `restart@3`, is none that a release can have."""
+    if project == AD_HOC:
+        return f"a script {environment}"
     return f"{version} of {project} in {environment}" if "@" in version else f"{project} {version} to {environment}"
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine import logs
 from engine.contracts import LogLevel, LogSegment
 from engine.database import Database
+from engine.domain.processes import AD_HOC
 from engine.domain.states import RunState
 from engine.models import ActionRun, LogCursor, OutboxRow, Task
 from engine.services import outbox
@@ -49,7 +50,7 @@ def tell_new(db: Database, now: datetime) -> int:
 def tell_run(session: Session, now: datetime, task: Task, run: ActionRun, db: Database) -> int:
     """Write the outbox rows that this run is due now: the next message. At its end what is left, if it fits into one;
     and the file, if not all was shown."""
-    if not _is_told(session, run):
+    if not _is_told(session, task, run):
         return 0
     is_over = not RunState(run.state).is_active
     cursor = session.get(LogCursor, run.id) or LogCursor(
@@ -81,11 +82,16 @@ MAXIMUM_TOLD_MACHINES = 3
 """Of so many failed targets of a step the log is told in the thread; the card names them all."""
 
 
-def _is_told(session: Session, run: ActionRun) -> bool:
+MAXIMUM_TOLD_OF_A_SCRIPT = 20
+"""Of so many machines what a script printed that somebody ran there by hand; that is why they ran it."""
+
+
+def _is_told(session: Session, task: Task, run: ActionRun) -> bool:
     """A step on many targets would flood the thread: of those only the first failures are told, at their end."""
     if not run.machine:
         return True
-    if not RunState(run.state).is_failure:
+    is_script = task.project == AD_HOC
+    if not is_script and not RunState(run.state).is_failure:
         return False
     told = session.scalar(
         select(func.count())
@@ -93,7 +99,7 @@ def _is_told(session: Session, run: ActionRun) -> bool:
         .join(ActionRun, ActionRun.id == LogCursor.action_run_id)
         .where(ActionRun.task_id == run.task_id, ActionRun.step == run.step, ActionRun.machine != "")
     )
-    return (told or 0) < MAXIMUM_TOLD_MACHINES
+    return (told or 0) < (MAXIMUM_TOLD_OF_A_SCRIPT if is_script else MAXIMUM_TOLD_MACHINES)
 
 
 def _open_runs(session: Session) -> list[tuple[ActionRun, Task]]:

@@ -30,3 +30,17 @@ class NoMachines(ForedeckError):
 
     message = "There are no workers and no targets."
     hint_text = "Everything runs on the built-in worker. `foredeck worker add` and `foredeck target add` try a machine."
+
+
+class NothingToRun(ForedeckError):
+    """There is no script, or too much of one."""
+
+    message = "Say what to run, in at most 50,000 characters."
+    hint_text = "For example `/workers run web-17: df -h`; `/workers run` opens a form."
+
+
+class SecretInScript(ForedeckError):
+    """It would be kept, and everybody would read it."""
+
+    message = "There is a key or a token in this script; it was not run."
+    hint_text = "Everybody can read what was run. Let the script read it from a file on the machine."

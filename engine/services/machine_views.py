@@ -58,6 +58,7 @@ class MachineStanding:
     load: int  # steps that run there now
     disabled: OutOfUse | None
     may_edit: bool = False  # whoever looks may disable, enable and check it
+    may_run: bool = False  # and run scripts there
 
     @property
     def is_usable(self) -> bool:
@@ -112,7 +113,7 @@ def overview(
             built_in="" if names else _built_in(found),
             counts=Counter(one.state for one in meant if one.disabled is None),
             disabled=sum(one.disabled is not None for one in meant),
-            machines=tuple(replace(one, may_edit=_may_edit(found, person, one.slug)) for one in shown),
+            machines=tuple(_with_rights(found, person, one) for one in shown),
             page=page,
             pages=pages,
             total=len(meant),
@@ -129,7 +130,7 @@ def one(db: Database, now: datetime, *, person: str, slug: str) -> MachineStandi
         everything = {machine.slug: machine for machine in _everything(session, found, person)}
         if slug not in everything:
             raise UnknownName(kind="worker or target", name=slug, known=everything)
-        return replace(everything[slug], may_edit=_may_edit(found, person, slug))
+        return _with_rights(found, person, everything[slug])
 
 
 def _everything(session: Session, found: access.Rules, person: str) -> list[MachineStanding]:
@@ -229,9 +230,12 @@ def _built_in(found: access.Rules) -> str:
     return "The built-in worker rests: the default pool has workers."
 
 
-def _may_edit(found: access.Rules, person: str, slug: str) -> bool:
-    machine = found.definitions.machine(slug)
-    return machine is not None and all(
-        found.may(person, Permission.MACHINE_EDIT, project=None, environment=environment)
-        for environment in machine_use.environments_of(machine)
-    )
+def _with_rights(found: access.Rules, person: str, one: MachineStanding) -> MachineStanding:
+    """The same with what this person may do there."""
+    machine = found.definitions.machine(one.slug)
+    where = machine_use.environments_of(machine) if machine else ()
+
+    def may(permission: Permission) -> bool:
+        return all(found.may(person, permission, project=None, environment=environment) for environment in where)
+
+    return replace(one, may_edit=may(Permission.MACHINE_EDIT), may_run=may(Permission.SCRIPT_RUN))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tup
 from sqlalchemy.orm import Session
 
 from engine.database import Database
-from engine.definitions import Definitions
+from engine.definitions import Definitions, QueueRules
 from engine.domain.grants import Permission
 from engine.domain.queueing import Rank
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState
@@ -61,7 +61,8 @@ def view(db: Database, person: str, project: str | None = None) -> QueueView:
 
 def enter(session: Session, now: datetime, task: Task, found: access.Rules) -> None:
     """A new task joins the line: at its end by its project's priority, or where those stood that it supersedes."""
-    rules = found.definitions.projects[task.project].queue
+    project = found.definitions.projects.get(task.project)
+    rules = project.queue if project else QueueRules()
     task.rank = int(Rank.HIGH if rules.priority == "high" else Rank.REGULAR)
     task.line = task.id
     task.in_line = task.due_at is None

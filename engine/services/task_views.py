@@ -12,7 +12,7 @@ from engine.contracts import LogLevel
 from engine.domain import plans
 from engine.domain.approvals import Policy, refusal
 from engine.domain.grants import Permission
-from engine.domain.processes import ManualIntervention
+from engine.domain.processes import AD_HOC, ManualIntervention, RunScript
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Task, TaskLink
 from engine.services import access, forecasts, guidance, lines, prompts, step_views
@@ -72,7 +72,14 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         may_be_abandoned_at=_may_be_abandoned_at(task),
         ended_because=task.ended_because,
         answers=prompts.told(task),
+        script=_script_of(task, plan),
     )
+
+
+def _script_of(task: Task, plan: plans.Plan) -> str:
+    """The text of a script that somebody runs on machines, of no project."""
+    work = plan.action(0, 0).work if task.project == AD_HOC else None
+    return work.body if isinstance(work, RunScript) else ""
 
 
 def _runbook_name(task: Task, found: access.Rules) -> str:

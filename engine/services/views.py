@@ -9,10 +9,12 @@ from datetime import datetime
 from engine.contracts import HealthState, LogSegment
 from engine.domain.explanations import Standing
 from engine.domain.holds import HoldKind
+from engine.domain.processes import AD_HOC
 from engine.domain.prompts import LONGEST_ANSWER, Question
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState, Verdict
 from engine.domain.variables import Control
 from engine.services.interruption_views import DecisionView, FailedRunView, InterruptionView
+from engine.services.queue_views import HoldView, QueueEntryView, QueueView
 
 __all__ = [
     "LONGEST_ANSWER",
@@ -175,6 +177,12 @@ class TaskView:
     may_be_abandoned_at: datetime | None = None  # while it is being canceled: a cancel that takes longer is stuck
     ended_because: str = ""  # why it ended, where nobody asked for that, e.g. "superseded by #19 …"
     answers: tuple[tuple[str, str], ...] = ()  # to prompts: (label, value)
+    script: str = ""  # that somebody runs on machines, of no project
+
+    @property
+    def is_script(self) -> bool:
+        """Did somebody run a script on machines, of no project?"""
+        return self.project == AD_HOC
 
     @property
     def pending(self) -> InterruptionView | None:
@@ -185,28 +193,6 @@ class TaskView:
     def failed_steps(self) -> tuple[StepView, ...]:
         """The steps that failed."""
         return tuple(s for s in self.steps if s.status is StepStatus.FAILED)
-
-
-@dataclass(frozen=True)
-class HoldView:
-    """Something that holds deployments up, or did."""
-
-    id: int
-    kind: HoldKind
-    project: str | None  # None: every project
-    environment: str | None  # None: every environment
-    by: str
-    reason: str
-    since: datetime
-    until: datetime | None
-    ended_at: datetime | None
-    ended_by: str | None  # None: it ran out
-    slack_channel: str | None = None  # where it is told
-
-    @property
-    def what(self) -> str:
-        """What it is about, in a few words."""
-        return self.project or "the whole queue"
 
 
 @dataclass(frozen=True)
@@ -235,41 +221,6 @@ class TriggerFireView:
     task: int | None
     outcome: str
     time_zone: str
-
-
-@dataclass(frozen=True)
-class QueueEntryView:
-    """A task in the queue, in one or two lines."""
-
-    number: int
-    project: str
-    version: str
-    environment: str
-    requested_by: str
-    since: datetime  # when it was asked for; of one that runs, when it began
-    why: str  # why it waits, in a few words; empty when it runs
-
-
-@dataclass(frozen=True)
-class QueueView:
-    """What runs, what waits for people, and what stands in line; the first of each, and how many there are."""
-
-    project: str | None  # of this project only
-    cap: int
-    holds: tuple[HoldView, ...]  # what holds any of it up now
-    running: tuple[QueueEntryView, ...]
-    asking: tuple[QueueEntryView, ...]
-    in_line: tuple[QueueEntryView, ...]
-    running_count: int
-    asking_count: int
-    in_line_count: int
-    scheduled: tuple[QueueEntryView, ...] = ()  # `since`: when it is to begin
-    scheduled_count: int = 0
-
-    @property
-    def is_empty(self) -> bool:
-        """Does nothing run and nothing wait?"""
-        return not (self.running_count or self.asking_count or self.in_line_count or self.scheduled_count)
 
 
 @dataclass(frozen=True)
@@ -355,6 +306,11 @@ class PlanView:
     unusable: tuple[tuple[str, str], ...] = ()  # targets that cannot be used, and why, as the end of a sentence
     refusals: tuple[str, ...] = ()  # what a request would be refused for as it stands, as sentences
     warnings: tuple[str, ...] = ()  # what would fail as it stands, and may be mended meanwhile, as sentences
+
+    @property
+    def is_script(self) -> bool:
+        """Is it a script that somebody runs on machines?"""
+        return self.project == AD_HOC
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tests.support.openssh import OpenSshServer
 from tests.support.sandbox import JsonObject, start_sandbox
 from tests.support.served_bot import FOREDECK, ServedBot, connect_bot, write_configuration
 
-ROLES = FOREDECK.replace("[project_contributor], when: {project: web}", "[environment_manager]")
+ROLES = FOREDECK.replace("[project_contributor], when: {project: web}", "[environment_manager, script_runner]")
 PROCESS = "steps: [{step: install, target_tags: [web], run_script: {inline: echo there}}]\n"
 
 
@@ -107,3 +107,24 @@ def test_a_check_is_made_when_somebody_asks(bot: ServedBot, ssh_server: OpenSshS
         ssh_server.start()
     assert bot.says("ben", "/workers check web-1")["text"] == "web-1 is looked at now."
     _said(bot, "9 machines changed: 8 unavailable, 1 healthy")
+
+
+def test_a_script_is_run_by_who_may_and_its_output_stands_in_the_thread(bot: ServedBot) -> None:
+    assert "may not run scripts on web-1" in bot.says("ana", "/workers run web-1: uptime")["text"]
+    assert bot.says("eva", "/workers run web-1 and build-1: echo hello from $((6 * 7)) >&2") == {}
+    card = bot.sandbox.wait_for(
+        lambda state: next(
+            (m for m in state["messages"] if m["text"].startswith("Script on web-1, build-1: Done")), None
+        )
+    )
+    assert "echo hello from $((6 * 7))" in str(card["blocks"]), "everybody can read what was run"
+    bot.sandbox.wait_for(lambda state: "hello from 42" in str([m for m in state["messages"] if m.get("thread_ts")]))
+
+    bot.says("eva", "/workers run")
+    modal = bot.modal("eva")
+    fields = {"machines": {"machines": "web-9"}, "script": {"script": "hostname"}, "note": {"note": ""}}
+    assert "machines" in str(bot.sandbox.submits("eva", modal["id"], fields))
+    fields["machines"]["machines"] = "web-1"
+    bot.sandbox.submits("eva", modal["id"], fields)
+    _said(bot, "Script on web-1: Done")
+    assert bot.failed_calls() == []

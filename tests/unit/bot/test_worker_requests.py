@@ -10,6 +10,7 @@ from bot.worker_requests import (
     CheckMachines,
     DisableMachines,
     EnableMachines,
+    RunScript,
     ShowMachines,
     WorkersRequest,
     parse_workers,
@@ -45,3 +46,25 @@ def test_without_a_machine_nothing_happens_and_an_example_is_shown(verb: str) ->
     assert isinstance(found, NotUnderstood)
     assert found.suggestion.startswith(f"{verb} web-17")
     assert not isinstance(parse_workers(found.suggestion), NotUnderstood)
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "script"),
+    [
+        ("run web-17: df -h", ("web-17",), "df -h"),
+        ("run web-17 df -h", ("web-17",), "df -h"),
+        ("run web-1,web-2 uptime", ("web-1", "web-2"), "uptime"),
+        ("run web-1, web-2 and db-1: uptime", ("web-1", "web-2", "db-1"), "uptime"),
+        ("run web-1:\nset -e\necho “one”\n", ("web-1",), 'set -e\necho "one"'),
+        ("run web-1: ```\nfor a in 1 2; do echo $a; done\n```", ("web-1",), "for a in 1 2; do echo $a; done"),
+        ("run web-1: `df -h`", ("web-1",), "df -h"),
+        ("run web-1 echo a: b", ("web-1",), "echo a: b"),
+        ("run web-1: curl -s <https://example.org/a:b> &gt; /dev/null &amp;&amp; echo", ("web-1",),
+         "curl -s https://example.org/a:b > /dev/null && echo"),
+        ("run web-1: ping <http://example.org|example.org>", ("web-1",), "ping example.org"),
+        ("run", (), ""),
+        ("run web-1", ("web-1",), ""),
+    ],
+)  # fmt: skip
+def test_a_script_reaches_the_machine_as_it_was_typed(typed: str, names: tuple[str, ...], script: str) -> None:
+    assert parse_workers(typed) == RunScript(names, script)

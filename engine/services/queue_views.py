@@ -1,0 +1,71 @@
+"""The queue and what holds it up as people see them: frozen values. Shown by way of `engine.services.views`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.domain.holds import HoldKind
+from engine.domain.processes import AD_HOC
+
+
+@dataclass(frozen=True)
+class HoldView:
+    """Something that holds deployments up, or did."""
+
+    id: int
+    kind: HoldKind
+    project: str | None  # None: every project
+    environment: str | None  # None: every environment
+    by: str
+    reason: str
+    since: datetime
+    until: datetime | None
+    ended_at: datetime | None
+    ended_by: str | None  # None: it ran out
+    slack_channel: str | None = None  # where it is told
+
+    @property
+    def what(self) -> str:
+        """What it is about, in a few words."""
+        return self.project or "the whole queue"
+
+
+@dataclass(frozen=True)
+class QueueEntryView:
+    """A task in the queue, in one or two lines."""
+
+    number: int
+    project: str
+    version: str
+    environment: str
+    requested_by: str
+    since: datetime  # when it was asked for; of one that runs, when it began
+    why: str  # why it waits, in a few words; empty when it runs
+
+    @property
+    def is_script(self) -> bool:
+        """Is it a script that somebody runs on machines?"""
+        return self.project == AD_HOC
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """What runs, what waits for people, and what stands in line; the first of each, and how many there are."""
+
+    project: str | None  # of this project only
+    cap: int
+    holds: tuple[HoldView, ...]  # what holds any of it up now
+    running: tuple[QueueEntryView, ...]
+    asking: tuple[QueueEntryView, ...]
+    in_line: tuple[QueueEntryView, ...]
+    running_count: int
+    asking_count: int
+    in_line_count: int
+    scheduled: tuple[QueueEntryView, ...] = ()  # `since`: when it is to begin
+    scheduled_count: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Does nothing run and nothing wait?"""
+        return not (self.running_count or self.asking_count or self.in_line_count or self.scheduled_count)
