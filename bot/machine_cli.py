@@ -33,6 +33,7 @@ def _login_options(command: _F) -> _F:
     return command
 
 
+_DEFAULT_POOL = "linux"
 _slug = click.option("--slug", default="", help="What people call it; made from the address when left out.")
 
 
@@ -50,12 +51,13 @@ def target() -> None:
 @click.argument("address", metavar="USER@HOST[:PORT]")
 @_login_options
 @_slug
-@click.option("--pool", default="linux", help="The worker pool it shall be in.")
+@click.option("--pool", default=_DEFAULT_POOL, help="The worker pool it shall be in.")
 def add_worker(address: str, slug: str, pool: str, **login: Any) -> None:
     """Try a machine, show its host key, and print the YAML that makes it a worker. Writes nothing."""
     found = _probe(address, slug, **login)
+    settings = "{default: true}" if pool == _DEFAULT_POOL else "{}"  # one pool at most is the default one
     _show(found, {"workers.yml": f"{found.slug}: {{pools: [{pool}], {found.where}}}",
-                  "worker_pools.yml": f"{pool}: {{default: true}}"})  # fmt: skip
+                  "worker_pools.yml": f"{pool}: {settings}"})  # fmt: skip
 
 
 @target.command("add")

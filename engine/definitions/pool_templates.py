@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.definitions.documents import Definitions
 from engine.definitions.nodes import Place
 from engine.definitions.readings import Reading, suggest
 from engine.definitions.values import Project
-from engine.domain import pool_choices
+from engine.domain import pool_choices, precedence
 from engine.domain.pool_choices import Choice, Given
 from engine.domain.precedence import DEPLOYMENT, RUNBOOK, Situation
 from engine.domain.processes import Process
@@ -82,7 +82,18 @@ def _chosen(
         },
     )
     at = Situation(project=project.slug, environment=environment, step=step, action=action, process=read.kind)
-    return pool_choices.choose(template, given, at)
+    choice = pool_choices.choose(template, given, at)
+    return _offered(template, given, at) or choice if choice.waits else choice
+
+
+def _offered(template: str, given: Given, at: Situation) -> Choice | None:
+    """What is wrong with the first answer that is offered to people and comes to no pool."""
+    for name, variable in precedence.choose(given.variables, at).items():
+        for option in variable.prompt.options if variable.prompt else ():
+            choice = pool_choices.choose(template, replace(given, answers={name.casefold(): option.value}), at)
+            if choice.flaw and not choice.waits:
+                return replace(choice, flaw=f"when {name} is answered with “{option.value}”, {choice.flaw}")
+    return None
 
 
 def _note(found: Mapping[str, Choice], where: tuple[Place, str], pools: tuple[str, ...], reading: Reading) -> None:

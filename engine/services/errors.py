@@ -268,9 +268,9 @@ def _shape(version: str) -> str:
     return re.sub(r"[A-Za-z]+", "a", re.sub(r"\d+", "9", version))
 
 
-def either(names: Iterable[str]) -> str:
-    """`a`, `a or b`, `a, b or c`."""
+def either(names: Iterable[str], word: str = "or") -> str:
+    """`a`, `a or b`, `a, b or c`; or with another word than `or`."""
     quoted = list(names)
     if len(quoted) < 2:
         return "".join(quoted)
-    return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+    return f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"

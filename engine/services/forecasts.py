@@ -14,6 +14,7 @@ from engine.domain import plans, pool_choices
 from engine.domain.states import TaskState
 from engine.models import ActionRun, Task
 from engine.services import pools, usability
+from engine.services.errors import either
 
 _NAMED = 3
 
@@ -40,7 +41,7 @@ def unserved(
     if not any(pools.pool_and_workers(definitions, pool)[1] or pool for pool in by_pool):
         return ()  # the built-in worker serves them all
     out = usability.unusable_workers(session, definitions)
-    told = (_why(pool, ", ".join(names), definitions, out) for pool, names in by_pool.items())
+    told = (_why(pool, either(names, "and"), definitions, out) for pool, names in by_pool.items())
     return tuple(filter(None, told))
 
 

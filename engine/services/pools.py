@@ -11,6 +11,7 @@ from engine.domain.precedence import DEPLOYMENT, RUNBOOK, Situation
 from engine.domain.variables import Variable
 from engine.errors import ForedeckError
 from engine.services import system_variables
+from engine.services.errors import either
 
 BY_DEPLOYMENT = "deployment"
 """The affinity of a pool: the steps of one deployment keep to the worker that its first step got."""
@@ -102,9 +103,9 @@ def require_for(plan: plans.Plan, definitions: Definitions) -> None:
             if pool is not None and not pool_choices.is_template(pool):
                 by_pool.setdefault(pool, []).append(step.name)
     for pool, steps in by_pool.items():
-        require(definitions, pool, ", ".join(steps))
+        require(definitions, pool, either(steps, "and"))
         if not pool_and_workers(definitions, pool)[1] and not falls_to_built_in(definitions, pool):
-            raise NobodyInPool(pool=pool, steps=", ".join(steps))
+            raise NobodyInPool(pool=pool, steps=either(steps, "and"))
 
 
 def require_settled(unsettled: Collection[Unsettled], definitions: Definitions) -> None:

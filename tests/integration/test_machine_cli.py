@@ -39,6 +39,32 @@ def test_what_it_prints_for_a_worker_is_a_configuration(tmp_path: Path, ssh_serv
     assert loaded.workers["build-1"].host_key == ssh_server.fingerprint_of("ed25519")
 
 
+def test_the_first_worker_takes_the_steps_over_and_one_for_another_pool_does_not(
+    tmp_path: Path, ssh_server: OpenSshServer
+) -> None:
+    """What docs/workers.md promises: two lines of configuration, and no change to any process."""
+    for name, content in {
+        "foredeck.yml": "foredeck: 1\nenvironments: {staging: {}}\n",
+        "projects/web/project.yml": "slug: web\n",
+        "projects/web/process.yml": "steps: [{step: build, run_script: {inline: make}}]\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    address = f"{getpass.getuser()}@127.0.0.1:{ssh_server.port}"
+    plan = ["plan", "web", "--version", "1.0.0", "--environment", "staging", "--config", str(tmp_path)]
+
+    def build(*pool: str) -> str:
+        """Where it would run after a worker was added."""
+        key = ["--key", str(ssh_server.client_key), "--slug", "build-1"]
+        for name, content in files_of(run("worker", "add", address, *key, *pool)[1]).items():
+            (tmp_path / name).write_text(content)
+        return run(*plan)[1].splitlines()[1]
+
+    assert run(*plan)[1].splitlines()[1] == "  1. build: inline Bash script, built-in worker"
+    assert build("--pool", "arm") == "  1. build: inline Bash script, built-in worker"
+    assert build() == "  1. build: inline Bash script, pool linux: build-1"
+
+
 def test_and_for_a_target(tmp_path: Path, ssh_server: OpenSshServer) -> None:
     address = f"{getpass.getuser()}@127.0.0.1:{ssh_server.port}"
     rest = ["--key", str(ssh_server.client_key), "--environment", "staging", "--tag", "web", "--tag", "blue"]

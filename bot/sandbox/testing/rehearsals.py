@@ -76,6 +76,7 @@ class Rehearsal:
         self._change_channels(document)
         if self.scripts is not None:
             self._take_workers_away(path, document)
+            _take_values_of_targets_away(document)
             self._change_actions(path, document.get("steps") or [])
             _make_secrets_up(document, self._secret)
 
@@ -158,6 +159,22 @@ def _make_secrets_up(document: Node, secret: str) -> None:
     for node in _nodes(document):
         if isinstance(node.get("secret"), str):
             node["secret"] = secret
+
+
+def _take_values_of_targets_away(document: Node) -> None:
+    """Values of variables that are for some targets only: there are none, so nobody would get them."""
+    for node in list(_nodes(document)):
+        for name, values in list(node.items()):
+            if not isinstance(values, list) or not any(map(_is_of_targets, values)):
+                continue
+            node[name] = [value for value in values if not _is_of_targets(value)]
+            if not node[name]:
+                del node[name]
+
+
+def _is_of_targets(value: Any) -> bool:
+    when = value.get("when") if isinstance(value, dict) else None
+    return isinstance(when, dict) and not {"target", "target_tag"}.isdisjoint(when)
 
 
 def _told(what: str) -> str:

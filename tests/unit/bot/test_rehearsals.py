@@ -24,11 +24,19 @@ def test_the_files_of_a_step_stay_as_they_are_and_the_script_says_what_the_test_
     assert work.folder.substitute_in_files == ("*.yml",)
 
 
+OF_TARGETS = """\
+Pool: [{value: linux}, {value: linux, when: {target: eu}}]
+Bucket: [{value: shop, when: {target_tag: [region]}}]
+"""
+
+
 def test_where_scripts_run_is_left_out_with_the_machines(tmp_path: Path) -> None:
     region = "eu: {type: cloud_region, environments: [production], tags: [region], worker_pool: linux}\n"
     for_each = script("target_tags: [region]", "runs_on: worker_for_each_target", 'worker_pool: "#{Pool}"')
-    write_folder(tmp_path / "source", {**for_each, "targets.yml": region, VARIABLES: "Pool: [{value: linux}]\n"})
+    write_folder(tmp_path / "source", {**for_each, "targets.yml": region, VARIABLES: OF_TARGETS})
     copy = Rehearsal(tmp_path / "source", tmp_path / "copy", scripts={})
     copy.write(lambda slug, _: f"U0{slug.upper()}", lambda slug, _: f"S0{slug.upper()}")
-    action = definitions.load(copy.folder).projects["web"].process.steps[0].actions[0]
+    web = definitions.load(copy.folder).projects["web"]
+    action = web.process.steps[0].actions[0]
     assert (action.runs_on, action.worker_pool) == (None, None)
+    assert [(v.name, v.scope.is_everywhere) for v in web.variables] == [("Pool", True)], "nobody would get the others"

@@ -116,6 +116,14 @@ ASKED = "{prompt: {label: Where}}"
         ("Pool: [{value: linux}]\n", []),
         ("Pool: [{value: linux, when: {step: install}}]\n", []),
         (f"Pool: [{ASKED}]\n", []),
+        ("Pool: [{prompt: {control: select, options: [linux]}}]\n", []),
+        (
+            "Pool: [{prompt: {control: select, options: [linux, arm]}}]\n",
+            [
+                "This comes to no worker pool: when Pool is answered with “arm”, there is no worker pool “arm”. "
+                "Known worker pools: linux."
+            ],
+        ),
         (
             "Poll: [{value: linux}]\n",
             ["This comes to no worker pool: Pool has no value in staging. Known worker pools: linux."],

@@ -23,7 +23,7 @@ steps:
   - {step: check, worker_pool: eu-pool, run_script: {inline: echo check}}
 """
 NOBODY = (
-    "As it stands, test, check will fail: nobody in the worker pool eu-pool can be used. "
+    "As it stands, test and check will fail: nobody in the worker pool eu-pool can be used. "
     "eu-1 is disabled by ben because a disk is replaced."
 )
 
@@ -82,8 +82,8 @@ def test_a_pool_that_was_emptied_or_removed_meanwhile_is_warned_of(deck: Deck) -
     places = FILES["targets.yml"].replace(", worker_pool: eu-pool", "")
     deck.configured(anywhere, {**FILES, "workers.yml": left, "targets.yml": places})
     (told,) = deck.task(number).warnings
-    assert told == "As it stands, test, check will fail: the worker pool eu-pool has no workers."
+    assert told == "As it stands, test and check will fail: the worker pool eu-pool has no workers."
     pools = "linux: {default: true}\n"
     deck.configured(anywhere, {**FILES, "workers.yml": left, "targets.yml": places, "worker_pools.yml": pools})
     (told,) = deck.task(number).warnings
-    assert told == "As it stands, test, check will fail: the worker pool eu-pool is not configured any more."
+    assert told == "As it stands, test and check will fail: the worker pool eu-pool is not configured any more."
