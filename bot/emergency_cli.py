@@ -55,7 +55,8 @@ def list_emergencies(db: Any, person: str | None, **_: Any) -> None:
     found = emergencies.unacknowledged(db, acting(db, person))
     for view in found:
         click.echo(
-            f"#{view.task} {view.subject} by {view.person}, {view.declared_at:%Y-%m-%d %H:%M} UTC: {view.reason}"
+            f"#{view.task} {view.subject} by {view.person}, "
+            f"{view.declared_at.astimezone():%Y-%m-%d %H:%M %Z}: {view.reason}"
         )
         for rule in view.passed:
             click.echo(f"  - {rule}")

@@ -219,9 +219,7 @@ def live(environments: Iterable[LiveView]) -> str:
     lines: list[str] = []
     for e in environments:
         found = (
-            f"{e.version}{on_how_many(e)} since {e.since:%Y-%m-%d %H:%M} UTC (#{e.number}, {e.by})"
-            if e.since
-            else "nothing yet"
+            f"{e.version}{on_how_many(e)} since {_moment(e.since)} (#{e.number}, {e.by})" if e.since else "nothing yet"
         )
         lines.append(f"{e.environment}: {found}")
         lines += [f"  {tried(e.tried)}"] if e.tried else []
@@ -308,4 +306,4 @@ def _state(view: TaskView) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S %Z}"

@@ -93,7 +93,7 @@ def scheduled(view: TaskView, command: str) -> b.Message:
     return b.message(
         f"{wording.title(view)} is #{view.number}; it {view.waiting.text}.",
         b.rich(
-            [b.bold(f"{wording.title(view)} is #{view.number}; it {view.waiting.text}.")],
+            b.dated(f"{wording.title(view)} is #{view.number}; it {view.waiting.text}.", bold=True),
             [b.text("Call it off with "), b.code(f"{command} cancel {view.number}"), b.text("."), *latest],
         ),
     )
@@ -192,7 +192,7 @@ def status(view: TaskView, *, card_url: str = "") -> b.Message:
         f"#{view.number} {wording.subject(view)}: {wording.state(view)}",
         b.rich(
             [b.bold(f"{wording.sign(view)} {wording.title(view)}"), b.text(f" · #{view.number}"), *_to_card(card_url)],
-            [b.text(wording.state(view))],
+            b.dated(wording.state(view)),
             *([b.text(f"{label}: "), b.text(b.shorten(value, 300))] for label, value in view.answers),
         ),
         checklists.lines(view),
@@ -231,7 +231,9 @@ def releases(found: Sequence[ReleaseView], project: str, command: str) -> b.Mess
     lines = [
         [
             b.bold(release.version),
-            b.text(f"  {release.created_at:%Y-%m-%d} by {release.created_by}"),
+            b.text("  "),
+            b.day(release.created_at),
+            b.text(f" by {release.created_by}"),
             b.text(f"  last success on {wording.either(release.deployed_to, 'and')}" if release.deployed_to else " "),
         ]
         for release in found
@@ -260,6 +262,6 @@ def _line(view: TaskView) -> list[b.Element]:
     return [
         b.text(f"{wording.sign(view)} #{view.number} "),
         b.bold(wording.subject(view)),
-        b.text(f": {wording.state(view)} · {view.requested_by}"),
+        *b.dated(f": {wording.state(view)} · {view.requested_by}"),
         *([b.text(", "), b.date(view.finished_at)] if view.finished_at else []),
     ]

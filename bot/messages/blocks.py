@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.messages import moments
+
 Block = dict[str, Any]
 Element = dict[str, Any]
 
@@ -95,6 +97,16 @@ def date(at: datetime) -> Element:
     }
 
 
+def day(at: datetime) -> Element:
+    """Its day only."""
+    return {
+        "type": "date",
+        "timestamp": int(at.timestamp()),
+        "format": "{date_short_pretty}",
+        "fallback": f"{at:%Y-%m-%d}",
+    }
+
+
 def rich(*lines: Iterable[Element]) -> Block:
     """Lines of inert elements, each line on its own."""
     elements: list[Element] = []
@@ -165,9 +177,24 @@ def is_channel_id(name: str) -> bool:
 
 
 def sentence(words: str) -> list[Element]:
-    """One of our sentences, in which what stands between backticks is code."""
-    parts = words.split("`")
-    return [text(part, code=index % 2 == 1) for index, part in enumerate(parts) if part]
+    """One of our sentences, in which what stands between backticks is code, and points in time are the reader's."""
+    elements: list[Element] = []
+    for index, part in enumerate(words.split("`")):
+        elements += dated(part) if index % 2 == 0 else [text(part, code=True)] if part else []
+    return elements
+
+
+def dated(words: str, *, bold: bool = False) -> list[Element]:
+    """Words in which the points in time that a service spelled are shown by the reader's own clock."""
+    return [
+        text(piece, bold=bold) if isinstance(piece, str) else _spelled_date(*piece, bold=bold)
+        for piece in moments.parts(words)
+    ]
+
+
+def _spelled_date(at: datetime, spelled: str, *, bold: bool) -> Element:
+    element = date(at) | {"fallback": spelled}
+    return element | {"style": {"bold": True}} if bold else element
 
 
 def section(words: str) -> Block:

@@ -104,7 +104,7 @@ def _passed(view: EmergencyView) -> list[list[b.Element]]:
 
 
 def _bullets(texts: tuple[str, ...]) -> list[list[b.Element]]:
-    lines = [[b.text(f"• {b.shorten(wording.capitalised(text), 300)}")] for text in texts[:_SHOWN]]
+    lines = [b.dated(f"• {b.shorten(wording.capitalised(text), 300)}") for text in texts[:_SHOWN]]
     return [*lines, [b.text(f"… and {len(texts) - _SHOWN} more")]] if len(texts) > _SHOWN else lines
 
 

@@ -36,14 +36,18 @@ class Zone:
     info: tzinfo
 
     def spelled(self, at: datetime) -> str:
-        """`Mon 2026-11-30 22:00 (Europe/Vienna)`."""
-        return f"{at.astimezone(self.info):%a %Y-%m-%d %H:%M} ({self.name})"
+        """`Mon 2026-11-30 22:00 (Europe/Vienna)`; with its offset where the clocks show it twice."""
+        return f"{_day_name(at.astimezone(self.info))} {self.typed(at)} ({self.name})"
 
     def typed(self, at: datetime) -> str:
         """`2026-11-30 22:00`, as it is typed there; with its offset where the clocks show it twice."""
         local = at.astimezone(self.info)
         shown = f"{local:%Y-%m-%d %H:%M}"
-        return shown if localized(local.date(), local.time(), self) == at else f"{shown}{_offset(at, self)}"
+        return (
+            shown
+            if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset()
+            else f"{shown}{_offset(at, self)}"
+        )
 
 
 def minute_from(at: datetime) -> datetime:
@@ -180,6 +184,10 @@ def _day(word: str, today: date) -> date | None:
 def _weekdays() -> dict[str, int]:
     """Names and their first three letters, by the number that datetime gives them (Monday is 0)."""
     return {name: number for number, day in enumerate(_DAYS) for name in (day, day[:3])}
+
+
+def _day_name(local: datetime) -> str:
+    return _DAYS[local.weekday()][:3].capitalize()
 
 
 def _offset(at: datetime, zone: Zone) -> str:

@@ -143,7 +143,7 @@ def nag(session: Session, now: datetime) -> None:
 
 
 def _held_up(session: Session, now: datetime, found: access.Rules, task: Task) -> list[PassedRule]:
-    zone = schedules.zone_of(session, found.definitions, task.requested_by)
+    zone = schedules.of_everybody(found.definitions)
     held = []
     for hold in (*holds.in_force(session), *freezes.foreseen(session, found.definitions, now)):
         if _holds_up(hold, task):

@@ -14,7 +14,7 @@ from engine.domain.approvals import Answer, verdict_of
 from engine.domain.processes import ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Output, Task
-from engine.services import access, guidance, outbox, planned, task_views
+from engine.services import access, guidance, outbox, planned, schedules, task_views
 from engine.services.errors import (
     AlreadyAnswered,
     AlreadyDecided,
@@ -103,7 +103,7 @@ def refusal(db: Database, *, person: str, interruption_id: int) -> str | None:
             return "You have already answered; it waits for others."
         if reason := task_views.why_not(row, task, access.rules(session), person):
             return reason
-        taken = _taken(row, person)
+        taken = _taken(session, row, person)
         return f"{taken} {taken.hint}" if taken else None
 
 
@@ -122,7 +122,7 @@ def take(
             raise WrongVerdict
         if reason := task_views.why_not(row, task, found, person):
             raise MayNotDecide(reason=reason)
-        if not is_takeover and (taken := _taken(row, person)):
+        if not is_takeover and (taken := _taken(session, row, person)):
             raise taken
         if row.taken_by != person:
             row.taken_by, row.taken_at = person, now
@@ -133,10 +133,11 @@ def take(
         return task_views.interruption_view(session, row, task, plans.from_json(task.plan), found)
 
 
-def _taken(row: Interruption, person: str) -> TakenBySomebodyElse | None:
+def _taken(session: Session, row: Interruption, person: str) -> TakenBySomebodyElse | None:
     if row.taken_by is None or row.taken_by == person or row.taken_at is None:
         return None
-    return TakenBySomebodyElse(by=row.taken_by, since=f"{row.taken_at:%H:%M} UTC", number=row.task_id)
+    zone = schedules.zone_of(session, access.rules(session).definitions, person)
+    return TakenBySomebodyElse(by=row.taken_by, since=zone.spelled(row.taken_at), number=row.task_id)
 
 
 def remaining(db: Database, interruption_id: int) -> PlanView:
@@ -179,7 +180,7 @@ def decide(
             raise AlreadyAnswered(done=_DONE[Verdict(earlier.verdict)])
         note = note.strip()[:2000]
         if kind is InterruptionKind.GUIDED:
-            if taken := _taken(row, person):
+            if taken := _taken(session, row, person):
                 raise taken
             row.taken_by, row.taken_at = person, row.taken_at or now
             guidance.decide(

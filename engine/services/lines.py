@@ -106,7 +106,7 @@ def has_emergency(session: Session) -> bool:
 def waiting(session: Session, task: Task, definitions: Definitions) -> Waiting | None:
     """Why this task, which is queued and asks nobody, does not run yet; None when its turn has come."""
     if task.due_at is not None:
-        return _until_its_time(session, task, task.due_at, definitions)
+        return _until_its_time(task, task.due_at, definitions)
     if not task.in_line:
         return None
     found = _held_back(session, task) or _behind_its_place(session, task)
@@ -193,8 +193,8 @@ def position(ahead: int) -> str:
     return f"{number:,}{suffix} in line"
 
 
-def _until_its_time(session: Session, task: Task, due_at: datetime, definitions: Definitions) -> Waiting:
-    words = f"begins {schedules.zone_of(session, definitions, task.requested_by).spelled(due_at)}"
+def _until_its_time(task: Task, due_at: datetime, definitions: Definitions) -> Waiting:
+    words = f"begins {schedules.of_everybody(definitions).spelled(due_at)}"
     return Waiting(WaitKind.TIME, words, brief=words, until=due_at, not_after=task.expires_at)
 
 

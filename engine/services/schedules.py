@@ -57,7 +57,15 @@ def zone_of(session: Session, definitions: Definitions, person: str) -> Zone:
     """The time zone of this person, as Slack told it; else the configuration's."""
     known = definitions.people.get(person)
     row = session.get(TimeZone, known.slack) if known and known.slack else None
-    name = row.name if row else definitions.defaults.time_zone
+    return _zone(row.name) if row else of_everybody(definitions)
+
+
+def of_everybody(definitions: Definitions) -> Zone:
+    """The configuration's time zone, for what several people read where no clock of theirs is known."""
+    return _zone(definitions.defaults.time_zone)
+
+
+def _zone(name: str) -> Zone:
     return Zone(name, ZoneInfo(name))
 
 
