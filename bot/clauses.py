@@ -1,6 +1,7 @@
 """The clauses of a typed command: what, `to` where, `on` which targets, `at` a time, `until` another, `because`. Pure.
 
-Clauses may come in any order. `because` takes all that follows it, as it was typed.
+Clauses may come in any order behind what is deployed; `bot.reordering` brings that to the front. `because` takes all
+that follows it, as it was typed.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def split(text: str) -> Clauses:
             continue  # not on …, except for …
         if (low == "only" and rest[:1] == ["on"]) or (low == "but" and rest[:1] == ["not"]):
             continue
-        opened = _opened(low, rest, clause, has_all=len(found["what"]) + len(found["to"]) >= 3)
+        opened = _opened(low, rest, clause, has_all=_count(found["what"]) + len(found["to"]) >= 3)
         if opened is not None:
             clause, keeps = opened
             opened_ones.add(clause)
@@ -105,6 +106,11 @@ def _in_a_word(found: re.Match[str]) -> str:
         return found[0]
     is_negated = (found["how"] or "with").lower() != "with"
     return "guided" if is_negated == bool(found["un"]) else "unguided"
+
+
+def _count(what: list[str]) -> int:
+    """`web@1.4.0` are two words."""
+    return sum(2 if "@" in word.strip("@") else 1 for word in what)
 
 
 def _without_names(opened: set[str], on: list[str], without: list[str], *, says_all: bool) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot import answering, clauses, orders, skipping, typed_text
+from bot import answering, clauses, orders, reordering, skipping, typed_text
 from bot.answering import Answers, with_answers
 from bot.clauses import Clauses
 from bot.decisions import VERDICTS, Acknowledge, Decide, Take, decision
@@ -251,6 +251,15 @@ def _about_a_number(verb: str, rest: list[str], text: str) -> DeployRequest:
 
 
 def deployment(text: str) -> Deploy | OpenForm | NotUnderstood:
+    """A deployment; its clauses may also stand before what is deployed."""
+    wanted = _in_order(text)
+    if isinstance(wanted, Deploy) or not (moved := reordering.what_first(text)):
+        return wanted
+    again = _in_order(moved)
+    return again if isinstance(again, Deploy) else wanted
+
+
+def _in_order(text: str) -> Deploy | OpenForm | NotUnderstood:
     """A deployment, without the steps behind `skip`."""
     text = clauses.guidance_in_a_word(text)
     said, tail = typed_text.parted(text, "skip")

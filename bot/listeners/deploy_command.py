@@ -8,7 +8,7 @@ from bot.decisions import Acknowledge, Decide, Take
 from bot.listeners import asking, emergencies, orders
 from bot.listeners.deploy_form import opening
 from bot.listeners.requests import Answer, Desk, Typed
-from bot.messages import answers, logs
+from bot.messages import answers, guidance, logs
 from bot.messages import live as live_messages
 from bot.messages.blocks import Message
 from bot.messages.help import help_text
@@ -117,8 +117,9 @@ def _take(desk: Desk, typed: Typed, wanted: Take) -> Answer:
     asked = interruptions.all_pending(desk.db, wanted.number, Verdict.IGNORE)
     for one in asked:
         interruptions.take(desk.db, desk.clock(), person=typed.person.slug, interruption_id=one.id)
-    steps = " and ".join(one.step_name for one in asked)
-    return Answer(answers.said(f"You are on it: {steps} of deployment #{wanted.number}."))
+    card_url = links.to_card(desk.db, desk.workspace_url, wanted.number)
+    view = tasks.view(desk.db, wanted.number)
+    return Answer(guidance.taken(asked, view, card_url=card_url, command=typed.command))
 
 
 def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) -> Answer:

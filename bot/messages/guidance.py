@@ -51,6 +51,23 @@ def guided_failure(
     )
 
 
+def taken(
+    asked: Sequence[InterruptionView], view: TaskView, *, card_url: str = "", command: str = "/deploy"
+) -> b.Message:
+    """The private answer to who typed that they are on it: which steps, and what can be said of each."""
+    steps = wording.either([one.step_name for one in asked], "and")
+    words = f"You are on it: {steps} of {wording.title(view)} (#{view.number})."
+    where = b.link("thread", card_url) if card_url else b.text("thread")
+    return b.message(
+        f"{words} {' '.join(_typed(one, view, command) for one in asked)}",
+        b.rich(
+            [b.bold(words)],
+            [b.text("Say how it goes on with the buttons in its "), where, b.text(", or type")],
+            *([b.code(typed)] for one in asked for typed in _commands(one, view, command)),
+        ),
+    )
+
+
 def said(decision: DecisionView) -> str:
     """What somebody said, in the middle of a sentence: `had it run again on web-3`."""
     if decision.verdict is Verdict.EXCLUDE:
@@ -135,12 +152,17 @@ def _buttons(asked: InterruptionView) -> list[b.Element]:
 
 
 def _typed(asked: InterruptionView, view: TaskView, command: str) -> str:
+    first, *others = _commands(asked, view, command)
+    return " · ".join((first, *(other.removeprefix(f"{command} ") for other in others)))
+
+
+def _commands(asked: InterruptionView, view: TaskView, command: str) -> list[str]:
+    """What can be typed, the first with a target where that may be said."""
     offered = [word for verdict, word in TYPED.items() if asked.open_to(verdict)]
-    first = f"{command} {offered[0]} {view.number}"
     several = [run.machine for run in asked.still_open if run.machine]
     step = wording.told_apart(asked, view)
     only = step or (f" on {several[0]}" if len(several) > 1 else "")
-    return f"{first}{only}" + "".join(f" · {word} {view.number}{step}" for word in offered[1:])
+    return [f"{command} {word} {view.number}{step if index else only}" for index, word in enumerate(offered)]
 
 
 def _settled(asked: InterruptionView, view: TaskView, slack_ids: Mapping[str, str]) -> b.Message:

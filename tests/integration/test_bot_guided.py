@@ -88,7 +88,9 @@ def test_one_message_names_the_machines_with_their_last_lines_and_each_gets_its_
 def test_the_same_by_typing(bot: BotWorkspace) -> None:
     failing(bot, "web-2")
     assert "There is no failed machine web-9" in bot.ben.types("/deploy exclude 1 web-9").text
-    assert "You are on it" in bot.ana.types("/deploy take 1").text
+    answer = bot.ana.types("/deploy take 1")
+    assert "You are on it" in answer.text
+    assert "/deploy retry 1" in answer.text
     assert "ana is on it, since" in bot.ben.types("/deploy ignore 1").text
     assert "You are on it" in bot.ben.types("/deploy take 1").text
     assert "You ignored it on web-2" in bot.ben.types("/deploy ignore 1 on web-2 because it is a spare").text

@@ -15,6 +15,7 @@ from bot.commands import (
     Help,
     OpenForm,
     ShowLogs,
+    ShowPlan,
     Status,
 )
 from bot.decisions import Acknowledge, Decide, Take
@@ -54,6 +55,50 @@ def test_answers_stand_after_with(tail: str, answers: list[tuple[str, str]]) -> 
     for line in (f"web 1.4.0 to production with {tail}", f"web@1.4.0 production WITH {tail}"):
         assert commands.parse_deploy(line) == Deploy("web", "1.4.0", "production", answers=tuple(answers))
     assert commands.parse_deploy(f"web with {tail}") == OpenForm("web", answers=tuple(answers))
+
+
+@pytest.mark.parametrize(
+    "clauses",
+    [
+        "at 22:00",
+        "at 22:00 until 23:30",
+        "until 23:30",
+        "tomorrow 06:30",
+        "at Monday 8:00",
+        "at 2026-11-30 22:00",
+        "in 2h",
+        "in 1 hour 30m",
+        "on web-1",
+        "on web-1, web-2",
+        "not on web-3",
+        "skip smoke-test",
+        "skip smoke-test, warm-cache",
+        "with Ticket=OPS-7",
+        'with Note="two words" Ticket=OPS-7',
+        "guided",
+        "at 22:00 on web-1 skip smoke-test with Ticket=OPS-7",
+    ],
+)
+@pytest.mark.parametrize("reason", ["", " because web 2 to staging was worse"])
+def test_clauses_may_stand_before_what_is_deployed(clauses: str, reason: str) -> None:
+    behind = commands.parse_deploy(f"web 1.4.0 to staging {clauses}{reason}")
+    assert isinstance(behind, Deploy)
+    for line in (
+        f"{clauses} web 1.4.0 to staging{reason}",
+        f"{clauses} the web 1.4.0 to the staging{reason}",
+        f"{clauses} web@1.4.0 to staging{reason}",
+        f"to staging {clauses} web 1.4.0{reason}",
+    ):
+        assert commands.parse_deploy(line) == behind
+    planned = commands.parse_deploy(f"plan {clauses} web 1.4.0 to staging{reason}")
+    assert planned == ShowPlan(wanted=behind)
+
+
+@pytest.mark.parametrize(
+    "line", ['with Note="web 1.4.0 to staging"', "at 22:00", "to staging at 22:00 web", "on web-1 web to staging"]
+)
+def test_what_does_not_say_what_is_deployed_is_never_guessed(line: str) -> None:
+    assert not isinstance(commands.parse_deploy(line), Deploy)
 
 
 @pytest.mark.parametrize(

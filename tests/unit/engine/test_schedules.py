@@ -51,7 +51,9 @@ def test_it_begins_by_the_clock_of_the_person_when_slack_has_told_it(deck: Deck)
     assert schedules.zone_name(deck.db, "ben") == "Europe/Vienna"
     waiting = deck.task(deck.deploys(at="22:00")).waiting
     assert waiting is not None
-    assert waiting.text == "begins Mon 2026-05-04 22:00 (America/New_York)"
+    assert waiting.until is not None
+    assert waiting.until.isoformat() == "2026-05-05T02:00:00+00:00"
+    assert waiting.text == "begins Tue 2026-05-05 04:00 (Europe/Vienna)"  # where Slack shows no reader's own clock
     assert schedules.stale_zones(deck.db, deck.clock(), timedelta(days=1)) == ("U02BEN", "U03EVA", "U04MIA")
 
 
