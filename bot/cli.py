@@ -88,6 +88,8 @@ def check(folder: Path) -> None:
 @click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
 @click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times.")
 @click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
+@click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
+@click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="An answer to a prompt.")
 @with_database_to_look_at
 def plan(
     db: Any,
@@ -97,9 +99,11 @@ def plan(
     skip: tuple[str, ...],
     on: tuple[str, ...],
     without: tuple[str, ...],
+    guided: bool | None,
+    answers: tuple[tuple[str, str], ...],
     **_: Any,
 ) -> None:
-    """Print what would run where, and why a step is left out. Runs nothing."""
+    """Print what would run where, why a step is left out, and what refuses it. Runs nothing."""
     from bot import terminal
     from engine.services import deployments
     from engine.services.choices import Choices
@@ -109,7 +113,7 @@ def plan(
         project=project,
         version=version,
         environment=environment,
-        choices=Choices(skip=skip, on=on, without=without),
+        choices=Choices(skip=skip, on=on, without=without, guided=guided, answers=answers),
     )
     click.echo(terminal.plan(shown))
 

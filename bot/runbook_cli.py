@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli_options import acting, pairs, person_option, with_database
+from bot.cli_options import acting, pairs, person_option, with_database, with_database_to_look_at
 from engine.times import utc_now
 
 
@@ -53,8 +53,9 @@ def publish(db: Any, name: str, project: str, person: str | None, **_: Any) -> N
 @click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
 @click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
 @click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="An answer to a prompt.")
+@click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
 @person_option
-@with_database
+@with_database_to_look_at
 def plan(
     db: Any,
     name: str,
@@ -64,6 +65,7 @@ def plan(
     on: tuple[str, ...],
     without: tuple[str, ...],
     skip: tuple[str, ...],
+    guided: bool | None,
     answers: tuple[tuple[str, str], ...],
     person: str | None,
     **_: Any,
@@ -80,7 +82,7 @@ def plan(
         name=name,
         environment=environment,
         project=project,
-        choices=Choices(skip=skip, answers=answers, on=on, without=without),
+        choices=Choices(skip=skip, answers=answers, on=on, without=without, guided=guided),
         is_draft=draft,
     )
     click.echo(terminal.plan(shown))
@@ -99,6 +101,7 @@ def plan(
 @click.option("--because", "reason", default="", help="Why; shown on the card.")
 @click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="An answer to a prompt.")
 @click.option("--queue", is_flag=True, help="Wait behind a lock instead of being refused.")
+@click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
 @click.option("--follow", is_flag=True, help="Show it until it is over; exit code 1 when it fails.")
 @person_option
 @with_database
@@ -117,6 +120,7 @@ def run(
     reason: str,
     answers: tuple[tuple[str, str], ...],
     queue: bool,
+    guided: bool | None,
     follow: bool,
     person: str | None,
     **_: Any,
@@ -143,6 +147,7 @@ def run(
             answers=answers,
             on=on,
             without=without,
+            guided=guided,
             way=Way.QUEUE if queue else Way.NONE,
         ),
         is_draft=draft,
