@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from engine.contracts import LogLevel, LogSegment
 
 _HEADER_LIMIT = 64
+_HEADER = re.compile(rb"[0-9]{10,16} [a-z]+ [a-z]+ (?P<size>[0-9]{1,12})\n")
+_CANDIDATES = 50
+"""So many places that look like the head of a frame are tried; a log that has more before its first frame is rare."""
 
 
 def path_of(folder: Path, task_id: int, run_id: int) -> Path:
@@ -70,6 +75,32 @@ def read(path: Path, *, start: int, end: int) -> Iterator[tuple[int, LogSegment]
                     text=text.decode(errors="replace"),
                 ),
             )
+
+
+def end_of(path: Path, *, end: int, size: int) -> int:
+    """Where to begin to read about the last `size` bytes before `end`: at a frame, so a little later. 0 where the log
+    is shorter, or where no frame is found.
+    """
+    first = end - size
+    if first <= 0 or not path.exists():
+        return 0
+    with path.open("rb") as file:
+        file.seek(first)
+        stretch = file.read(size)
+    for found in islice(_HEADER.finditer(stretch), _CANDIDATES):
+        if _leads_to_the_end(stretch, found.start()):
+            return first + found.start()
+    return 0
+
+
+def _leads_to_the_end(stretch: bytes, position: int) -> bool:
+    """Do frames follow one another from here to the end? What a script printed may look like the head of one."""
+    while position < len(stretch):
+        found = _HEADER.match(stretch, position)
+        if found is None:
+            return False
+        position = found.end() + int(found["size"])
+    return position == len(stretch)
 
 
 def _frame(segment: LogSegment) -> bytes:

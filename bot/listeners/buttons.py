@@ -16,6 +16,9 @@ from engine.errors import ForedeckError
 from engine.services import interruptions, locks, tasks
 from engine.services.views import InterruptionKind, InterruptionView, TaskView, Verdict
 
+_LOOKED_AT = 500_000
+"""So many bytes at the end of a log are looked at for a page: a press has to be answered within three seconds."""
+
 
 def cancel_task(desk: Desk, pressed: Pressed) -> Answer:
     """*Cancel* on a card; Slack has asked once more already. The card says what follows."""
@@ -64,7 +67,7 @@ def show_failures(desk: Desk, pressed: Pressed) -> Answer:
     asked = interruptions.view(desk.db, interruption_id)
     view = tasks.authorised_view(desk.db, asked.task, pressed.person.slug)
     page, runs = on_page(asked, page)
-    lines = {run.run: logs.decisive(tasks.decisive_lines(desk.db, run.run)) for run in runs}
+    lines = {run.run: logs.decisive(tasks.decisive_lines(desk.db, run.run, within=_LOOKED_AT)) for run in runs}
     shown = failures_modal(asked, view, page, lines, command=desk.command)
     return Answer(refreshes=shown) if pressed.modal else Answer(opens=shown)
 

@@ -228,12 +228,13 @@ def last_lines(db: Database, run_id: int, lines: int = 15) -> str:
     return "\n".join(line for _, line in deque(_said(db, run_id), maxlen=lines))
 
 
-def decisive_lines(db: Database, run_id: int) -> str:
+def decisive_lines(db: Database, run_id: int, *, within: int | None = None) -> str:
     """The few lines that most likely say why it failed, in the order of the log: the last ones, the last errors among
-    them even when much was printed after those."""
+    them even when much was printed after those. `within`: only the last so many bytes are looked at, for somebody who
+    waits."""
     last: deque[tuple[int, str]] = deque(maxlen=_DECISIVE)
     errors: deque[tuple[int, str]] = deque(maxlen=_DECISIVE_ERRORS)
-    for number, (level, line) in enumerate(_said(db, run_id)):
+    for number, (level, line) in enumerate(_said(db, run_id, within)):
         last.append((number, line))
         if level in _LOUD:
             errors.append((number, line))
@@ -244,16 +245,17 @@ def decisive_lines(db: Database, run_id: int) -> str:
     return "\n".join(line for _, line in sorted(kept.items()))
 
 
-def _said(db: Database, run_id: int) -> Iterator[tuple[LogLevel, str]]:
-    """The lines of the log of this run with their levels, without empty and verbose ones. A very long one loses its
-    beginning."""
+def _said(db: Database, run_id: int, within: int | None = None) -> Iterator[tuple[LogLevel, str]]:
+    """The lines of the log of this run with their levels, without empty and verbose ones; about the last `within` bytes
+    of it. A very long one loses its beginning."""
     with db.read() as session:
         row = session.execute(select(ActionRun.task_id, ActionRun.log_length).where(ActionRun.id == run_id)).first()
     if row is None:
         return
     path = logs.path_of(db.path.parent, row.task_id, run_id)
     begun: dict[tuple[LogLevel, str], str] = {}  # a line may come in pieces, and another stream between them
-    for _, segment in logs.read(path, start=0, end=row.log_length):
+    start = logs.end_of(path, end=row.log_length, size=within) if within else 0
+    for _, segment in logs.read(path, start=start, end=row.log_length):
         if segment.level is LogLevel.VERBOSE:
             continue
         source = (segment.level, segment.stream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,3 +92,28 @@ def test_any_text_of_any_level_comes_back(tmp_path_factory: pytest.TempPathFacto
     written = [segment(text, level, stream) for text, level, stream in entries]
     end = append(path, 0, *written)
     assert read(path, 0, end) == written
+
+
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.just("1777896000123 info stdout 3\nabc")
+    ),
+    st.integers(1, 400),
+)
+def test_the_end_of_a_log_begins_at_a_frame_or_is_all_of_it(texts: list[str], size: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = logs.path_of(Path(folder), 1, 1)
+        written = [segment(text) for text in texts]
+        end = append(path, 0, *written)
+        start = logs.end_of(path, end=end, size=size)
+        shown = "".join(found.text for found in read(path, start, end))
+        assert "".join(texts).endswith(shown)
+        assert start == 0 or end - size <= start <= end
+
+
+def test_of_a_long_log_only_its_end_is_read(path: Path) -> None:
+    end = append(path, 0, *[segment(f"line {n}\n") for n in range(10_000)])
+    start = logs.end_of(path, end=end, size=1_000)
+    shown = read(path, start, end)
+    assert 10 < len(shown) < 40
+    assert shown[-1].text == "line 9999\n"
