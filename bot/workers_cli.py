@@ -31,7 +31,8 @@ def list_(db: Any, names: tuple[str, ...], person: str | None, **_: Any) -> None
         click.echo(f"pool {pool.slug}{default}: {pool.usable} of {pool.workers} workers can be used, {pool.load} steps")
     for machine in view.machines:
         where = ", ".join(machine.pools or machine.environments)
-        state = "disabled" if machine.disabled else WORDS[machine.state]
+        state = "cloud region" if machine.is_region else WORDS[machine.state]
+        state = "disabled" if machine.disabled else state
         load = f", {machine.load} steps" if machine.load else ""
         why = f": {machine.disabled.by}, {machine.disabled.reason}" if machine.disabled else ""
         if not machine.disabled and state != "healthy" and machine.why:

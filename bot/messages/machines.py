@@ -16,6 +16,7 @@ PAGE = 8
 """Machines on a page: two thumbs of scrolling."""
 
 _OUT = "🔧"
+_REGION = "☁️"
 _WHY = 140
 _POOLS = 10
 
@@ -81,6 +82,8 @@ def _summary(view: Overview) -> str:
 def _counted(view: Overview) -> str:
     words = {**WORDS, HealthState.HAS_WARNINGS: "with warnings"}
     parts = [f"{SIGNS[state]} {view.counts[state]:,} {words[state]}" for state in SIGNS if view.counts.get(state)]
+    if view.regions:
+        parts.append(f"{_REGION} {wording.plural(view.regions, 'cloud region')}")
     if view.disabled:
         parts.append(f"{_OUT} {view.disabled:,} disabled")
     return " · ".join(parts)
@@ -144,6 +147,9 @@ def _hint(view: Overview, command: str) -> str:
 
 
 def _facts(machine: MachineStanding) -> Iterator[list[b.Element]]:
+    if machine.is_region:
+        yield [b.text(f"{_where(machine)}. A target without a machine: what is aimed at it runs on workers.")]
+        return
     what = "worker" if machine.is_worker else "target"
     yield [b.text(f"{wording.capitalised(what)} at {machine.address} · {_where(machine)}{_load(machine)}")]
     labels = {"system": "", "bash": "Bash ", "user": "as "}
@@ -164,7 +170,8 @@ def _buttons(machine: MachineStanding) -> Iterator[b.Element]:
     if machine.may_edit and machine.disabled:
         yield b.button("Enable", ids.ENABLE_MACHINE, machine.slug, style="primary")
     elif machine.may_edit:
-        yield b.button("Check now", ids.CHECK_MACHINE, machine.slug)
+        if not machine.is_region:
+            yield b.button("Check now", ids.CHECK_MACHINE, machine.slug)
         yield b.button("Disable…", ids.DISABLE_MACHINE, machine.slug)
     if machine.may_run:
         yield b.button("Run a script…", ids.RUN_SCRIPT, machine.slug)
@@ -172,11 +179,11 @@ def _buttons(machine: MachineStanding) -> Iterator[b.Element]:
 
 
 def _sign(machine: MachineStanding) -> str:
-    return _OUT if machine.disabled else SIGNS[machine.state]
+    return _OUT if machine.disabled else _REGION if machine.is_region else SIGNS[machine.state]
 
 
 def _state(machine: MachineStanding) -> str:
-    return "disabled" if machine.disabled else WORDS[machine.state]
+    return "disabled" if machine.disabled else "cloud region" if machine.is_region else WORDS[machine.state]
 
 
 def _span(machine: MachineStanding, now: datetime) -> str:

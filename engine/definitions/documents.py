@@ -95,6 +95,11 @@ class Definitions:
         """The workers, then the targets that are machines: cloud regions cannot be logged in to."""
         return (*self.workers.values(), *(target for target in self.targets.values() if target.has_machine))
 
+    @property
+    def places(self) -> tuple[Machine, ...]:
+        """The workers and all targets, cloud regions too."""
+        return (*self.workers.values(), *self.targets.values())
+
     def policy_of(self, machine: Machine) -> MachinePolicy:
         """How this machine is checked; the default policy needs no configuration."""
         return self.machine_policies.get(machine.policy) or MachinePolicy(DEFAULT_POLICY, DEFAULT_POLICY)

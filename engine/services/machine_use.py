@@ -47,7 +47,7 @@ def disable(
     """
     with db.write() as session:
         found = access.rules(session, now)
-        machines = find(found, names)
+        machines = find(found, names, with_regions=True)
         require(found, person, Permission.MACHINE_EDIT, "disable", machines)
         if not reason.strip():
             raise WhyMissing
@@ -78,7 +78,7 @@ def enable(db: Database, now: datetime, *, person: str, names: Sequence[str]) ->
     """They are in use again, and are checked at once. Raises UnknownName, NoMachines, NotPermitted, NotDisabled."""
     with db.write() as session:
         found = access.rules(session, now)
-        machines = find(found, names)
+        machines = find(found, names, with_regions=True)
         require(found, person, Permission.MACHINE_EDIT, "enable", machines)
         meant = {machine.slug for machine in machines}
         rows = [row for row in _open(session) if row.machine in meant]
@@ -111,22 +111,21 @@ def check_now(db: Database, now: datetime, *, person: str, names: Sequence[str])
         return tuple(machine.slug for machine in machines)
 
 
-def find(found: access.Rules, names: Sequence[str]) -> tuple[Machine, ...]:
-    """The machines that these names mean, each once. Raises UnknownName, NoMachines."""
+def find(found: access.Rules, names: Sequence[str], *, with_regions: bool = False) -> tuple[Machine, ...]:
+    """The machines that these names mean, each once; `with_regions`: and the cloud regions. Raises UnknownName,
+    NoMachines.
+    """
     definitions = found.definitions
+    everything = {place.slug: place for place in (definitions.places if with_regions else definitions.machines)}
     known = {
-        machine.slug: machine.tags if isinstance(machine, TargetDefinition) else machine.pools
-        for machine in definitions.machines
+        slug: place.tags if isinstance(place, TargetDefinition) else place.pools for slug, place in everything.items()
     }
     if not known:
         raise NoMachines
     meant: dict[str, Machine] = {}
     for name in names:
         try:
-            for slug in chosen(name, known, known):
-                machine = definitions.machine(slug)
-                if machine is not None:
-                    meant[slug] = machine
+            meant.update((slug, everything[slug]) for slug in chosen(name, known, known))
         except NoSuchTarget:
             raise UnknownName(kind="worker or target", name=name, known=known) from None
     return tuple(meant.values())

@@ -38,7 +38,7 @@ class OutOfUse:
 
 @dataclass(frozen=True)
 class MachineStanding:
-    """A worker or a target as it is now."""
+    """A worker or a target as it is now. A cloud region has no health: nobody looks at it."""
 
     slug: str
     is_worker: bool
@@ -57,6 +57,7 @@ class MachineStanding:
     last_error_at: datetime | None
     load: int  # steps that run there now
     disabled: OutOfUse | None
+    is_region: bool = False
     may_edit: bool = False  # whoever looks may disable, enable and check it
     may_run: bool = False  # and run scripts there
 
@@ -85,6 +86,7 @@ class Overview:
     built_in: str  # what the built-in worker does, as a sentence
     counts: Mapping[HealthState, int]  # of those that are in use
     disabled: int
+    regions: int  # of those that are in use
     machines: tuple[MachineStanding, ...]
     page: int  # from 1
     pages: int
@@ -111,8 +113,9 @@ def overview(
         return Overview(
             pools=() if names else _pools(found, everything),
             built_in="" if names else _built_in(found),
-            counts=Counter(one.state for one in meant if one.disabled is None),
+            counts=Counter(one.state for one in meant if one.disabled is None and not one.is_region),
             disabled=sum(one.disabled is not None for one in meant),
+            regions=sum(one.disabled is None and one.is_region for one in meant),
             machines=tuple(_with_rights(found, person, one) for one in shown),
             page=page,
             pages=pages,
@@ -144,7 +147,7 @@ def _everything(session: Session, found: access.Rules, person: str) -> list[Mach
     visible = _visible_environments(found, person)
     return [
         _standing(machine, rows.get(machine.slug), load.get(machine.slug, 0), disabled.get(machine.slug))
-        for machine in found.definitions.machines
+        for machine in found.definitions.places
         if visible and (not isinstance(machine, TargetDefinition) or visible.intersection(machine.environments))
     ]
 
@@ -164,16 +167,17 @@ def _visible_environments(found: access.Rules, person: str) -> frozenset[str]:
 
 def _standing(machine: Machine, row: MachineHealth | None, load: int, disabled: OutOfUse | None) -> MachineStanding:
     is_target = isinstance(machine, TargetDefinition)
+    is_region = isinstance(machine, TargetDefinition) and not machine.has_machine
     host = f"[{machine.host}]" if ":" in machine.host else machine.host
     return MachineStanding(
         slug=machine.slug,
         is_worker=not is_target,
-        address=f"{host}:{machine.port}",
+        address="" if is_region else f"{host}:{machine.port}",
         pools=() if isinstance(machine, TargetDefinition) else machine.pools,
         environments=machine.environments if isinstance(machine, TargetDefinition) else (),
         tags=machine.tags if isinstance(machine, TargetDefinition) else (),
         policy=machine.policy,
-        state=HealthState(row.state) if row else HealthState.UNKNOWN,
+        state=HealthState(row.state) if row else HealthState.HEALTHY if is_region else HealthState.UNKNOWN,
         since=row.since if row else None,
         checked_at=row.checked_at if row else None,
         next_check_at=row.next_check_at if row else None,
@@ -183,6 +187,7 @@ def _standing(machine: Machine, row: MachineHealth | None, load: int, disabled: 
         last_error_at=row.last_error_at if row else None,
         load=load,
         disabled=disabled,
+        is_region=is_region,
     )
 
 
@@ -195,11 +200,11 @@ def _meant(found: access.Rules, everything: list[MachineStanding], names: Sequen
         if word == DISABLED:
             some = [one for one in everything if one.disabled]
         elif word in set(HealthState):
-            some = [one for one in everything if one.state == word and not one.disabled]
+            some = [one for one in everything if one.state == word and not one.disabled and not one.is_region]
         elif name in found.definitions.environments:
             some = [one for one in everything if name in one.environments]
         else:
-            slugs = {machine.slug for machine in machine_use.find(found, [name])}
+            slugs = {machine.slug for machine in machine_use.find(found, [name], with_regions=True)}
             some = [one for one in everything if one.slug in slugs]
             if not some:
                 raise UnknownName(kind="worker or target", name=name, known=[one.slug for one in everything])
@@ -232,10 +237,10 @@ def _built_in(found: access.Rules) -> str:
 
 def _with_rights(found: access.Rules, person: str, one: MachineStanding) -> MachineStanding:
     """The same with what this person may do there."""
-    machine = found.definitions.machine(one.slug)
-    where = machine_use.environments_of(machine) if machine else ()
+    where = (None,) if one.is_worker else one.environments
 
     def may(permission: Permission) -> bool:
         return all(found.may(person, permission, project=None, environment=environment) for environment in where)
 
-    return replace(one, may_edit=may(Permission.MACHINE_EDIT), may_run=may(Permission.SCRIPT_RUN))
+    may_run = not one.is_region and may(Permission.SCRIPT_RUN)
+    return replace(one, may_edit=may(Permission.MACHINE_EDIT), may_run=may_run)
