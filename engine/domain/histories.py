@@ -22,6 +22,7 @@ class RunRecord:
     given_up: bool = False  # a person said so, or it failed before it began: it is not tried again
     guidance: Guidance | None = None  # what a person said about its failure
     retries_by_hand: int = 0  # how often people had it run again
+    is_left_out: bool = False  # its machine could not be used: that says nothing of a run condition
 
 
 @dataclass(frozen=True)

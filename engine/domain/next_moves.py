@@ -247,7 +247,8 @@ def _judgement_on(index: int, machine: str, history: History) -> Judgement | Non
 
 
 def _read_from(runs: Sequence[RunRecord] | None) -> Judgement | None:
-    """It was evaluated before, and the runs say what came of it; None when there are none."""
+    """It was evaluated before, and the runs say what came of it; None when there are none that do."""
+    runs = [run for run in runs or () if not run.is_left_out]
     if not runs:
         return None
     holds = any(run.state is not RunState.SKIPPED or run.guidance for run in runs)

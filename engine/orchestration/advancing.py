@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from engine.domain import durations, plans
@@ -29,7 +30,7 @@ from engine.domain.plans import RunKey
 from engine.domain.processes import AD_HOC, ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Base, GuidedRun, Interruption, Task
-from engine.orchestration.leaving_out import LeavingOut
+from engine.orchestration.leaving_out import LEFT_OUT, LeavingOut
 from engine.sealing import Sealer
 from engine.services import configuration, evaluations, guidance, interruptions, lines, outbox, queues, variables
 from engine.services.tickets import new_ticket
@@ -38,9 +39,11 @@ _HOW_TO_RESOLVE = "Give the variable a value that applies there, or correct its 
 
 
 _TABLE = Base.metadata.tables[ActionRun.__tablename__]
-_RUNS = select(
-    *(_TABLE.c[name] for name in ("id", "step", "action", "machine", "attempt", "state", "ticket", "guidance"))
-).order_by(_TABLE.c.attempt)
+_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    *(_TABLE.c[name] for name in ("id", "step", "action", "machine", "attempt", "state", "ticket", "guidance")),
+    _TABLE.c.reason.startswith(LEFT_OUT),
+)
+_RUNS = select(*_COLUMNS).order_by(_TABLE.c.attempt)
 """Columns of the table and not of the class: a deployment to many machines has thousands of rows."""
 
 _STATES = {state.value: state for state in RunState}
@@ -132,10 +135,10 @@ def _history(session: Session, task: Task, judged: Mapping[tuple[int, str], Judg
     guided = guidance.asked_about(session, task.id)
     answers = {row.action_run_id: row.state for row in asked}
     latest: dict[RunKey, RunRecord] = {}
-    for id_, step, action, machine, attempt, stored, ticket, guidance_said in rows:
+    for id_, step, action, machine, attempt, stored, ticket, guidance_said, is_left_out in rows:
         key, state = RunKey(step, action, machine), _STATES[stored]
         if attempt == 1 and state in _PLAIN and not guidance_said:  # most rows by far, of thousands
-            latest[key] = RunRecord(key, state)
+            latest[key] = RunRecord(key, state, is_left_out=is_left_out)
             continue
         before = latest.get(key)
         answer, said = answers.get(id_), Guidance(guidance_said) if guidance_said else None

@@ -13,7 +13,7 @@ from engine.domain.states import RunState
 from engine.models import ActionRun, Task
 from engine.services import usability
 
-_LEFT_OUT = "left out: "
+LEFT_OUT = "left out: "
 """How the reason of a run begins that was left out; what was left out once stays so in this task."""
 
 
@@ -34,7 +34,7 @@ class LeavingOut:
         why = self._disabled.get(key.machine, "")
         if not why and key.machine in self._unusable and not self._has_begun_on(key.machine):
             why = self._unusable[key.machine]
-        return f"{_LEFT_OUT}{key.machine} is {why}" if why else ""
+        return f"{LEFT_OUT}{key.machine} is {why}" if why else ""
 
     def leaves_nobody(self, key: RunKey) -> bool:
         """Can none of the machines of this step be used? Then more is wrong than that it has nothing to do."""
@@ -56,7 +56,7 @@ class LeavingOut:
             select(ActionRun.machine, ActionRun.reason).where(
                 ActionRun.task_id == self._task.id,
                 ActionRun.state == RunState.SKIPPED.value,
-                ActionRun.reason.startswith(_LEFT_OUT),
+                ActionRun.reason.startswith(LEFT_OUT),
             )
         )
         return {row.machine: row.reason for row in rows}

@@ -216,7 +216,8 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         'foredeck.yml:20: grants[0].roles[0]: There is no role "deployment-creator". Did you mean '
         '"deployment_creator"? '
         "Known roles: project_viewer, project_contributor, project_lead, project_deployer, release_creator, "
-        "deployment_creator, build_server, environment_manager, runbook_consumer, runbook_producer, space_manager.",
+        "deployment_creator, build_server, environment_manager, runbook_consumer, runbook_producer, "
+        "script_runner, space_manager.",
     ),
     (
         "a grant to nobody",

@@ -299,3 +299,18 @@ def test_what_was_left_out_once_stays_out_also_when_it_comes_back(deck: Deck) ->
     deck.proceeds(number)
     deck.works()
     assert ran_on(deck, number) == ["web-1", "web-3", "web-1", "web-3"]
+
+
+def test_that_the_first_of_them_is_left_out_says_nothing_of_the_run_condition(deck: Deck) -> None:
+    process = """\
+steps:
+  - {step: build, run_script: {inline: echo one}}
+  - {step: install, target_tags: [web], rolling: {window: 1}, run_condition: "#{if Octopus.Project.Id}yes#{/if}",
+     run_script: {inline: echo two}}
+"""
+    with_machines(deck, process)
+    number = deck.deploys(at="in 1h")
+    disables(deck, "web-1")
+    deck.time.passes(hours=1)
+    deck.works()
+    assert ran_on(deck, number)[1:] == ["web-2", "web-3"]
