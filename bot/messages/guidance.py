@@ -101,8 +101,10 @@ def _failures(failed: Sequence[FailedRunView], last_lines: Mapping[int, str]) ->
 
 def failure(run: FailedRunView, last_lines: str) -> list[b.Block | None]:
     """Where and why it failed, what was said of it, and the last lines of its log."""
-    line = [b.bold(f"{run.machine}: ")] if run.machine else []
-    unknown = " It may still be running; look at the machine first." if run.is_lost else ""
+    on = f" on {run.worker}" if run.worker and run.worker != "built-in" else ""
+    line = [b.bold(f"{run.machine}{on}: ")] if run.machine else []
+    where = wording.place_of(run.worker or run.machine)
+    unknown = f" It may still be running; look at {where} first." if run.is_lost else ""
     again = f" (attempt {run.attempt})" if run.attempt > 1 else ""
     answered = f" Somebody {_DONE[run.said]}." if run.said else ""
     words = b.rich([*line, b.text(f"{b.shorten(run.reason, 500)}{unknown}{again}{answered}")])

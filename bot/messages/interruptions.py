@@ -127,10 +127,12 @@ def _about(view: TaskView) -> str:
 
 
 def _lost(asked: InterruptionView) -> b.Block:
+    for_target = f" for {asked.machine}" if asked.machine and asked.machine != asked.worker else ""
+    where = wording.place_of(asked.worker or asked.machine)
     return b.rich(
         [
-            b.text(f"{asked.step_name} was started, and how it ended is unknown. "),
-            b.text("Look at the machine first: it may have finished, or still be running."),
+            b.text(f"{asked.step_name} was started{for_target}, and how it ended is unknown. "),
+            b.text(f"Look at {where} first: it may have finished, or still be running."),
         ]
     )
 

@@ -228,6 +228,11 @@ def few(names: Sequence[str], most: int = 5) -> str:
     return f"{', '.join(names[:most])} and {len(names) - most} more"
 
 
+def place_of(machine: str) -> str:
+    """The machine to look at, in the middle of a sentence."""
+    return {"": "the machine", "built-in": "the machine of Foredeck itself"}.get(machine, machine)
+
+
 def capitalised(words: str) -> str:
     """With a capital letter at its start."""
     return words[:1].upper() + words[1:]

@@ -33,13 +33,17 @@ def candidates(
     lease_cap: int = 0,
     unusable: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
-    """Where it may run, the best first. Raises NoWorker, PoolGone.
+    """Where it may run, the best first. Raises NoWorker, PoolGone, WorkerGone.
 
     `lease_cap`: a worker that this deployment keeps to is passed over while so many of its steps run there; 0: never.
     `unusable`: by slug, why a worker is out of the question beside those that are disabled or unwell, as a sentence.
     """
     if action.site(run.machine) is not Site.WORKER:
         return (run.machine,)
+    if (
+        run.machine and run.machine not in definitions.targets
+    ):  # without it the script would get the values of no target
+        raise choosing.WorkerGone(worker=run.machine)
     pool = action.pool_for(run.machine)
     kept = _kept(session, run.task_id, lease_cap) if _keeps(definitions, pool) else ()
     out = {**usability.unusable_workers(session, definitions), **(unusable or {})}

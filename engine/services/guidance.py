@@ -140,6 +140,7 @@ def failed_runs(session: Session, row: Interruption, plan: plans.Plan) -> tuple[
                 attempt=run.attempt,
                 offered=offered,
                 said=_VERDICT[Guidance(guided.guidance)] if guided.guidance else None,
+                worker=run.worker if run.worker and run.worker != run.machine else "",
             )
         )
     return tuple(views)

@@ -33,6 +33,7 @@ class FailedRunView:
     attempt: int
     offered: tuple[Verdict, ...]
     said: Verdict | None
+    worker: str = ""  # where it ran, when not on that machine itself
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class InterruptionView:
     settled_at: datetime | None
     blocks_place: bool  # the next deployment to the same environment waits meanwhile
     failed: tuple[FailedRunView, ...] = ()  # of a guided failure
+    machine: str = ""  # the target that it is about, where it is about one
+    worker: str = ""  # of a lost step: where it ran
     taken_by: str | None = None
     taken_at: datetime | None = None
 

@@ -127,6 +127,8 @@ def interruption_view(
         failed=guidance.failed_runs(session, row, plan) if is_guided else (),
         taken_by=row.taken_by,
         taken_at=row.taken_at,
+        machine=run.machine,
+        worker=run.worker or "",
     )
 
 

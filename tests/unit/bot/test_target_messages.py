@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.commands import Deploy
 from bot.messages import answers, notices
+from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.messages.cards import card
 from bot.messages.checklists import step_title
+from bot.messages.guidance import failure
+from bot.messages.interruptions import interruption as asking
 from bot.messages.live import live
 from bot.messages.wording import step_of_run, told_run
-from engine.services.views import LiveView, MachineView, StepStatus, TaskState, TriedView
+from engine.services.interruption_views import FailedRunView
+from engine.services.views import InterruptionKind, LiveView, MachineView, StepStatus, TaskState, TriedView
 from tests.support.slack_blocks import assert_sendable, buttons, shown
-from tests.support.task_views import NASTY, NOON, SLACK_IDS, step, task
+from tests.support.task_views import NASTY, NOON, SLACK_IDS, interruption, step, task
 
 REASON = "The script ended with exit code 3."
 
@@ -124,3 +130,21 @@ def test_more_targets_than_a_button_carries_are_to_be_typed_and_none_are_forgott
     assert buttons(answer(3)) == ["Queue"]
     assert buttons(answer(100)) == []
     assert "type the command" in shown(answer(100))
+
+
+def test_what_is_lost_names_the_machine_to_look_at_and_the_target_it_was_for() -> None:
+    def asks(machine: str, worker: str) -> str:
+        lost = interruption(kind=InterruptionKind.LOST, step_name="drain", machine=machine, worker=worker)
+        return shown(asking(lost, task(), SLACK_IDS))
+
+    assert "drain was started for web-1, and how it ended is unknown. Look at build-1 first" in asks("web-1", "build-1")
+    assert "drain was started, and how it ended is unknown. Look at web-1 first" in asks("web-1", "web-1")
+    assert "Look at the machine of Foredeck itself first" in asks("", "built-in")
+
+
+def test_a_failure_on_a_worker_for_a_target_names_both() -> None:
+    on_it = FailedRunView(1, "web-1", "drain", REASON, "", is_lost=False, attempt=1, offered=(), said=None)
+    assert f"web-1: {REASON}" in shown(b.message("", *failure(on_it, "")))
+    for_it = replace(on_it, worker="build-1", is_lost=True)
+    told = f"web-1 on build-1: {REASON} It may still be running; look at build-1 first."
+    assert told in shown(b.message("", *failure(for_it, "")))

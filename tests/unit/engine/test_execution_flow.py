@@ -7,10 +7,10 @@ from __future__ import annotations
 import pytest
 
 from engine.contracts import ActionResult, Outcome, OutputVariable
-from engine.services import deployments, explanations, health, interruptions
+from engine.services import deployments, explanations, health, interruptions, runbooks
 from engine.services.pools import NobodyInPool, PoolUnsettled
 from engine.services.views import StepStatus, TaskState, Verdict
-from tests.support.engine import Deck
+from tests.support.engine import MAIN, Deck
 from tests.support.engine_workers import ends, says
 
 KEY = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
@@ -253,3 +253,29 @@ def test_nobody_asks_a_region_for_its_health(deck: Deck) -> None:
         due = health.due(session, deck.clock(), 50)
     assert "web-1" in due
     assert "eu" not in due
+
+
+def test_a_target_that_was_taken_out_of_the_configuration_is_not_served_with_the_values_of_none(deck: Deck) -> None:
+    number = deck.configured(FOR_EACH, FILES).deploys()
+    deck.settles()
+    deck.configured(FOR_EACH, {**FILES, "targets.yml": FILES["targets.yml"].replace("1..3", "1..2")})
+    deck.works()
+    failed = [m for m in deck.task(number).steps[0].machines if m.status is StepStatus.FAILED]
+    assert [(m.slug, m.detail) for m in failed] == [
+        ("web-3", "The machine web-3 of this step is not configured any more.")
+    ]
+
+
+def test_a_runbook_finds_its_pool_by_variable_as_a_runbook(deck: Deck) -> None:
+    files = {
+        **FILES,
+        "foredeck.yml": MAIN.replace("release_creator]", "release_creator, runbook_producer]"),
+        "projects/web/runbooks/restart.yml": step('worker_pool: "#{Pool}"'),
+        "projects/web/variables.yml": "Pool: [{value: linux}, {value: eu-pool, when: {process: runbook}}]\n"
+        + FILES["projects/web/variables.yml"].replace("Pool:", "Other:"),
+    }
+    deck.configured(step(), files)
+    runbooks.publish(deck.db, deck.clock(), person="ana", name="restart")
+    run = runbooks.run(deck.db, deck.clock(), person="ana", name="restart", environment="staging")
+    deck.works()
+    assert ran(deck, run.number) == [("", "eu-1")]
