@@ -57,8 +57,10 @@ def make(
         deploys=not is_runbook,
     )
     view = planned.describe(plan, found.definitions, project=project, version=version, environment=environment)
-    warnings = forecasts.unserved(session, plan, found.definitions) if not refusals else ()
-    return replace(view, questions=asked, refusals=refusals, warnings=warnings)
+    if refusals:
+        return replace(view, questions=asked, refusals=refusals)
+    warnings = forecasts.unserved(session, plan, found.definitions, environment=environment)
+    return replace(view, questions=asked, warnings=warnings)
 
 
 def judged_for(

@@ -7,7 +7,7 @@ import pytest
 from bot.messages.cards import card
 from engine.services import deployments, machine_use, tasks
 from engine.services.views import TaskState
-from tests.support.engine import Deck
+from tests.support.engine import MAIN, Deck
 from tests.support.machines import ROLES
 from tests.unit.engine.test_execution_flow import FILES as MACHINES
 from tests.unit.engine.test_execution_flow import KEY
@@ -87,3 +87,25 @@ def test_a_pool_that_was_emptied_or_removed_meanwhile_is_warned_of(deck: Deck) -
     deck.configured(anywhere, {**FILES, "workers.yml": left, "targets.yml": places, "worker_pools.yml": pools})
     (told,) = deck.task(number).warnings
     assert told == "As it stands, test and check will fail: the worker pool eu-pool is not configured any more."
+
+
+@pytest.mark.parametrize(
+    ("settings", "where", "why"),
+    [
+        ("enabled: false", "{}", "the default pool has no workers, and the built-in worker is disabled."),
+        (
+            "enabled: true",
+            "{protected: true}",
+            "staging is protected from scripts under the account of Foredeck itself.",
+        ),
+    ],
+)
+def test_the_built_in_worker_that_was_taken_away_meanwhile_is_warned_of(
+    deck: Deck, settings: str, where: str, why: str
+) -> None:
+    asks = PROCESS.replace("worker_pool: eu-pool, ", "")
+    number = deck.configured(asks).deploys()
+    assert deck.task(number).warnings == ()
+    main = MAIN.replace("staging: {}", f"staging: {where}") + f"built_in_worker: {{{settings}}}\n"
+    deck.configured(asks, {"foredeck.yml": main})
+    assert deck.task(number).warnings == (f"As it stands, build, test and check will fail: {why}",)

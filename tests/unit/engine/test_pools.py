@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine.services import configuration, deployments, pools, tasks
+from engine.services import configuration, deployments, machine_use, pools, tasks
 from engine.services.pools import PoolGone
 from engine.services.views import TaskState
 from tests.support.engine import Deck
+from tests.support.machines import KEY, ROLES
 
 IN_ARM = "steps: [{step: build, worker_pool: arm, run_script: {inline: echo built}}]\n"
 ANYWHERE = "steps: [{step: build, run_script: {inline: echo built}}]\n"
@@ -73,6 +74,32 @@ def test_a_deployment_that_waits_when_its_pool_is_removed_fails_in_words(deck: D
     view = deck.task(number)
     assert view.state is TaskState.FAILED
     assert view.steps[1].detail == GONE_NOW
+
+
+DEFAULT = "linux: {default: true}\n"
+
+
+def test_the_first_worker_of_the_default_pool_takes_every_step_over_and_the_last_one_gives_them_back(
+    deck: Deck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No process is changed for it, and the release stays the same."""
+    monkeypatch.setenv("KEY", "a key")
+
+    def ran_on(machines: str) -> tuple[str | None, str]:
+        files = {"worker_pools.yml": DEFAULT, "workers.yml": machines}
+        account = 'me: {type: ssh_key, username: me, private_key: {secret: "env:KEY"}}\n'
+        deck.configured(ANYWHERE, {**files, "accounts.yml": account, "foredeck.yml": ROLES})
+        number = deck.deploys()
+        deck.works()
+        (run,) = deck.runs(number)
+        return run.worker, run.state
+
+    worker = f'build-1: {{pools: [linux], ssh: "b1:22", account: me, host_key: "{KEY}"}}\n'
+    assert ran_on("") == ("built-in", "succeeded")
+    assert ran_on(worker) == ("build-1", "succeeded")
+    machine_use.disable(deck.db, deck.clock(), person="ben", names=["build-1"], reason="a disk is replaced")
+    assert ran_on(worker) == (None, "failed"), "one that cannot be used does not bring the built-in worker back"
+    assert ran_on("") == ("built-in", "succeeded")
 
 
 def test_only_the_default_pool_falls_to_the_built_in_worker_and_only_while_nobody_is_in_it(deck: Deck) -> None:
