@@ -116,6 +116,7 @@ def task(view: TaskView) -> str:
     if view.waiting:
         people = f" ({', '.join(view.waiting.people)})" if view.waiting.people else ""
         lines.append(f"  {view.waiting.text}{people}")
+    lines += [f"  warning: {words}" for words in view.warnings]
     lines += [f"  {link.label or 'see'}: {link.url}" for link in view.links]
     return "\n".join(lines)
 

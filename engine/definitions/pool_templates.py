@@ -70,7 +70,15 @@ def _check(definitions: Definitions, project: Project, read: _Read, reading: Rea
 def _chosen(
     definitions: Definitions, project: Project, read: _Read, environment: str, step: str, action: str, template: str
 ) -> Choice:
-    given = Given(
+    given = given_in(definitions, project, environment)
+    at = Situation(project=project.slug, environment=environment, step=step, action=action, process=read.kind)
+    choice = pool_choices.choose(template, given, at)
+    return _offered(template, given, at) or choice if choice.waits else choice
+
+
+def given_in(definitions: Definitions, project: Project, environment: str, *, are_all: bool = False) -> Given:
+    """What a pool is chosen by there; `are_all`: nobody answers anything."""
+    return Given(
         pools=tuple(definitions.worker_pools),
         variables=definitions.variables_of(project.slug),
         known={
@@ -80,10 +88,8 @@ def _chosen(
             "Octopus.Environment.Name": definitions.environments[environment].name,
             "Octopus.Environment.SortOrder": str(list(definitions.environments).index(environment)),
         },
+        are_all=are_all,
     )
-    at = Situation(project=project.slug, environment=environment, step=step, action=action, process=read.kind)
-    choice = pool_choices.choose(template, given, at)
-    return _offered(template, given, at) or choice if choice.waits else choice
 
 
 def _offered(template: str, given: Given, at: Situation) -> Choice | None:

@@ -6,10 +6,12 @@ from engine.definitions.documents import Definitions
 from engine.definitions.fields import Field, Record
 from engine.definitions.nodes import shown
 from engine.definitions.places import read_time_zone
+from engine.definitions.pool_templates import given_in
 from engine.definitions.readings import Reading, suggest
 from engine.definitions.slugs import flaw_of
 from engine.definitions.values import Project, Trigger
-from engine.domain import crons, plans, prompts
+from engine.domain import crons, plans, pool_choices, prompts
+from engine.domain.precedence import DEPLOYMENT, RUNBOOK, Situation
 from engine.domain.processes import Process
 
 KEYS_OF_A_TRIGGER = ("cron", "time_zone", "environment", "from", "as", "missed", "when_current", "runbook")
@@ -70,7 +72,9 @@ def _choice(record: Record, key: str) -> str:
 
 
 def check_answers(definitions: Definitions, reading: Reading) -> None:
-    """Nobody is there to answer when a trigger fires: what it runs may ask for nothing that has no default."""
+    """Nobody is there to answer when a trigger fires: what it runs may ask for nothing that has no default, and finds
+    its worker pools without an answer.
+    """
     targets = [plans.Target(target.slug, target.environments, target.tags) for target in definitions.targets.values()]
     for project in definitions.projects.values():
         if any(slug not in definitions.variable_sets for slug in project.variable_sets):
@@ -79,16 +83,31 @@ def check_answers(definitions: Definitions, reading: Reading) -> None:
             if trigger.environment not in definitions.environments:
                 continue  # told already
             process = _process_of(project, trigger, reading)
-            if process is None:
-                continue
-            plan = plans.make(process, project=project.slug, environment=trigger.environment, targets=targets)
-            variables = definitions.variables_of(project.slug)
-            questions = prompts.asked(variables, plan, project=project.slug, environment=trigger.environment)
-            what = f"The runbook {trigger.runbook} in" if trigger.runbook else "A deployment to"
-            for question in prompts.judge(questions, ()).missing:
-                message = f"{what} {trigger.environment} asks for {question.label}, and nobody is there to answer."
-                hint = f"Give the variable {question.name} a default, or choose where it is not asked for."
-                _note(project, trigger, reading, "unanswered", message, hint)
+            if process is not None:
+                plan = plans.make(process, project=project.slug, environment=trigger.environment, targets=targets)
+                _check_plan(definitions, project, trigger, plan, reading)
+
+
+def _check_plan(
+    definitions: Definitions, project: Project, trigger: Trigger, plan: plans.Plan, reading: Reading
+) -> None:
+    kind, environment = RUNBOOK if trigger.runbook else DEPLOYMENT, trigger.environment
+    what = f"The runbook {trigger.runbook} in" if trigger.runbook else "A deployment to"
+    questions = prompts.asked(
+        definitions.variables_of(project.slug), plan, project=project.slug, environment=environment, process=kind
+    )
+    for question in prompts.judge(questions, ()).missing:
+        message = f"{what} {environment} asks for {question.label}, and nobody is there to answer."
+        hint = f"Give the variable {question.name} a default, or choose where it is not asked for."
+        _note(project, trigger, reading, "unanswered", message, hint)
+    at = Situation(project=project.slug, environment=environment, process=kind)
+    _, waiting = pool_choices.settle(plan, given_in(definitions, project, environment), at)
+    _, unsettled = pool_choices.settle(plan, given_in(definitions, project, environment, are_all=True), at)
+    waits = {one.name for one in waiting if one.choice.waits}  # the others are told where they are written
+    for one in unsettled:
+        if one.name in waits:
+            message = f"{what} {environment} finds no worker pool for {one.name}: nobody is there to answer, and "
+            _note(project, trigger, reading, "no-pool", f"{message}{one.choice.flaw}.", "Give the variable a default.")
 
 
 def _process_of(project: Project, trigger: Trigger, reading: Reading) -> Process | None:

@@ -186,3 +186,15 @@ def test_a_runbook_is_checked_as_a_runbook(tmp_path: Path) -> None:
     }
     (found,) = problems_of(tmp_path, changes)
     assert found.startswith("projects/web/runbooks/restart.yml:2: steps[0].worker_pool: This comes to no worker pool")
+
+
+def test_a_trigger_finds_its_pool_without_an_answer(tmp_path: Path) -> None:
+    trigger = "slug: web\ntriggers:\n  nightly: {cron: '0 3 * * *', environment: production, as: ana}\n"
+    changes = {**BY_VARIABLE, "projects/web/project.yml": trigger}
+    asked = "Pool: [{prompt: {label: Where}%s}]\n"
+    assert problems_of(tmp_path, {**changes, VARIABLES: asked % ", value: linux"}) == []
+    (found,) = problems_of(tmp_path, {**changes, VARIABLES: asked % ""})
+    assert found.endswith(
+        "A deployment to production finds no worker pool for install: nobody is there to answer, and it comes to "
+        "nothing. Give the variable a default."
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot import terminal
 from bot.messages.cards import card
 from engine.services import deployments, machine_use, tasks
 from engine.services.views import TaskState
@@ -51,6 +52,8 @@ def test_a_plan_warns_of_a_pool_in_which_nobody_can_be_used_and_the_request_is_t
     number = deck.deploys()
     assert tasks.plan_of(deck.db, number, "ana").warnings == (NOBODY,)
     assert f"⚠️ {NOBODY}" in str(card(deck.task(number)))
+    assert f"  warning: {NOBODY}" in terminal.task(deck.task(number)).splitlines()
+    assert f"  warning: {NOBODY}" in terminal.plan(tasks.plan_of(deck.db, number, "ana")).splitlines()
 
 
 def test_the_warning_goes_when_somebody_mends_it(deck: Deck) -> None:
