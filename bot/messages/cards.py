@@ -28,6 +28,7 @@ def card(view: TaskView, *, ahead_url: str = "", command: str = "/deploy") -> b.
         _left_out(view),
         _not_chosen(view),
         _unusable(view),
+        _added(view),
         _warnings(view),
         b.small_print(_facts(view)),
         _buttons(view),
@@ -113,6 +114,13 @@ def _unusable(view: TaskView) -> b.Block | None:
 def _warnings(view: TaskView) -> b.Block | None:
     """What will fail unless somebody does something."""
     return b.context(f"⚠️ {b.shorten(' '.join(view.warnings), 900)}") if view.warnings else None
+
+
+def _added(view: TaskView) -> b.Block | None:
+    """The targets that came while it ran."""
+    if not view.added:
+        return None
+    return b.context(f"Added: {wording.few([slug for slug, _ in view.added])} ({view.added[0][1]})")
 
 
 def _facts(view: TaskView) -> str:

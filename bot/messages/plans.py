@@ -27,6 +27,8 @@ def remarks(view: PlanView) -> Iterator[str]:
     for slug, why in view.unusable:
         yield f"Not on {slug}: it is {why}."
     yield from (f"⚠️ {warning}" for warning in view.warnings)
+    for slug, why in view.added:
+        yield f"{slug} was added: {why}."
     if view.guided:
         yield "When a step fails somebody is asked how to go on."
     if view.note:

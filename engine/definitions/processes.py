@@ -10,6 +10,7 @@ from engine.definitions.approvals import check_approval
 from engine.definitions.execution import read_pool, read_runs_on
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import LARGEST_FILE
+from engine.definitions.health_checks import read_health_check
 from engine.definitions.nodes import Items, Scalar, Table, shown
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.readings import suggest
@@ -19,10 +20,19 @@ from engine.definitions.secret_references import HOW, holds_a_secret
 from engine.definitions.step_folders import KEYS as KEYS_OF_A_FOLDER
 from engine.definitions.step_folders import read_step_folder
 from engine.definitions.values import Team
-from engine.domain.processes import Action, ManualIntervention, Process, RunCondition, RunScript, Step
+from engine.domain.processes import (
+    Action,
+    HealthCheck,
+    ManualIntervention,
+    Process,
+    RunCondition,
+    RunScript,
+    Step,
+    Work,
+)
 from engine.domain.scopes import EVERYWHERE, Scope
 
-_WORK = ("run_script", "manual_intervention")
+_WORK = ("run_script", "manual_intervention", "health_check")
 _OF_A_SCRIPT = ("runs_on", "worker_pool", "time_limit", "idempotent", "retries")
 _OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
 KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved")
@@ -98,6 +108,9 @@ class _ProcessReader:
             _refuse_beside(record, "actions", _OF_AN_ACTION)
             actions = [self._read_listed(action, record) for action in self._listed(listed)] if listed else []
         settings = step_settings.read_settings(record, is_first=is_first)
+        if not record.has("target_tags") and any(isinstance(action.work, HealthCheck) for action in actions):
+            message = "A health check looks at targets, and the step names no target tags."
+            record.whole.wrong("contradiction", message, "Add `target_tags:`, for example `target_tags: [web]`.")
         condition, expression = _read_run_condition(record)
         if is_first and condition is RunCondition.FAILURE:
             message = "Nothing can have failed before the first step, so it would never run."
@@ -150,7 +163,7 @@ class _ProcessReader:
             retries=step_settings.read_retries(record),
         )
 
-    def _read_work(self, record: Record) -> RunScript | ManualIntervention:
+    def _read_work(self, record: Record) -> Work:
         written = [record.fields[key] for key in _WORK if key in record.fields]
         if not written:
             if not record.has(*_WORK):
@@ -159,13 +172,16 @@ class _ProcessReader:
             return _NOTHING
         if len(written) > 1:
             hint = "Keep one of them, or list both under `actions:`."
-            written[1].wrong("one-of", "`run_script` and `manual_intervention` exclude each other.", hint)
-        elif "manual_intervention" in record.fields:
-            _refuse_beside(record, "manual_intervention", _OF_A_SCRIPT)
-        # Both are read when both are there, for what is wrong in either.
-        script, intervention = (record.fields.get(key) for key in _WORK)
-        works: list[RunScript | ManualIntervention] = [self._read_script(script)] if script else []
+            first, second = [key for key in _WORK if key in record.fields][:2]
+            written[1].wrong("one-of", f"`{first}` and `{second}` exclude each other.", hint)
+        for key in ("manual_intervention", "health_check"):
+            if key in record.fields and len(written) == 1:
+                _refuse_beside(record, key, _OF_A_SCRIPT)
+        # All are read that are there, for what is wrong in any.
+        script, intervention, check = (record.fields.get(key) for key in _WORK)
+        works: list[Work] = [self._read_script(script)] if script else []
         works += [self._read_intervention(intervention)] if intervention else []
+        works += [read_health_check(check)] if check else []
         return works[0]
 
     def _read_script(self, field: Field) -> RunScript:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from engine.domain import locations
 from engine.domain.locations import RunsOn, Site
-from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
+from engine.domain.processes import Retries, Rolling, RunCondition, RunScript, StartTrigger, Work
 
 NO_MACHINE = ""
 """The machine of an action that runs once, on a worker or in the bot, rather than for targets."""
@@ -38,7 +38,7 @@ class PlannedAction:
 
     slug: str
     name: str
-    work: RunScript | ManualIntervention
+    work: Work
     worker_pool: str | None = None
     machines: tuple[str, ...] = (NO_MACHINE,)
     time_limit: timedelta | None = None

@@ -55,6 +55,8 @@ class Plan:
     guided_failure: bool = False  # when something fails a person is asked how to go on
     max_parallelism: int = 10  # steps of a group, and machines of a step that does not roll, at once
     not_chosen: tuple[str, ...] = ()  # targets that its steps would run on, and that the deployer left out
+    added: tuple[tuple[str, str], ...] = ()  # targets that a health check added, and why, as the end of a sentence
+    extended: tuple[int, ...] = ()  # the steps at which it was looked for those
     unusable: tuple[tuple[str, str], ...] = ()  # those that cannot be used, and why, as the end of a sentence
 
     def action(self, step: int, action: int) -> PlannedAction:
@@ -143,8 +145,31 @@ def make(
         guided_failure,
         process.max_parallelism,
         tuple(target.slug for target in present if target.slug in without),
-        tuple((target.slug, unusable[target.slug]) for target in present if target.slug in broken),
+        unusable=tuple((target.slug, unusable[target.slug]) for target in present if target.slug in broken),
     )
+
+
+def extend(plan: Plan, step: int, targets: Iterable[Target], why: str) -> Plan:
+    """The plan with these targets in this step and the later ones, where they have one of the step's tags. `why`: they
+    were not in it. Looked for once for each step that does; what was planned stays as it is.
+    """
+    known = {machine for planned in plan.steps for machine in planned.machines}
+    new = [target for target in targets if target.slug not in known]
+    steps = list(plan.steps)
+    joined: set[str] = set()
+    for index in range(step, len(steps)):
+        planned = steps[index]
+        mine = [target for target in new if planned.is_on_targets and set(target.tags) & set(planned.target_tags)]
+        if mine:
+            joined |= _slugs(mine)
+            steps[index] = replace(planned, actions=tuple(_joined(action, mine) for action in planned.actions))
+    added = tuple((target.slug, why) for target in new if target.slug in joined)
+    return replace(plan, steps=tuple(steps), added=(*plan.added, *added), extended=(*plan.extended, step))
+
+
+def _joined(action: PlannedAction, targets: Sequence[Target]) -> PlannedAction:
+    more = _aimed(action, targets)
+    return replace(action, machines=(*action.machines, *more.machines), regions=(*action.regions, *more.regions))
 
 
 def why_not_skipped(process: Process, names: Iterable[str]) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -253,6 +278,8 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "max_parallelism": plan.max_parallelism,
         "not_chosen": list(plan.not_chosen),
         "unusable": [list(entry) for entry in plan.unusable],
+        "added": [list(entry) for entry in plan.added],
+        "extended": list(plan.extended),
     }
 
 
@@ -277,8 +304,14 @@ def from_json(stored: Mapping[str, Any]) -> Plan:
         stored.get("guided_failure", False),  # tasks of earlier versions have none
         stored.get("max_parallelism", 10),
         tuple(stored.get("not_chosen", ())),
-        tuple((slug, why) for slug, why in stored.get("unusable", ())),
+        unusable=_pairs(stored.get("unusable", ())),
+        added=_pairs(stored.get("added", ())),
+        extended=tuple(stored.get("extended", ())),
     )
+
+
+def _pairs(stored: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((slug, why) for slug, why in stored)
 
 
 def _as_step(planned: PlannedStep) -> Step:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -73,12 +73,25 @@ class ManualIntervention:
 
 
 @dataclass(frozen=True)
+class HealthCheck:
+    """Look at each of the step's targets. What is left out takes no part in later steps."""
+
+    connection_only: bool = False  # else as the policy of the machine says
+    skips_unavailable: bool = False  # leave out those that do not answer, instead of failing
+    excludes_unhealthy: bool = False  # leave out those that must not be used, instead of failing
+    includes_new: bool = False  # targets that came since the plan was made take part from here on
+
+
+Work = RunScript | ManualIntervention | HealthCheck
+
+
+@dataclass(frozen=True)
 class Action:
     """One piece of work of a step."""
 
     slug: str
     name: str
-    work: RunScript | ManualIntervention
+    work: Work
     scope: Scope = EVERYWHERE
     worker_pool: str | None = None  # None: the default pool
     time_limit: timedelta | None = None  # of the execution, not of the wait before it
@@ -215,7 +228,9 @@ def _action_from_json(content: Mapping[str, Any]) -> Action:
     )
 
 
-def _work_to_json(work: RunScript | ManualIntervention) -> dict[str, Any]:
+def _work_to_json(work: Work) -> dict[str, Any]:
+    if isinstance(work, HealthCheck):
+        return {"kind": "health_check", **asdict(work)}
     if isinstance(work, RunScript):
         return {
             "kind": "run_script",
@@ -234,7 +249,9 @@ def _work_to_json(work: RunScript | ManualIntervention) -> dict[str, Any]:
     }
 
 
-def _work_from_json(content: Mapping[str, Any]) -> RunScript | ManualIntervention:
+def _work_from_json(content: Mapping[str, Any]) -> Work:
+    if content["kind"] == "health_check":
+        return HealthCheck(**{name: value for name, value in content.items() if name != "kind"})
     if content["kind"] == "run_script":
         folder = folder_from_json(content.get("folder"))  # what was stored by earlier versions has none
         return RunScript(content["body"], content["syntax"], content["source"], folder)

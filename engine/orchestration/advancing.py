@@ -30,6 +30,7 @@ from engine.domain.plans import RunKey
 from engine.domain.processes import AD_HOC, ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Base, GuidedRun, Interruption, Task
+from engine.orchestration import growing
 from engine.orchestration.leaving_out import LEFT_OUT, LeavingOut
 from engine.sealing import Sealer
 from engine.services import configuration, evaluations, guidance, interruptions, lines, outbox, queues, variables
@@ -69,13 +70,13 @@ def advance(session: Session, now: datetime, task_id: int, sealer: Sealer) -> No
     mover = _Mover(session, now, task, plan, sealer)
     while not TaskState(task.state).is_final:
         history = _history(session, task, mover.judged)
-        moves = next_moves(plan, history)
-        mover.has_left_out = False
+        moves = next_moves(mover.plan, history)
+        mover.goes_on = False
         for move in moves:
             mover.make(move)
         if not moves:
-            _rest(session, now, task, plan, history)
-        if all(isinstance(move, Start) for move in moves) and not mover.has_left_out:
+            _rest(session, now, task, mover.plan, history)
+        if all(isinstance(move, Start) for move in moves) and not mover.goes_on:
             return  # nothing more to do before a worker or a person has been at it
 
 
@@ -164,10 +165,11 @@ class _Mover:
     def __init__(self, session: Session, now: datetime, task: Task, plan: plans.Plan, sealer: Sealer) -> None:
         self.session, self.now, self.task, self.plan, self.sealer = session, now, task, plan, sealer
         self.judged: dict[tuple[int, str], Judgement] = {}
-        self.has_left_out = False  # a start that came to nothing: the next move can be made at once
+        self.goes_on = False  # a start came to nothing, or the plan has grown: the next move can be made at once
 
     def make(self, move: Move) -> None:
         """Write it down, with what is to be told about it."""
+        self._extend(move)
         match move:
             case Start(key, attempt, delay) if delay:
                 reason = f"{self._latest(key).reason} It is tried again after {durations.spelled(delay)}.".lstrip()
@@ -239,6 +241,13 @@ class _Mover:
             .limit(1)
         ).one()
 
+    def _extend(self, move: Move) -> None:
+        """Take in the targets that came since the plan was made, where a health check begins that says so."""
+        grown = growing.grown(self.session, self.task, self.plan, move)
+        if grown is not self.plan:
+            self.plan, self.goes_on = grown, True
+            self.task.plan = plans.to_json(grown)
+
     @cached_property
     def _leaving_out(self) -> LeavingOut:
         return LeavingOut(self.session, self.task, self.plan, configuration.current(self.session).definitions)
@@ -249,7 +258,7 @@ class _Mover:
 
     def _leave_out(self, key: RunKey, reason: str) -> None:
         """Skip it; where nobody is left, the step has failed: nothing came of what was asked for."""
-        self.has_left_out = True
+        self.goes_on = True
         if not self._leaving_out.leaves_nobody(key):
             self._add_run(key, RunState.SKIPPED, reason=reason, finished_at=self.now)
             return

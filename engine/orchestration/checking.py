@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from engine.contracts import Health, HealthCheck, HealthState, Script
@@ -71,14 +72,26 @@ def check(db: Database, clock: Clock, workers: Workers, machine: str, stop: thre
         if not health.begin(session, clock(), machine):
             return
         definitions = configuration.current(session).definitions
-    found = _look_at(definitions, machine, workers, clock, stop)
+    found = look_at(definitions, machine, workers, clock, stop.is_set)
     if stop.is_set():
         return
     with db.write() as session:
         health.record(session, clock(), machine, found)
 
 
-def _look_at(definitions: Definitions, machine: str, workers: Workers, clock: Clock, stop: threading.Event) -> Health:
+def look_at(
+    definitions: Definitions,
+    machine: str,
+    workers: Workers,
+    clock: Clock,
+    stopping: Callable[[], bool],
+    *,
+    connection_only: bool = False,
+) -> Health:
+    """How this machine is, as its policy wants it to be looked at; or whether it can be logged in to."""
+    known = definitions.machine(machine)
+    if isinstance(known, TargetDefinition) and not known.has_machine:
+        return Health(HealthState.HEALTHY, f"{machine} has no machine.")
     try:
         reached = choosing.machine_of(definitions, machine)
     except ForedeckError as error:
@@ -86,9 +99,11 @@ def _look_at(definitions: Definitions, machine: str, workers: Workers, clock: Cl
     worker = workers.apart(reached)
     try:
         wanted, flaw = check_of(definitions, machine, clock)
+        if connection_only:
+            wanted, flaw = HealthCheck(connection_only=True), ""
         if flaw:
             return Health(HealthState.UNHEALTHY, flaw)
-        return worker.check_health(wanted, stop.is_set)
+        return worker.check_health(wanted, stopping)
     finally:
         worker.close()
 

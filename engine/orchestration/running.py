@@ -15,6 +15,7 @@ from engine.contracts import (
     ActionRequest,
     ActionResult,
     Checkpoint,
+    HealthState,
     LogLevel,
     LogSegment,
     Outcome,
@@ -27,13 +28,14 @@ from engine.definitions.secrets import resolve_all
 from engine.domain import plans
 from engine.domain.locations import Site
 from engine.domain.plans import RunKey
-from engine.domain.processes import RunScript
+from engine.domain.processes import HealthCheck, RunScript
 from engine.domain.states import RunState
 from engine.domain.variables import SecretReference
 from engine.errors import ForedeckError
 from engine.models import ActionRun, Task
-from engine.orchestration import advancing, choosing, placing
+from engine.orchestration import advancing, checking, choosing, placing
 from engine.orchestration.following import Sink, checkpoint_of
+from engine.orchestration.leaving_out import LEFT_OUT
 from engine.ports import Clock, Worker, Workers
 from engine.sealing import Sealer
 from engine.services import built_in, configuration, contents, evaluations, health, log_telling, outbox, variables
@@ -95,6 +97,9 @@ class Runner:
         claim: _Claim | None = None
         try:
             claim = self._claim(run_id)
+            if isinstance(claim.action.work, HealthCheck):
+                self._look_at(claim, claim.action.work)
+                return
             evaluated = self._evaluated(claim)
             request = self._with_folder(_request_of(claim, evaluated), claim, evaluated)
             worker = choosing.connect(claim.definitions, claim.worker, self._workers)
@@ -132,6 +137,28 @@ class Runner:
             self._settle(run_id, result)
             if result.outcome is not Outcome.LOST:  # of a lost one a person may want to see what is left
                 self._clean_up(claim, worker)
+
+    def _look_at(self, claim: _Claim, work: HealthCheck) -> None:
+        """Look at the machine, remember how it is, and let it take part or not. A look that is cut off is made anew."""
+        found = checking.look_at(
+            claim.definitions,
+            claim.machine,
+            self._workers,
+            self._clock,
+            self._stopping,
+            connection_only=work.connection_only,
+        )
+        if self._stopping():
+            return
+        with self._db.write() as session:
+            health.record(session, self._clock(), claim.machine, found)
+        skips = (work.skips_unavailable and found.state is HealthState.UNAVAILABLE) or (
+            work.excludes_unhealthy and found.state is HealthState.UNHEALTHY
+        )
+        outcome = Outcome.SUCCEEDED if found.healthy or skips else Outcome.FAILED
+        reason = f"{LEFT_OUT}{claim.machine} is {found.state}: {found.message}" if skips else found.message
+        self._settle(claim.run_id, ActionResult(outcome, message=reason), RunState.SKIPPED if skips else None)
+        self._mark_clean(claim.run_id)  # nothing was started there
 
     def _with_folder(self, request: ActionRequest, claim: _Claim, evaluated: Evaluated) -> ActionRequest:
         """The request with the files that the step brings along, if it is to be launched. Raises ContentMissing."""
@@ -274,10 +301,10 @@ class Runner:
                 worker.clean_up(str(ticket))
                 self._mark_clean(run_id)
 
-    def _settle(self, run_id: int, result: ActionResult) -> None:
+    def _settle(self, run_id: int, result: ActionResult, state: RunState | None = None) -> None:
         now = self._clock()
         with self._db.write() as session:
-            state = _STATES[result.outcome]
+            state = state or _STATES[result.outcome]
             if state is RunState.CANCELED and not _is_canceled(session, run_id):
                 state = RunState.FAILED  # somebody ended it on the machine
             settled = session.scalar(

@@ -11,7 +11,7 @@ from engine.definitions import Definitions
 from engine.domain import durations, plans, pool_choices
 from engine.domain.frozen_folders import FrozenFolder
 from engine.domain.locations import Site
-from engine.domain.processes import ManualIntervention, RunCondition, StartTrigger
+from engine.domain.processes import HealthCheck, ManualIntervention, RunCondition, StartTrigger
 from engine.models import Task
 from engine.services import configuration, forecasts, pools
 from engine.services.errors import NoTargets, TargetsUnusable
@@ -62,6 +62,7 @@ def describe(plan: plans.Plan, definitions: Definitions, *, project: str, versio
         guided=plan.guided_failure,
         not_chosen=plan.not_chosen,
         unusable=plan.unusable,
+        added=plan.added,
     )
 
 
@@ -95,8 +96,19 @@ def _what(action: plans.PlannedAction) -> str:
     if isinstance(work, ManualIntervention):
         who = " or ".join(work.teams)
         return f"manual intervention by {who}" + (f", {work.minimum} people" if work.minimum > 1 else "")
+    if isinstance(work, HealthCheck):
+        return _health_check(work)
     script = "inline Bash script" if work.source == "inline" else f"Bash script {work.source}"
     return f"{script} with {_files(work.folder)}" if work.folder else script
+
+
+def _health_check(work: HealthCheck) -> str:
+    """What is looked at, and what follows."""
+    parts = ["health check, connection only" if work.connection_only else "health check"]
+    parts += ["goes on without those that do not answer"] if work.skips_unavailable else []
+    parts += ["goes on without unhealthy ones"] if work.excludes_unhealthy else []
+    parts += ["takes in new targets"] if work.includes_new else []
+    return ", ".join(parts)
 
 
 def _files(folder: FrozenFolder) -> str:

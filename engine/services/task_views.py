@@ -62,6 +62,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         skipped=tuple(entry.slug for entry in plan.left_out if entry.reason == plans.SKIPPED),
         not_chosen=plan.not_chosen,
         unusable=plan.unusable,
+        added=plan.added,
         warnings=forecasts.of_task(session, task, plan, found.definitions),
         runbook=_runbook_name(task, found),
         slack_channel=task.slack_channel,

@@ -167,6 +167,7 @@ class TaskView:
     skipped: tuple[str, ...]  # slugs of the steps that were left out when it was asked for
     not_chosen: tuple[str, ...] = field(default=(), kw_only=True)  # targets that were left out when it was asked for
     unusable: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)  # targets that could not be used, and why
+    added: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)  # targets that came while it ran, and how
     warnings: tuple[str, ...] = field(default=(), kw_only=True)  # what will fail as it stands, as sentences
     runbook: str = field(default="", kw_only=True)  # the name of the runbook that runs; empty for a deployment
     slack_channel: str | None  # name or id where the card goes; None: nowhere (asked for in a terminal without one)
@@ -303,6 +304,7 @@ class PlanView:
     questions: tuple[Question, ...] = ()  # what a deployment asks for
     guided: bool = False  # when a step fails somebody is asked
     not_chosen: tuple[str, ...] = ()  # targets that the deployer left out
+    added: tuple[tuple[str, str], ...] = ()  # targets that came since it was made, and how
     unusable: tuple[tuple[str, str], ...] = ()  # targets that cannot be used, and why, as the end of a sentence
     refusals: tuple[str, ...] = ()  # what a request would be refused for as it stands, as sentences
     warnings: tuple[str, ...] = ()  # what would fail as it stands, and may be mended meanwhile, as sentences
