@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from engine.definitions import known_places
 from engine.definitions.documents import Definitions
 from engine.definitions.nodes import Place
 from engine.definitions.readings import Reading, suggest
@@ -81,13 +82,7 @@ def given_in(definitions: Definitions, project: Project, environment: str, *, ar
     return Given(
         pools=tuple(definitions.worker_pools),
         variables=definitions.variables_of(project.slug),
-        known={
-            "Octopus.Project.Id": project.slug,
-            "Octopus.Project.Name": project.name,
-            "Octopus.Environment.Id": environment,
-            "Octopus.Environment.Name": definitions.environments[environment].name,
-            "Octopus.Environment.SortOrder": str(list(definitions.environments).index(environment)),
-        },
+        known=known_places.variables_of(definitions, project=project.slug, environment=environment),
         are_all=are_all,
     )
 

@@ -17,6 +17,7 @@ from engine.domain.precedence import Situation
 from engine.domain.variables import Control, Variable
 
 _TOKEN = re.compile(r"#\{([^}]*)\}")
+_LONGEST = 100  # characters of what is no pool that are repeated
 _SYSTEM = ("octopus.action[", "octopus.step[")
 
 
@@ -109,7 +110,8 @@ def choose(template: str, given: Given, at: Situation) -> Choice:
     if not pool:
         return Choice(flaw="it comes to nothing", has_no_value=True)
     if pool not in given.pools:
-        return Choice(flaw=f"there is no worker pool “{pool}”", named=pool)
+        shown = f"{pool[:_LONGEST]}…" if len(pool) > _LONGEST else pool
+        return Choice(flaw=f"there is no worker pool “{shown}”", named=pool)
     return Choice(pool)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from engine.definitions import Definitions
+from engine.definitions import Definitions, known_places
 from engine.domain.locations import Site
 from engine.domain.plans import Plan, RunKey
 from engine.domain.states import RunState, TaskState
@@ -92,7 +92,7 @@ def literal(text: str) -> str:
 def of_task(session: Session, task: Task, definitions: Definitions, plan: Plan, at: RunKey | None) -> dict[str, str]:
     """Those of this deployment; `at` adds what is known of the step that runs."""
     values = {_TEMPLATE_HASH: "#"}
-    values |= _of_places(definitions, project=task.project, environment=task.environment)
+    values |= known_places.variables_of(definitions, project=task.project, environment=task.environment)
     values |= _of_release(session, task) if task.runbook is None else _of_runbook(task, definitions)
     values |= _of_deployment(task, definitions)
     values |= _of_earlier_steps(session, task, plan)
@@ -103,20 +103,7 @@ def of_task(session: Session, task: Task, definitions: Definitions, plan: Plan, 
 
 def before_it_begins(definitions: Definitions, *, project: str, environment: str) -> dict[str, str]:
     """Those that are known already when a deployment is planned."""
-    return {_TEMPLATE_HASH: "#"} | _of_places(definitions, project=project, environment=environment)
-
-
-def _of_places(definitions: Definitions, *, project: str, environment: str) -> dict[str, str]:
-    of, where = definitions.projects.get(project), definitions.environments.get(environment)
-    values = {
-        "Octopus.Project.Id": project,
-        "Octopus.Project.Name": of.name if of else project,
-        "Octopus.Environment.Id": environment,
-        "Octopus.Environment.Name": where.name if where else environment,
-    }
-    if where:
-        values["Octopus.Environment.SortOrder"] = str(list(definitions.environments).index(environment))
-    return values
+    return {_TEMPLATE_HASH: "#"} | known_places.variables_of(definitions, project=project, environment=environment)
 
 
 def _of_release(session: Session, task: Task) -> dict[str, str]:

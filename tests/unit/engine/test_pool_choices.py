@@ -84,6 +84,10 @@ def test_what_names_no_pool_says_why(template: str, variables: list[Variable], f
     assert (choice.pool, choice.flaw, choice.waits) == ("", flaw, False)
 
 
+def test_what_is_long_is_not_repeated_in_full() -> None:
+    assert chosen("#{Pool}", pool("x" * 3000)).flaw == f"there is no worker pool “{'x' * 100}…”"
+
+
 def test_a_template_that_cannot_be_read_says_so() -> None:
     assert chosen("#{if Pool}arm").flaw
 
