@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
+from bot.cli_options import config_option
 from engine.contracts import Account, AgentLogin, KeyLogin, PasswordLogin, Secret, SshMachine
 
 _ADDRESS = re.compile(r"(?:(?P<user>[^@\s]+)@)?(?P<host>\[[0-9a-fA-F:]+\]|[^\s:@\[\]]+)(?::(?P<port>[0-9]{1,5}))?\Z")
@@ -37,6 +38,9 @@ _DEFAULT_POOL = "linux"
 _slug = click.option("--slug", default="", help="What people call it; made from the address when left out.")
 
 
+_via = click.option("--via", default="", metavar="BASTION", help="The slug of the bastion that it is behind.")
+
+
 @click.group()
 def worker() -> None:
     """Try machines that shall run steps."""
@@ -51,10 +55,12 @@ def target() -> None:
 @click.argument("address", metavar="USER@HOST[:PORT]")
 @_login_options
 @_slug
+@_via
+@config_option
 @click.option("--pool", default=_DEFAULT_POOL, help="The worker pool it shall be in.")
-def add_worker(address: str, slug: str, pool: str, **login: Any) -> None:
+def add_worker(address: str, slug: str, pool: str, via: str, config: Path, **login: Any) -> None:
     """Try a machine, show its host key, and print the YAML that makes it a worker. Writes nothing."""
-    found = _probe(address, slug, **login)
+    found = _probe(address, slug, _bastion(config, via), **login)
     settings = "{default: true}" if pool == _DEFAULT_POOL else "{}"  # one pool at most is the default one
     _show(found, {"workers.yml": f"{found.slug}: {{pools: [{pool}], {found.where}}}",
                   "worker_pools.yml": f"{pool}: {settings}"})  # fmt: skip
@@ -64,11 +70,21 @@ def add_worker(address: str, slug: str, pool: str, **login: Any) -> None:
 @click.argument("address", metavar="USER@HOST[:PORT]")
 @_login_options
 @_slug
+@_via
+@config_option
 @click.option("--environment", "environments", multiple=True, required=True, help="Where it belongs; several times.")
 @click.option("--tag", "tags", multiple=True, required=True, help="What steps find it by; several times.")
-def add_target(address: str, slug: str, environments: tuple[str, ...], tags: tuple[str, ...], **login: Any) -> None:
+def add_target(
+    address: str,
+    slug: str,
+    environments: tuple[str, ...],
+    tags: tuple[str, ...],
+    via: str,
+    config: Path,
+    **login: Any,
+) -> None:
     """Try a machine, show its host key, and print the YAML that makes it a target. Writes nothing."""
-    found = _probe(address, slug, **login)
+    found = _probe(address, slug, _bastion(config, via), **login)
     rest = f"environments: [{', '.join(environments)}], tags: [{', '.join(tags)}]"
     _show(found, {"targets.yml": f"{found.slug}: {{{found.where}, {rest}}}"})
 
@@ -83,7 +99,21 @@ class _Found:
     where: str
 
 
-def _probe(address: str, slug: str, **login: Any) -> _Found:
+def _bastion(config: Path, slug: str) -> SshMachine | None:
+    """The bastion of the configuration folder, with what is needed to log in to it. Raises UsageError."""
+    from engine import definitions
+    from engine.services import machines
+
+    if not slug:
+        return None
+    loaded = definitions.load(config)
+    if slug not in loaded.bastions:
+        known = f"There are: {', '.join(loaded.bastions)}." if loaded.bastions else "There are none."
+        raise click.UsageError(f"There is no bastion {slug} in the configuration in {config}. {known}")
+    return machines.with_secrets(loaded, loaded.bastions[slug])
+
+
+def _probe(address: str, slug: str, via: SshMachine | None, **login: Any) -> _Found:
     from bot import main as root
 
     parts = _ADDRESS.match(address)
@@ -92,9 +122,11 @@ def _probe(address: str, slug: str, **login: Any) -> _Found:
     host, port, user = parts["host"].strip("[]"), int(parts["port"] or 22), parts["user"]
     named = slug or _slug_of(host)
     way_in, account = _login(user, **login)
-    probed = root.probe_machine(SshMachine(named, host, port, "", Account(named, user, way_in)))
+    probed = root.probe_machine(SshMachine(named, host, port, "", Account(named, user, way_in), via))
     shown = f"[{host}]" if ":" in host else host
     where = f'ssh: "{shown}:{port}", account: {_slug_of(user)}, host_key: "{probed.fingerprint}"'
+    if via is not None:
+        where += f", via: {via.slug}"
     return _Found(named, probed, f"{_slug_of(user)}: {account}", where)
 
 

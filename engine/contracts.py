@@ -226,13 +226,16 @@ class BuiltIn:
 
 @dataclass(frozen=True)
 class SshMachine:
-    """An SSH worker. `host_key`: the pinned `SHA256:…` fingerprints, a space between them."""
+    """A machine that is reached over SSH. `host_key`: the pinned `SHA256:…` fingerprints, a space between them. `via`:
+    the bastion, another machine, through which the connection to it is made.
+    """
 
     slug: str
     host: str
     port: int
     host_key: str
     account: Account
+    via: SshMachine | None = None
 
 
 class HealthState(enum.StrEnum):

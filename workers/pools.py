@@ -12,6 +12,7 @@ from workers.builtin import BuiltInWorker
 from workers.runner.pace import Pace
 
 if TYPE_CHECKING:
+    from workers.ssh.ways import Ways
     from workers.ssh.worker import SshWorker
 
 
@@ -26,6 +27,7 @@ class WorkerPool:
         self._guard = threading.Lock()
         self._built_in: BuiltInWorker | None = None
         self._machines: dict[str, SshWorker] = {}
+        self._ways: Ways | None = None
 
     def built_in(self, settings: BuiltIn) -> Worker:
         """The built-in worker; its runner is started when it is first used. With other settings it is made anew; what
@@ -43,14 +45,17 @@ class WorkerPool:
     def ssh(self, machine: SshMachine) -> Worker:
         """The worker of this machine. One whose address, key or account changed is made anew; what the old one
         follows, it follows to the end."""
+        from workers.ssh.ways import Ways
         from workers.ssh.worker import SshWorker
 
         with self._guard:
+            self._ways = self._ways or Ways()
             worker = self._machines.get(machine.slug)
             if worker is not None and worker.machine == machine:
                 return worker
             retired = worker
-            worker = self._machines[machine.slug] = SshWorker(machine, clock=self._clock, pace=self._pace)
+            worker = SshWorker(machine, clock=self._clock, pace=self._pace, ways=self._ways)
+            self._machines[machine.slug] = worker
         if retired is not None:
             retired.close()
         return worker

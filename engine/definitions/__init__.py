@@ -6,6 +6,7 @@ from engine.definitions.problems import InvalidDefinitions, Problem, StoredDefin
 from engine.definitions.values import (
     DEFAULT_POLICY,
     AccountDefinition,
+    BastionDefinition,
     Defaults,
     Environment,
     FreezeDefinition,
@@ -30,6 +31,7 @@ __all__ = [
     "DEFAULT_POLICY",
     "FORMAT",
     "AccountDefinition",
+    "BastionDefinition",
     "Defaults",
     "Definitions",
     "Environment",

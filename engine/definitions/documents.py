@@ -15,6 +15,7 @@ from engine.definitions.problems import StoredDefinitionsUnreadable
 from engine.definitions.values import (
     DEFAULT_POLICY,
     AccountDefinition,
+    BastionDefinition,
     BuiltInDefinition,
     Defaults,
     Environment,
@@ -70,6 +71,7 @@ class Definitions:
     freezes: Mapping[str, FreezeDefinition] = field(default_factory=dict)
     built_in_worker: BuiltInDefinition = field(default_factory=BuiltInDefinition)
     machine_policies: Mapping[str, MachinePolicy] = field(default_factory=dict)
+    bastions: Mapping[str, BastionDefinition] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     """What the frozen files hold, by digest. Of a folder that was just read only; stored apart."""
 
@@ -129,6 +131,7 @@ class Definitions:
             "worker_pools": _listed(self.worker_pools),
             "workers": _listed(self.workers),
             "targets": _listed(self.targets),
+            "bastions": _listed(self.bastions),
             "accounts": [_account_to_json(account) for account in self.accounts.values()],
             "projects": [_project_to_json(project) for project in self.projects.values()],
             "secret_stores": [_store_to_json(store) for store in self.secret_stores.values()],
@@ -165,6 +168,7 @@ def _definitions_from_json(stored: Mapping[str, Any]) -> Definitions:
         workers=by_slug(WorkerDefinition(**{**item, "pools": tuple(item["pools"])}) for item in stored["workers"]),
         # Revisions that were stored before there were targets have none.
         targets=by_slug(_target_from_json(item) for item in stored.get("targets", ())),
+        bastions=by_slug(BastionDefinition(**item) for item in stored.get("bastions", ())),
         accounts=by_slug(_account_from_json(item) for item in stored["accounts"]),
         projects=by_slug(_project_from_json(item) for item in stored["projects"]),
         # Revisions of earlier versions have none.

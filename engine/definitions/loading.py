@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.definitions.accounts import read_accounts
+from engine.definitions.bastions import read_bastions
 from engine.definitions.built_in import read_built_in
 from engine.definitions.documents import FORMAT, Definitions, Sluggish, by_slug
 from engine.definitions.fields import Field, Record
@@ -124,6 +125,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         worker_pools=by_slug(sorted(pools, key=_slug)),
         workers=by_slug(sorted(workers, key=_slug)),
         targets=by_slug(targets),
+        bastions=by_slug(sorted(read_bastions(sections.field("bastions"), folder), key=_slug)),
         accounts=by_slug(sorted(read_accounts(sections.field("accounts")), key=_slug)),
         projects=by_slug(sorted(read_projects(folder, teams, environments, sets, targets), key=_slug)),
         secret_stores=stores,

@@ -51,7 +51,7 @@ def read_workers(section: Field, folder: Folder) -> list[WorkerDefinition]:
     for slug, field in section.named("workers"):
         if slug == "built-in":
             field.wrong("slug", '"built-in" is the worker in Foredeck itself.', "Choose another slug.")
-        record = field.table(["name", "pools", "ssh", "account", "host_key", "known_hosts", "policy"])
+        record = field.table(["name", "pools", "ssh", "account", "host_key", "known_hosts", "via", "policy"])
         host, port = read_address(record)
         pools, account = record.need("pools", "[linux]"), record.need("account", "deploy")
         if pools and isinstance(pools.node, Items) and not pools.node.nodes:
@@ -65,10 +65,17 @@ def read_workers(section: Field, folder: Folder) -> list[WorkerDefinition]:
                 port=port,
                 account=account.reference("accounts") if account else "",
                 host_key=pins_of(record, folder)(host, port),
+                via=read_via(record),
                 policy=read_policy_of(record),
             )
         )
     return workers
+
+
+def read_via(record: Record) -> str:
+    """`via:`, the bastion."""
+    field = record.get("via")
+    return field.reference("bastions") if field else ""
 
 
 def read_address(record: Record, *, may_name_slug: bool = False) -> tuple[str, int]:

@@ -102,6 +102,7 @@ _NOUNS = {
     "worker_pools": "worker pool",
     "workers": "worker",
     "accounts": "account",
+    "bastions": "bastion",
     "machine_policies": "machine policy",
     "freezes": "freeze",
     "targets": "target",

@@ -8,7 +8,8 @@ from engine.definitions.nodes import Entry, Items, Node, Place, Table
 from engine.definitions.readings import Reading
 
 SECTIONS = ("defaults", "people", "teams", "grants", "environments", "built_in_worker", "worker_pools", "workers",
-            "targets", "accounts", "machine_policies", "variable_sets", "secret_stores", "freezes")  # fmt: skip
+            "targets", "bastions", "accounts", "machine_policies", "variable_sets", "secret_stores",
+            "freezes")  # fmt: skip
 
 # One file each: `defaults` and `built_in_worker` are one value, and the order of environments must not depend on the
 # names of files.

@@ -11,7 +11,7 @@ from dataclasses import replace
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
 from engine.definitions.machine_policies import read_policy_of
-from engine.definitions.machines import Pins, pins_of, read_address
+from engine.definitions.machines import Pins, pins_of, read_address, read_via
 from engine.definitions.nodes import Items, Scalar, shown
 from engine.definitions.readings import suggest
 from engine.definitions.slugs import flaw_of
@@ -24,7 +24,7 @@ MAXIMUM_OF_ONE_ENTRY = 1000
 _RANGE = re.compile(r"\{([0-9]{1,4})\.\.([0-9]{1,4})\}", re.ASCII)
 _EXAMPLE = '`"web-{01..40}"`'
 _OF_EVERY = ("type", "environments", "tags")
-_OF_A_MACHINE = ("ssh", "account", "host_key", "known_hosts", "policy")
+_OF_A_MACHINE = ("ssh", "account", "host_key", "known_hosts", "via", "policy")
 
 TAGS_WITHOUT_MACHINE = "tags_without_machine"
 """What the reading keeps: the tags of targets that are no machines, so that what is aimed at them runs on workers."""
@@ -120,6 +120,7 @@ def _with_machine(target: TargetDefinition, record: Record, key: str) -> TargetD
         port=port,
         account=account.reference("accounts") if account else "",
         policy=read_policy_of(record),
+        via=read_via(record),
     )
 
 

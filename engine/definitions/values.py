@@ -107,6 +107,19 @@ class WorkerDefinition:
     account: str
     host_key: str
     policy: str = DEFAULT_POLICY
+    via: str = ""  # the bastion
+
+
+@dataclass(frozen=True)
+class BastionDefinition:
+    """A machine through which others are reached; nothing runs on it. `via`: the bastion before it."""
+
+    slug: str
+    host: str
+    port: int
+    account: str
+    host_key: str
+    via: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +140,7 @@ class TargetDefinition:
     policy: str = DEFAULT_POLICY
     kind: TargetKind = TargetKind.SSH
     worker_pool: str | None = None
+    via: str = ""  # the bastion
 
     @property
     def has_machine(self) -> bool:

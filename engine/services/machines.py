@@ -1,20 +1,23 @@
-"""The machines of the configuration as workers need them: where they are, and the account with its secrets."""
+"""The machines of the configuration as workers need them: address, way, account with its secrets."""
 
 from __future__ import annotations
 
 from engine.contracts import Account, AgentLogin, KeyLogin, PasswordLogin, SshMachine
-from engine.definitions import AccountDefinition, Definitions, TargetDefinition, WorkerDefinition
+from engine.definitions import AccountDefinition, BastionDefinition, Definitions, TargetDefinition, WorkerDefinition
 from engine.definitions.secrets import resolve
 
 
-def with_secrets(definitions: Definitions, machine: WorkerDefinition | TargetDefinition) -> SshMachine:
-    """All that is needed to log in to it. Raises SecretUnavailable."""
+def with_secrets(
+    definitions: Definitions, machine: WorkerDefinition | TargetDefinition | BastionDefinition
+) -> SshMachine:
+    """All that is needed to log in to it, and to the bastions before it. Raises SecretUnavailable."""
     return SshMachine(
         slug=machine.slug,
         host=machine.host,
         port=machine.port,
         host_key=machine.host_key,
         account=_account(definitions, definitions.accounts[machine.account]),
+        via=with_secrets(definitions, definitions.bastions[machine.via]) if machine.via else None,
     )
 
 

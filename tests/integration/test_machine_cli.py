@@ -121,3 +121,25 @@ def test_an_agent_and_a_password_are_written_as_accounts(
     code, output = run("worker", "add", address)
     assert code == 2
     assert "Say how to log in" in output
+
+
+def test_a_machine_behind_a_bastion_is_tried_through_it(
+    tmp_path: Path, ssh_server: OpenSshServer, own_ssh_server: OpenSshServer
+) -> None:
+    gate, user = own_ssh_server, getpass.getuser()
+    (tmp_path / "foredeck.yml").write_text("foredeck: 1\n")
+    (tmp_path / "accounts.yml").write_text(
+        f'gate: {{type: ssh_key, username: {user}, private_key: {{secret: "file:{gate.client_key}"}}}}\n'
+    )
+    (tmp_path / "bastions.yml").write_text(
+        f'gate: {{ssh: "127.0.0.1:{gate.port}", account: gate, host_key: "{gate.fingerprint_of("ed25519")}"}}\n'
+    )
+    address = f"{user}@127.0.0.1:{ssh_server.port}"
+    rest = ["--key", str(ssh_server.client_key), "--config", str(tmp_path)]
+    code, output = run("worker", "add", address, "--via", "gate", *rest)
+    assert code == 0, output
+    assert "via: gate" in files_of(output)["workers.yml"]
+    assert (gate.folder / "sshd.log").read_text().count("Accepted publickey") == 2  # one look, one login
+    code, output = run("worker", "add", address, "--via", "gaet", *rest)
+    assert code == 2
+    assert "There are: gate." in output

@@ -19,7 +19,8 @@ from tests.support.openssh import OpenSshServer
 from tests.support.run_sinks import MemorySink, a_request, again, run
 from tests.support.ssh_workers import LIMITS, PACE, a_worker, refusal, utc_now
 from workers.pools import WorkerPool
-from workers.ssh.connecting import Connector, QuietTransport
+from workers.ssh.transports import QuietTransport
+from workers.ssh.ways import Ways
 from workers.ssh.worker import SshWorker
 
 pytestmark = pytest.mark.sshd
@@ -162,7 +163,7 @@ def test_one_connection_serves_all_actions(own_ssh_server: OpenSshServer) -> Non
 
 
 def test_the_connection_is_set_up_for_short_requests(ssh_server: OpenSshServer) -> None:
-    transport = Connector(ssh_server.machine(), LIMITS).connect()
+    transport = Ways(LIMITS).connector(ssh_server.machine()).connect()
     try:
         assert transport.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
         assert transport.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000

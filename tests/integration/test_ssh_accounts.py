@@ -73,9 +73,8 @@ def test_a_password_logs_in_as_such_and_as_the_answer_to_a_question(passwords: P
 
 
 @needs_root
-@pytest.mark.parametrize("kind", ["plain", "asking"])
-def test_a_wrong_password_names_the_account_and_never_the_password(passwords: Passwords, kind: str) -> None:
-    server = getattr(passwords, kind)
+def test_a_wrong_password_names_the_account_and_never_the_password(passwords: Passwords) -> None:
+    server = passwords.plain
     result = refusal(passwords.machine(server, "incorrect horse"))
     assert result.message == (
         f"build-1 (127.0.0.1:{server.port}) refused the login of {passwords.username} with the password of account "

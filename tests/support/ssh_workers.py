@@ -10,6 +10,7 @@ from tests.support.openssh import OpenSshServer
 from tests.support.run_sinks import run
 from workers.runner.pace import Pace
 from workers.ssh.connecting import Limits
+from workers.ssh.ways import Ways
 from workers.ssh.worker import SshWorker
 
 PACE = replace(Pace(), slowest=0.05, record_every=0.02, grace=1, patience=2.0, launch_patience=1.0)
@@ -20,8 +21,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def a_worker(machine: SshMachine, pace: Pace = PACE) -> SshWorker:
-    return SshWorker(machine, clock=utc_now, pace=pace, limits=LIMITS)
+def a_worker(machine: SshMachine, pace: Pace = PACE, ways: Ways | None = None) -> SshWorker:
+    return SshWorker(machine, clock=utc_now, pace=pace, ways=ways or Ways(LIMITS))
 
 
 def with_key(server: OpenSshServer, text: str, passphrase: str | None = None) -> SshMachine:

@@ -1,12 +1,12 @@
-"""Logs in to a machine: socket, host key, login, in this order. A machine without the pinned key is told nothing."""
+"""Logs in to a machine: connection, host key, login, in this order. Who lacks the pinned key is told nothing."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import socket
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 import paramiko
 from paramiko.ssh_exception import IncompatiblePeer
@@ -15,9 +15,9 @@ from engine.contracts import SshMachine
 from workers.runner.channels import REPLY_LIMIT
 from workers.ssh import logins, problems
 from workers.ssh.keys import HOST_KEY_FAMILIES, fingerprint, is_pinned
+from workers.ssh.transports import QuietTransport
 
 _KEEPALIVE = 15
-_DEAD_AFTER_MS = 30_000  # data that nobody acknowledges for so long means that the connection is dead
 
 # A Diffie-Hellman group costs ten times the time of a curve. GCM costs less than CTR with a MAC.
 _KEX = ("curve25519-sha256@libssh.org", "ecdh-sha2-nistp256")
@@ -26,36 +26,38 @@ _CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 
 @dataclass(frozen=True)
 class Limits:
-    """How long each part of a login may take, and how long an open channel may be silent; in seconds."""
+    """How long each part of a login may take and an open channel may be silent, in seconds; how many may log in at
+    once, at one address and behind one bastion: OpenSSH turns some away from the tenth on (MaxStartups).
+    """
 
     connect: float = 10.0
     greeting: float = 15.0
     login: float = 20.0
     channel: float = 15.0
     reply: float = REPLY_LIMIT
+    at_once: int = 6
+    at_once_behind: int = 32
 
 
-class QuietTransport(paramiko.Transport):
-    """A transport that wakes every few seconds, not ten times a second: 200 idle ones took 6 % of a core.
+class Ways(Protocol):
+    """How machines are reached."""
 
-    The attribute is private to paramiko; a test holds that it still does what it did.
-    """
+    def reach(self, machine: SshMachine) -> object:
+        """A socket, or what acts as one, that is connected to this machine. Raises CannotConnect."""
+        ...
 
-    _active_check_timeout = 5.0
-
-    def close(self) -> None:
-        """End it at once: the shutdown wakes the thread that waits for the socket."""
-        with contextlib.suppress(OSError):
-            self.sock.shutdown(socket.SHUT_RDWR)
-        super().close()
+    def turn(self, machine: SshMachine) -> AbstractContextManager[None]:
+        """Wait until not too many others log in there; meanwhile one is among them."""
+        ...
 
 
 class Connector:
     """Logs in to one machine, again and again; remembers which kind of host key matched the pin."""
 
-    def __init__(self, machine: SshMachine, limits: Limits) -> None:
+    def __init__(self, machine: SshMachine, limits: Limits, ways: Ways) -> None:
         self._machine = machine
         self._limits = limits
+        self._ways = ways
         self._matched: tuple[str, ...] | None = None
         logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it logs tracebacks; what matters is said by us
 
@@ -64,16 +66,21 @@ class Connector:
 
         Nobody logs in. Raises CannotConnect.
         """
-        transport = self._greet(None)
+        with self._ways.turn(self._machine):
+            transport = self._greet(None)
         if transport is None:
             raise problems.no_common_algorithm(self._machine)
         key = transport.get_remote_server_key()
         transport.close()
         return key.get_name(), fingerprint(key.asbytes())
 
-    def connect(self) -> paramiko.Transport:
+    def connect(self) -> QuietTransport:
         """A transport that is logged in; raises CannotConnect."""
         login = logins.prepare(self._machine)
+        with self._ways.turn(self._machine):
+            return self._connect(login)
+
+    def _connect(self, login: logins.Login) -> QuietTransport:
         transport = self._meet()
         try:
             logins.log_in(transport, self._machine, login)
@@ -83,7 +90,7 @@ class Connector:
         transport.set_keepalive(_KEEPALIVE)
         return transport
 
-    def _meet(self) -> paramiko.Transport:
+    def _meet(self) -> QuietTransport:
         """A transport to a machine that proved to have the pinned key, not logged in."""
         seen: dict[str, str] = {}
         for family in self._families():
@@ -108,9 +115,9 @@ class Connector:
         yield self._matched
         yield from HOST_KEY_FAMILIES
 
-    def _greet(self, family: Sequence[str] | None) -> paramiko.Transport | None:
+    def _greet(self, family: Sequence[str] | None) -> QuietTransport | None:
         """Exchange keys; None when the server has no host key of this family, or nothing in common with us."""
-        transport = QuietTransport(self._open_socket())
+        transport = QuietTransport(self._ways.reach(self._machine))
         try:
             transport.banner_timeout = transport.handshake_timeout = self._limits.greeting
             transport.auth_timeout, transport.channel_timeout = self._limits.login, self._limits.channel
@@ -134,16 +141,6 @@ class Connector:
             transport.close()
             raise
         return transport
-
-    def _open_socket(self) -> socket.socket:
-        try:
-            sock = socket.create_connection((self._machine.host, self._machine.port), timeout=self._limits.connect)
-        except OSError as error:
-            raise problems.no_connection(self._machine, error, self._limits.connect) from None
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # without it each request waits 40 ms
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _DEAD_AFTER_MS)
-        return sock
 
 
 def _name(key: paramiko.PKey) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from engine.contracts import Health, SshMachine
 from engine.ports import Clock
-from workers.ssh.connecting import Connector, Limits
+from workers.ssh.ways import Ways
 from workers.ssh.worker import SshWorker
 
 
@@ -23,8 +23,9 @@ def probe(machine: SshMachine, *, clock: Clock) -> Probed:
     """Connect, log in and ask what is there. The host key that the machine shows is trusted for this one look only:
     whoever asked compares it. Raises CannotConnect.
     """
-    kind, fingerprint = Connector(machine, Limits()).look()
-    worker = SshWorker(replace(machine, host_key=fingerprint), clock=clock)
+    ways = Ways()
+    kind, fingerprint = ways.connector(machine).look()
+    worker = SshWorker(replace(machine, host_key=fingerprint), clock=clock, ways=ways)
     try:
         health = worker.check_health()
     finally:

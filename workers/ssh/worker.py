@@ -14,18 +14,20 @@ from workers.runner.channels import Channel
 from workers.runner.pace import Pace
 from workers.runner.worker import RunnerWorker
 from workers.ssh import problems
-from workers.ssh.connecting import Connector, Limits
+from workers.ssh.ways import Ways
 
 
 class SshWorker(RunnerWorker):
     """Runs scripts on a machine, below `~/.foredeck` of its account."""
 
     def __init__(
-        self, machine: SshMachine, *, clock: Clock, pace: Pace | None = None, limits: Limits | None = None
+        self, machine: SshMachine, *, clock: Clock, pace: Pace | None = None, ways: Ways | None = None
     ) -> None:
+        """`ways` is shared by machines that are behind one bastion."""
         self._machine = machine
-        self._limits = limits or Limits()
-        self._connector = Connector(machine, self._limits)
+        ways = ways or Ways()
+        self._limits = ways.limits
+        self._connector = ways.connector(machine)
         place = f"{machine.slug} ({machine.host}:{machine.port})"
         super().__init__(machine.slug, place, self._open_channel, clock=clock, pace=pace)
 

@@ -88,7 +88,7 @@ class Rehearsal:
                 self.channels.add(one["slack_channel"])
 
     def _take_workers_away(self, path: Path, document: Node) -> None:
-        for section in ("workers", "targets", "accounts"):
+        for section in ("workers", "targets", "bastions", "accounts"):
             if path.parts[0] in (section, f"{section}.yml", f"{section}.yaml"):
                 document.clear()
             document.pop(section, None)

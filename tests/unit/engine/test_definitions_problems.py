@@ -29,6 +29,13 @@ def account(rest: str, kind: str = "ssh_key") -> dict[str, str | bytes | None]:
     return {"foredeck.yml": main_file(f"accounts:\n  deploy: {{type: {kind}, username: deploy, {rest}}}\n")}
 
 
+def bastions(*entries: str) -> str:
+    """Each is its slug and what comes first in it."""
+    rest = f'ssh: "10.0.0.9:22", account: deploy, host_key: "{HOST_KEY}"'
+    split = (entry.partition(", ") for entry in entries)
+    return "bastions:\n" + "".join(f"  {slug}: {{{first}, {rest}}}\n" for slug, _, first in split)
+
+
 def section(text: str) -> dict[str, str | bytes | None]:
     return {"foredeck.yml": main_file(text)}
 
@@ -306,6 +313,23 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         worker("deploy", "deplyo"),
         'foredeck.yml:20: workers.build-1.account: There is no account "deplyo". Did you mean "deploy"? '
         "Known accounts: deploy.",
+    ),
+    (
+        "a bastion that is not declared",
+        worker("account:", "via: gate, account:"),
+        'foredeck.yml:20: workers.build-1.via: There is no bastion "gate". No bastions are declared.',
+    ),
+    (
+        "bastions that lead in a circle",
+        section(bastions("a, via: b", "b, via: c", "c, via: a", "d, via: a")),
+        "foredeck.yml:22: bastions.a.via: These bastions lead in a circle: "
+        "a is reached via b, b is reached via c, c is reached via a. One of them must be reached without the others.",
+    ),
+    (
+        "a bastion behind itself",
+        section(bastions("a, via: a")),
+        "foredeck.yml:22: bastions.a.via: These bastions lead in a circle: a is reached via a. "
+        "One of them must be reached without the others.",
     ),
     (
         "a key written out",

@@ -181,3 +181,15 @@ ONE_PROBLEM = [
 @pytest.mark.parametrize(("changes", "sentence"), ONE_PROBLEM, ids=[case[1].split(": ")[1] for case in ONE_PROBLEM])
 def test_it_is_the_one_problem_and_says(tmp_path: Path, changes: dict[str, str | bytes | None], sentence: str) -> None:
     assert problems_of(tmp_path, changes) == [sentence]
+
+
+def test_targets_and_bastions_are_behind_bastions(tmp_path: Path) -> None:
+    gate = f'{{ssh: "gate.example.org:22", account: deploy, host_key: "{HOST_KEY}"}}'
+    files = {
+        "targets.yml": target("web-1", "account", "via: inner, account"),
+        "bastions.yml": f"gate: {gate}\ninner: {gate.replace('{', '{via: gate, ')}\n",
+    }
+    loaded = definitions.load(write_folder(tmp_path, files))
+    assert loaded.targets["web-1"].via == "inner"
+    assert [(bastion.slug, bastion.via) for bastion in loaded.bastions.values()] == [("gate", ""), ("inner", "gate")]
+    assert definitions.parse_stored(loaded.to_json()) == loaded
