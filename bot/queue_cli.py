@@ -102,7 +102,7 @@ def lock(db: Any, names: tuple[str, ...], reason: str, until: str, take: bool, p
 
     who = acting(db, person)
     hold = locks.lock(db, utc_now(), person=who, names=names, reason=reason, until=until, take=take)
-    click.echo(f"{holds.headline(hold)}. `foredeck unlock {' '.join(names)}` ends it.")
+    click.echo(f"{holds.headline_of(hold)}. `foredeck unlock {' '.join(names)}` ends it.")
 
 
 @click.command()
@@ -128,7 +128,7 @@ def freeze(db: Any, names: tuple[str, ...], until: str, reason: str, person: str
     from engine.services import freezes, holds
 
     hold = freezes.freeze(db, utc_now(), person=acting(db, person), names=names, until=until, reason=reason)
-    click.echo(f"{holds.headline(hold)}. `foredeck thaw {' '.join(names)}` ends it.")
+    click.echo(f"{holds.headline_of(hold)}. `foredeck thaw {' '.join(names)}` ends it.")
 
 
 @click.command()

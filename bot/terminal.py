@@ -18,7 +18,7 @@ from bot.messages.live import on_how_many, tried
 from bot.messages.wording import step_of_run
 from engine.errors import AlreadyServing
 from engine.services import holds, tasks
-from engine.services.lines import subject_of
+from engine.services.lines import subject_by_names
 from engine.services.views import (
     ExplanationView,
     HoldView,
@@ -147,7 +147,7 @@ def queue(view: QueueView) -> str:
         lines.append(title)
         for entry in entries:
             why = f", {entry.why}" if entry.why else ""
-            subject = subject_of(entry.project, entry.version, entry.environment)
+            subject = subject_by_names(entry.project, entry.version, entry.environment)
             when = "begins" if entries is view.scheduled else "since"
             lines.append(f"  #{entry.number} {subject}: {entry.requested_by}, {when} {_moment(entry.since)}{why}")
         if count > len(entries):
@@ -157,7 +157,7 @@ def queue(view: QueueView) -> str:
 
 def _hold(hold: HoldView) -> str:
     end = f", until {_moment(hold.until)}" if hold.until else ""
-    return f"{holds.headline(hold)}{holds.because(hold.reason)}, since {_moment(hold.since)}{end}"
+    return f"{holds.headline_of(hold)}{holds.because(hold.reason)}, since {_moment(hold.since)}{end}"
 
 
 def decision(view: InterruptionView) -> str:

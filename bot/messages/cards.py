@@ -73,9 +73,9 @@ def _waiting(view: TaskView) -> list[list[b.Element]]:
         lines.append([b.text(f"Can answer: {names}" if names else "Nobody is left who may answer this.")])
     if pending is not None:
         meanwhile = (
-            f"Other deployments of {view.project} to {view.environment} wait behind it."
+            f"Other deployments of {view.project_name} to {view.environment_name} wait behind it."
             if pending.blocks_place
-            else f"Other deployments of {view.project} to {view.environment} may go ahead meanwhile."
+            else f"Other deployments of {view.project_name} to {view.environment_name} may go ahead meanwhile."
         )
         lines.append([b.text(meanwhile, italic=True)])
     if waiting is not None and waiting.not_after is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.messages.blocks import Block, Element, rich, shorten, text
 from bot.messages.wording import INSTANT, STEP_SIGN, STEP_STATUS_OF_SLACK, STEP_WORD, duration, plural
-from engine.services.views import MachineView, StepStatus, StepView, TaskView
+from engine.services.views import InterruptionState, MachineView, StepStatus, StepView, TaskView
 
 SHOWN = 16
 """So many steps are shown one by one; a longer plan keeps what matters and counts the rest (Slack wants < 12 kB)."""
@@ -24,7 +24,8 @@ def plan_block(view: TaskView) -> Block | None:
     tasks: list[Element] = []
     if before:
         tasks.append(_task("before", f"{plural(len(before), 'step')} done", "complete"))
-    tasks.extend(_step_task(step) for step in shown)
+    passed = _passed_over(view)
+    tasks.extend(_step_task(step, _titled(step, passed)) for step in shown)
     if after:
         tasks.append(_task("after", f"{plural(len(after), 'more step')}", _status_of_rest(after)))
     return {"type": "plan", "title": _title(view), "tasks": tasks}
@@ -36,7 +37,9 @@ def lines(view: TaskView) -> Block | None:
         return None
     before, shown, after = around_now(view.steps)
     rows = [[text(f"✅ {plural(len(before), 'step')} done")]] if before else []
-    rows += [[text(f"{STEP_SIGN[step.status]} {step_title(step)}{_said(step)}")] for step in shown]
+    passed = _passed_over(view)
+    for step in shown:
+        rows.append([text(f"{STEP_SIGN[step.status]} {_titled(step, passed)}{_said(step)}")])
     rows += [[text(f"▫️ {plural(len(after), 'more step')}")]] if after else []
     return rich(*rows)
 
@@ -110,8 +113,17 @@ def _title(view: TaskView) -> str:
     return f"{done} of {plural(len(view.steps), 'step')} done"
 
 
-def _step_task(step: StepView) -> Element:
-    return _task(f"step-{step.number}", step_title(step), STEP_STATUS_OF_SLACK[step.status], _detail(step))
+def _passed_over(view: TaskView) -> frozenset[str]:
+    """The approvals that an emergency did not ask for: nobody has given them."""
+    return frozenset(asked.step_slug for asked in view.interruptions if asked.state is InterruptionState.PASSED)
+
+
+def _titled(step: StepView, passed: frozenset[str]) -> str:
+    return f"{step_title(step)}: passed over" if step.slug in passed else step_title(step)
+
+
+def _step_task(step: StepView, title: str) -> Element:
+    return _task(f"step-{step.number}", title, STEP_STATUS_OF_SLACK[step.status], _detail(step))
 
 
 def _detail(step: StepView) -> str:

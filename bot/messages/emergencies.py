@@ -33,7 +33,8 @@ def rules(error: RulesUnseen, wanted: Deploy, key: str, command: str, *, creates
     lines += _bullets(tuple(rule.text for rule in error.rules))
     if error.stays:
         lines += [[b.bold("Not even an emergency passes:")], *_bullets(error.stays)]
-    lines.append([b.text("Everybody in the channel is told, and somebody else has to acknowledge it afterwards.")])
+    told = "Everybody in the channel is told, and somebody else has to acknowledge it afterwards."
+    lines.append([b.text(f"\n{told}" if lines[1:] else told)])
     if not error.rules:
         plain = replace(wanted, way=type(wanted.way).NONE).typed
         lines.append([b.text("Without an emergency: "), b.code(f"{command} {plain}")])

@@ -33,7 +33,7 @@ _VERB = {HoldKind.PAUSE: "resume", HoldKind.LOCK: "unlock", HoldKind.FREEZE: "th
 
 def headline(hold: HoldView) -> str:
     """What is held up, and by whom."""
-    words = holds.headline(hold)
+    words = holds.headline_of(hold)
     return f"{SIGN[hold.kind]} {words if hold.project or hold.environment else wording.capitalised(words)}"
 
 
@@ -42,7 +42,7 @@ def begun(hold: HoldView, command: str, *, is_told_here: bool) -> b.Message | No
     if is_told_here:
         return None
     end = [b.text(" until "), b.date(hold.until)] if hold.until else []
-    words = wording.capitalised(holds.headline(hold))
+    words = wording.capitalised(holds.headline_of(hold))
     return b.message(
         words,
         b.rich([b.bold(words), *end, b.text(".")], [b.code(_typed_end(hold, command)), b.text(" ends it.")]),
@@ -66,20 +66,20 @@ def take_lock_button(**facts: Any) -> b.Element:
 
 def taken(hold: HoldView, task: TaskView | None) -> b.Message:
     """The lock is theirs, and what they wanted to deploy is queued."""
-    words = f"The lock of {holds.scope(hold)} is yours now; its owner is told."
+    words = f"The lock of {hold.about} is yours now; its owner is told."
     deployed = f" Deployment #{task.number} is {wording.subject(task)}; its card shows how it goes." if task else ""
     return b.message(words + deployed, b.section(words + deployed))
 
 
 def ended(hold: HoldView) -> b.Message:
     """The answer to who unlocked or thawed."""
-    words = f"{wording.capitalised(holds.scope(hold))} is open again, after {_length(hold)}."
+    words = f"{wording.capitalised(hold.about)} is open again, after {_length(hold)}."
     return b.message(words, b.section(words))
 
 
 def direct(hold: HoldView, facts: Mapping[str, Any], task: TaskView | None) -> b.Message:
     """To one person: somebody took or released their lock, it is their turn, or do they still need it?"""
-    what, scope = facts["what"], holds.scope(hold)
+    what, scope = facts["what"], hold.about
     if what == "free":
         if task is None or task.state.is_final:
             return b.Message("")
@@ -141,19 +141,21 @@ def _over(hold: HoldView) -> str:
     how = f"by {hold.ended_by}" if hold.ended_by else "its time is over"
     of = f" of {hold.by}" if hold.by else ""
     what = "lock" if hold.kind is HoldKind.LOCK else "freeze"
-    return f"▶️ {wording.capitalised(holds.scope(hold))} is open again: the {what}{of} ended, {how}."
+    if hold.kind is HoldKind.LOCK and hold.ended_by not in {None, hold.by}:
+        return f"🔓 {hold.ended_by} ended the lock of {hold.by}: {hold.about}."  # perhaps to have it next
+    return f"▶️ {wording.capitalised(hold.about)} is open again: the {what}{of} ended, {how}."
 
 
 def _meaning(hold: HoldView) -> str:
     match hold.kind:
         case HoldKind.DRAIN:
-            return "What runs goes on; nothing new begins."
+            return "What runs goes on; nothing new begins. What is asked for waits."
         case HoldKind.LOCK:
             return f"Only {hold.by} deploys there; others can queue behind it."
         case HoldKind.FREEZE:
             return "What runs goes on; what waits begins afterwards; what would begin meanwhile is refused."
         case HoldKind.PAUSE:
-            whose = f" of {hold.project}" if hold.project else ""
+            whose = f" of {hold.shown}" if hold.shown else ""
             return f"What runs goes on; nothing new{whose} begins. Deployments can be asked for and wait."
 
 
@@ -164,7 +166,7 @@ def _typed_end(hold: HoldView, command: str) -> str:
 
 def _way_out(hold: HoldView, command: str) -> list[b.Element]:
     if hold.kind is HoldKind.DRAIN:
-        return []
+        return [b.text(" It ends with "), b.code("foredeck drain --end"), b.text(" where Foredeck runs.")]
     return [b.text(" It ends with "), b.code(_typed_end(hold, command)), b.text(".")]
 
 
@@ -172,7 +174,7 @@ def _buttons(hold: HoldView) -> list[b.Element]:
     if hold.kind is HoldKind.DRAIN:
         return []
     label = wording.capitalised(_VERB[hold.kind])
-    words = f"What waits of {holds.scope(hold)} begins at once, as far as there is room."
+    words = f"What waits of {hold.about} begins at once, as far as there is room."
     question = b.confirm(f"{label}?", words, yes=label, no="Not yet")
     return [b.button(label, ids.END_HOLD, str(hold.id), confirm=question)]
 

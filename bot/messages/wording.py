@@ -95,12 +95,12 @@ def title(view: TaskView) -> str:
 
 
 def subject(view: TaskView) -> str:
-    """What goes where, in the words that people type."""
+    """What goes where, in a sentence."""
     if view.is_script:
         return f"a script {view.environment}"
     if view.runbook:
-        return f"{view.version} of {view.project} in {view.environment}"
-    return f"{view.project} {view.version} to {view.environment}"
+        return f"{view.version} of {view.project_name} in {view.environment_name}"
+    return f"{view.project_name} {view.version} to {view.environment_name}"
 
 
 def entry_subject(entry: QueueEntryView) -> str:

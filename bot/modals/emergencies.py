@@ -13,7 +13,7 @@ from engine.services.emergency_views import EmergencyView
 
 def acknowledge_modal(view: EmergencyView) -> dict[str, Any]:
     """Its submit button is the confirmation."""
-    passed = [[b.text(f"• {b.shorten(wording.capitalised(text), 300)}")] for text in view.passed[:20]]
+    passed = [b.dated(f"• {b.shorten(wording.capitalised(text), 300)}") for text in view.passed[:20]]
     return {
         "type": "modal",
         "callback_id": ids.ACKNOWLEDGE_MODAL,

@@ -57,7 +57,7 @@ def require_seen(
     """What this task, which is not queued yet, passes over. Raises RulesUnseen unless all of it was `seen`."""
     rules = (*_held_up(session, now, found, task), *_before_it(session, found), *_approvals(plan))
     if seen is None or unseen(rules, seen):
-        raise RulesUnseen(rules=rules, stays=_stays(session, task), has_changed=seen is not None)
+        raise RulesUnseen(rules=rules, stays=_stays(session, task, found), has_changed=seen is not None)
     return rules
 
 
@@ -149,7 +149,7 @@ def _held_up(session: Session, now: datetime, found: access.Rules, task: Task) -
         if _holds_up(hold, task):
             end = f", until {zone.spelled(hold.until)}" if hold.until else ""
             key = f"h{hold.id}" if hold.id else _key("f", hold.reason, hold.since)
-            held.append(PassedRule(key, f"{holds.headline(hold)}{holds.because(hold.reason)}{end}"))
+            held.append(PassedRule(key, f"{holds.headline(hold, found.definitions)}{holds.because(hold.reason)}{end}"))
     return held
 
 
@@ -190,10 +190,13 @@ def _key(kind: str, *facts: object) -> str:
     return f"{kind}{zlib.crc32(repr(facts).encode()):x}"
 
 
-def _stays(session: Session, task: Task) -> tuple[str, ...]:
+def _stays(session: Session, task: Task, found: access.Rules) -> tuple[str, ...]:
     """What it waits for all the same."""
-    stays = [f"{holds.headline(hold)}: it waits for the end of that" for hold in holds.in_force(session)
-             if hold.kind is HoldKind.DRAIN]  # fmt: skip
+    stays = [
+        f"{holds.headline(hold, found.definitions)}: it waits for the end of that"
+        for hold in holds.in_force(session)
+        if hold.kind is HoldKind.DRAIN
+    ]
     holder = session.scalar(select(Task.id).where(Task.place == task.place, Task.holds_place))
     if holder is not None:
         stays.append(f"#{holder} is at work there: it waits for its end, or cancel that first")
@@ -239,4 +242,5 @@ def _view(row: Emergency, task: Task, found: access.Rules) -> EmergencyView:
         acknowledged_by=row.acknowledged_by,
         acknowledged_at=row.acknowledged_at,
         note=row.note,
+        subject=lines.subject_of(found.definitions, task.project, task.version, task.environment),
     )

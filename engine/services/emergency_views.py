@@ -32,11 +32,7 @@ class EmergencyView:
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
     note: str = ""
-
-    @property
-    def subject(self) -> str:
-        """What went where."""
-        return f"{self.project} {self.version} to {self.environment}"
+    subject: str = ""  # what went where, by name
 
 
 def unseen(rules: Iterable[PassedRule], seen: Iterable[str]) -> tuple[PassedRule, ...]:

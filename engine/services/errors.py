@@ -247,7 +247,7 @@ class TakenBySomebodyElse(ForedeckError):
     """Somebody else is on it."""
 
     message = "{by} is on it, since {since}; nothing was changed."
-    hint_text = "If {by} is gone, `/deploy take {number}` (`foredeck take {number}`) takes it over."
+    hint_text = "If {by} is gone, Take over, or `/deploy take {number}`, hands it to you."
 
 
 def newest_of(versions: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ def freeze(
             if (row.project, row.environment) == (scope.project, scope.environment):
                 raise AlreadyHeld(
                     hold=row.id,
-                    headline=holds.headline(holds.hold_of(row)),
+                    headline=holds.headline(holds.hold_of(row), found.definitions),
                     why=holds.because(row.reason),
                     typed=f"thaw {scope.spelled}",
                 )
@@ -72,7 +72,7 @@ def freeze(
             slack_channel=holds.slack_channel(found, scope.project, scope.environment, slack_channel_typed),
             **where,
         )
-        return holds.view_of(row)
+        return holds.view_of(session, row)
 
 
 def thaw(db: Database, now: datetime, *, person: str, names: Sequence[str]) -> HoldView:

@@ -85,7 +85,7 @@ def _held(session: Session, found: access.Rules, hold: Hold, person: str, where:
     return Held(
         hold=hold.id,
         is_lock=hold.kind is HoldKind.LOCK,
-        headline=holds.headline(hold),
+        headline=holds.headline(hold, found.definitions),
         why=holds.because(hold.reason),
         since=zone.spelled(hold.since),
         opens=opens,

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
 from engine.database import Database
+from engine.definitions import Definitions
 from engine.domain.grants import Permission
 from engine.domain.holds import Hold, HoldKind
 from engine.models import HoldRow, Task
-from engine.services import access, outbox
+from engine.services import access, configuration, names, outbox
 from engine.services.queue_errors import AlreadyDraining, AlreadyPaused, NotDraining, NothingToResume
 from engine.services.views import HoldView
 
@@ -39,7 +40,7 @@ def pause(
             raise AlreadyPaused(what=_paused(before.project), by=before.by, why=because(before.reason))
         where = slack_channel(found, slug, None, slack_channel_typed)
         row = begin(session, now, HoldKind.PAUSE, person, reason, project=slug, slack_channel=where)
-        return view_of(row)
+        return view_of(session, row)
 
 
 def resume(db: Database, now: datetime, *, person: str, project: str | None = None) -> HoldView:
@@ -64,7 +65,7 @@ def drain(db: Database, now: datetime, *, person: str, reason: str = "") -> Hold
             raise AlreadyDraining(by=before[0].by)
         where = found.definitions.defaults.slack_channel
         row = begin(session, now, HoldKind.DRAIN, person, reason, slack_channel=where)
-        return view_of(row)
+        return view_of(session, row)
 
 
 def end_drain(db: Database, now: datetime, *, person: str) -> HoldView:
@@ -86,12 +87,12 @@ def current(db: Database) -> tuple[HoldView, ...]:
 def view(db: Database, hold: int) -> HoldView:
     """This one, over or not."""
     with db.read() as session:
-        return view_of(session.get_one(HoldRow, hold))
+        return view_of(session, session.get_one(HoldRow, hold))
 
 
 def views(session: Session) -> tuple[HoldView, ...]:
     """The same, within a transaction."""
-    return tuple(view_of(row) for row in rows(session))
+    return tuple(view_of(session, row) for row in rows(session))
 
 
 def in_force(session: Session) -> tuple[Hold, ...]:
@@ -110,21 +111,30 @@ def holds_back(hold: Hold, task: Task) -> bool:
     )
 
 
-def headline(hold: Hold | HoldView) -> str:
+def headline(hold: Hold, definitions: Definitions) -> str:
     """What is held up and by whom, as a sentence without its full stop."""
+    return _headline(hold, names.of_scope(definitions, hold.project, hold.environment))
+
+
+def headline_of(view: HoldView) -> str:
+    """The same of what people see."""
+    return _headline(view, view.shown)
+
+
+def _headline(hold: Hold | HoldView, shown: str) -> str:
     match hold.kind:
         case HoldKind.PAUSE:
-            return f"{hold.project or 'the queue'} is paused by {hold.by}"
+            return f"{shown or 'the queue'} is paused by {hold.by}"
         case HoldKind.DRAIN:
             return f"Foredeck is being drained by {hold.by}"
         case HoldKind.LOCK:
-            return f"{scope(hold)} is locked by {hold.by}"
+            return f"{shown or 'everything'} is locked by {hold.by}"
         case HoldKind.FREEZE:
-            return f"{scope(hold)} is frozen" + (f" by {hold.by}" if hold.by else "")
+            return f"{shown or 'everything'} is frozen" + (f" by {hold.by}" if hold.by else "")
 
 
 def scope(hold: Hold | HoldView) -> str:
-    """`production of web`, `production`, `web`."""
+    """`production of web`, `production`, `web`, as it is typed."""
     return scope_of(hold.project, hold.environment)
 
 
@@ -181,7 +191,7 @@ def end(session: Session, now: datetime, row: HoldRow, person: str | None) -> Ho
     row.ended_at, row.ended_by = now, person
     session.flush()
     _tell(session, now, row)
-    return view_of(row)
+    return view_of(session, row)
 
 
 def _tell(session: Session, now: datetime, row: HoldRow) -> None:
@@ -240,8 +250,9 @@ def hold_of(row: HoldRow) -> Hold:
     )
 
 
-def view_of(row: HoldRow) -> HoldView:
+def view_of(session: Session, row: HoldRow) -> HoldView:
     """As people see it."""
+    definitions = configuration.current(session).definitions
     return HoldView(
         id=row.id,
         kind=HoldKind(row.kind),
@@ -254,4 +265,5 @@ def view_of(row: HoldRow) -> HoldView:
         ended_at=row.ended_at,
         ended_by=row.ended_by,
         slack_channel=row.slack_channel,
+        shown=names.of_scope(definitions, row.project, row.environment),
     )

@@ -19,7 +19,7 @@ from engine.domain.processes import AD_HOC
 from engine.domain.queueing import Rank, Situation, Waiter
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState
 from engine.models import Interruption, Task
-from engine.services import holds, schedules
+from engine.services import holds, names, schedules
 from engine.services.views import Waiting, WaitKind
 
 RUNNING = (TaskState.EXECUTING.value, TaskState.CANCELLING.value)
@@ -38,8 +38,14 @@ _ORDER_FACTOR = 10**12
 _ORDER = Task.rank * _ORDER_FACTOR + Task.line
 
 
-def subject_of(project: str, version: str, environment: str) -> str:
-    """What goes where, or what runs there: a runbook's version, `restart@3`, is none that a release can have."""
+def subject_of(definitions: Definitions, project: str, version: str, environment: str) -> str:
+    """What goes where, or what runs there, by name."""
+    project, environment = names.of_project(definitions, project), names.of_environment(definitions, environment)
+    return subject_by_names(project, version, environment)
+
+
+def subject_by_names(project: str, version: str, environment: str) -> str:
+    """The same of names. A runbook's version, `restart@3`, is none that a release can have."""
     if project == AD_HOC:
         return f"a script {environment}"
     return f"{version} of {project} in {environment}" if "@" in version else f"{project} {version} to {environment}"
@@ -54,11 +60,6 @@ class Standing:
     version: str
     environment: str
     requested_by: str
-
-    @property
-    def subject(self) -> str:
-        """What goes where, and who asked for it."""
-        return f"{subject_of(self.project, self.version, self.environment)}, asked for by {self.requested_by}"
 
 
 def situation(session: Session, definitions: Definitions) -> Situation:
@@ -109,7 +110,7 @@ def waiting(session: Session, task: Task, definitions: Definitions) -> Waiting |
         return _until_its_time(task, task.due_at, definitions)
     if not task.in_line:
         return None
-    found = _held_back(session, task) or _behind_its_place(session, task)
+    found = _held_back(session, task, definitions) or _behind_its_place(session, task, definitions)
     if found is None and not task.is_emergency:
         found = _behind_the_cap(session, task, definitions)
     return replace(found, not_after=task.expires_at) if found else None
@@ -198,17 +199,16 @@ def _until_its_time(task: Task, due_at: datetime, definitions: Definitions) -> W
     return Waiting(WaitKind.TIME, words, brief=words, until=due_at, not_after=task.expires_at)
 
 
-def _held_back(session: Session, task: Task) -> Waiting | None:
+def _held_back(session: Session, task: Task, definitions: Definitions) -> Waiting | None:
     hold = next((hold for hold in holds.in_force(session) if holds.holds_back(hold, task)), None)
     if hold is None:
         return None
-    words = f"{holds.headline(hold)}{holds.because(hold.reason)}"
-    return Waiting(
-        WaitKind.HOLD, words, (hold.by,), None, holds.headline(hold), hold.since, until=hold.until, hold=hold.id
-    )
+    headline = holds.headline(hold, definitions)
+    words = f"{headline}{holds.because(hold.reason)}"
+    return Waiting(WaitKind.HOLD, words, (hold.by,), None, headline, hold.since, until=hold.until, hold=hold.id)
 
 
-def _behind_its_place(session: Session, task: Task) -> Waiting | None:
+def _behind_its_place(session: Session, task: Task, definitions: Definitions) -> Waiting | None:
     ahead = before(session, task, same_place=True)
     holder = _standing(session, _ONE.where(Task.place == task.place, _HOLDS_PLACE, Task.id != task.id))
     if holder is None and not ahead:
@@ -218,7 +218,8 @@ def _behind_its_place(session: Session, task: Task) -> Waiting | None:
         ahead -= 1
     if holder is None:
         return None
-    words = f"{position(ahead)} behind #{holder.number} ({holder.subject})"
+    subject = subject_of(definitions, holder.project, holder.version, holder.environment)
+    words = f"{position(ahead)} behind #{holder.number} ({subject}, asked for by {holder.requested_by})"
     return Waiting(WaitKind.PLACE, words, (holder.requested_by,), holder.number, f"behind #{holder.number}")
 
 

@@ -11,7 +11,7 @@ from engine.database import Database
 from engine.domain.grants import Permission
 from engine.domain.holds import HoldKind
 from engine.models import HoldRow, Task
-from engine.services import access, holds, outbox, schedules
+from engine.services import access, holds, names, outbox, schedules
 from engine.services.errors import NotPermitted
 from engine.services.queue_errors import AlreadyHeld, NotHeld, ReasonMissing, TooFarAway
 from engine.services.scopes import read_scope
@@ -62,7 +62,7 @@ def lock(
             slack_channel=holds.slack_channel(found, scope.project, scope.environment, slack_channel_typed),
         )
         row.nag_at = now + NAG_AFTER
-        return holds.view_of(row)
+        return holds.view_of(session, row)
 
 
 def take(db: Database, now: datetime, *, person: str, hold: int, reason: str = "") -> HoldView:
@@ -92,7 +92,7 @@ def take(db: Database, now: datetime, *, person: str, hold: int, reason: str = "
             slack_channel=old.slack_channel,
         )
         row.nag_at = now + NAG_AFTER
-        return holds.view_of(row)
+        return holds.view_of(session, row)
 
 
 def unlock(db: Database, now: datetime, *, person: str, names: Sequence[str]) -> HoldView:
@@ -151,12 +151,15 @@ def _take_away(session: Session, now: datetime, found: access.Rules, row: HoldRo
     why = holds.because(row.reason)
     if row.by == person:
         if not take:
-            headline, typed = f"{holds.scope(hold)} is locked by you", f"unlock {holds.scope(hold)}"
+            shown = names.of_scope(found.definitions, hold.project, hold.environment) or "everything"
+            headline, typed = f"{shown} is locked by you", f"unlock {holds.scope(hold)}"
             raise AlreadyHeld(hold=row.id, headline=headline, why=why, typed=typed)
     elif not take:
         may_take = _may_take(found, row, person)
         typed = f"lock take {holds.scope(hold)} because …" if may_take else ""
-        raise AlreadyHeld(hold=row.id, headline=holds.headline(hold), why=why, typed=typed, may_take=may_take)
+        raise AlreadyHeld(
+            hold=row.id, headline=holds.headline(hold, found.definitions), why=why, typed=typed, may_take=may_take
+        )
     else:
         _require_take(found, row, person, f"take the lock of {row.by}")
         outbox.tell_person(session, now, row.by, row.id, "taken")

@@ -24,11 +24,17 @@ class HoldView:
     ended_at: datetime | None
     ended_by: str | None  # None: it ran out
     slack_channel: str | None = None  # where it is told
+    shown: str = ""  # what it is about by name, e.g. "Production of Web shop"; empty: everything
+
+    @property
+    def about(self) -> str:
+        """What it is about by name."""
+        return self.shown or "everything"
 
     @property
     def what(self) -> str:
-        """What it is about, in a few words."""
-        return self.project or "the whole queue"
+        """The same of what can be paused."""
+        return self.shown or "the whole queue"
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class QueueEntryView:
     """A task in the queue, in one or two lines."""
 
     number: int
-    project: str
+    project: str  # its name, as is the environment's
     version: str
     environment: str
     requested_by: str

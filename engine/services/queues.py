@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from engine.database import Database
@@ -14,7 +15,7 @@ from engine.domain.grants import Permission
 from engine.domain.queueing import Rank
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState
 from engine.models import Interruption, Task
-from engine.services import access, holds, lines, outbox, task_views, tasks
+from engine.services import access, holds, lines, names, outbox, task_views, tasks
 from engine.services.queue_errors import NotInLine
 from engine.services.views import QueueEntryView, QueueView, TaskView
 
@@ -44,14 +45,12 @@ def view(db: Database, person: str, project: str | None = None) -> QueueView:
             cap=found.definitions.defaults.task_cap,
             holds=tuple(hold for hold in holds.views(session) if slug is None or hold.project in {None, slug}),
             running=tuple(
-                QueueEntryView(
-                    r.id, r.project, r.version, r.environment, r.requested_by, r.started_at or r.queued_at, ""
-                )
+                _entry(found.definitions, r, "", since=r.started_at)  # columns only: each task carries a plan
                 for r in running
             ),
-            asking=tuple(_entry(task, _asked_for(session, task)) for task in asking),
-            in_line=tuple(_entry(task, _why(session, task, found)) for task in line),
-            scheduled=tuple(_entry(task, "", since=task.due_at) for task in scheduled),
+            asking=tuple(_entry(found.definitions, task, _asked_for(session, task)) for task in asking),
+            in_line=tuple(_entry(found.definitions, task, _why(session, task, found)) for task in line),
+            scheduled=tuple(_entry(found.definitions, task, "", since=task.due_at) for task in scheduled),
             running_count=_count(session, _IS_RUNNING, mine),
             asking_count=_count(session, _IS_ASKING, mine),
             in_line_count=_count(session, _IS_IN_LINE, mine),
@@ -136,6 +135,9 @@ def _visible(session: Session, found: access.Rules, person: str) -> ColumnElemen
     return or_(Task.requested_by == person, tuple_(Task.project, Task.environment).in_(allowed))
 
 
+_Columns: TypeAlias = Row[int, str, str, str, str, datetime | None, datetime]
+
+
 def _columns() -> Select[int, str, str, str, str, datetime | None, datetime]:
     return select(
         Task.id,
@@ -148,10 +150,12 @@ def _columns() -> Select[int, str, str, str, str, datetime | None, datetime]:
     )
 
 
-def _entry(task: Task, why: str, since: datetime | None = None) -> QueueEntryView:
-    return QueueEntryView(
-        task.id, task.project, task.version, task.environment, task.requested_by, since or task.queued_at, why
+def _entry(definitions: Definitions, task: Task | _Columns, why: str, since: datetime | None = None) -> QueueEntryView:
+    project, environment = (
+        names.of_project(definitions, task.project),
+        names.of_environment(definitions, task.environment),
     )
+    return QueueEntryView(task.id, project, task.version, environment, task.requested_by, since or task.queued_at, why)
 
 
 def _why(session: Session, task: Task, found: access.Rules) -> str:

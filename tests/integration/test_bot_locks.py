@@ -56,7 +56,7 @@ def test_the_next_person_is_told_privately_and_queues_or_takes_it(bot: ServedBot
     assert _said(bot, "eva took your lock of staging of web.")["channel"].startswith("D")
     bot.card(2, "Done in")
     bot.card(1, "Staging of web is locked by eva because INC-8 (taken from ana)")
-    _said(bot, "the lock of ana ended, by eva")
+    _said(bot, "🔓 eva ended the lock of ana: staging of web.")
     assert "may not release the lock of eva" in bot.says("ana", "/deploy unlock staging of web")["text"]
     bot.says("eva", "/deploy unlock web in staging")
     bot.card(1, "Done in")

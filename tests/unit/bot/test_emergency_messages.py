@@ -7,19 +7,30 @@ from dataclasses import replace
 from typing import Any
 
 from bot.commands import Deploy
-from bot.messages import emergencies
+from bot.messages import checklists, emergencies
 from bot.messages.blocks import Message
 from bot.modals.emergencies import acknowledge_modal
 from engine.services.emergency_errors import RulesUnseen
 from engine.services.emergency_views import EmergencyView, PassedRule
 from engine.services.gates import Way
+from engine.services.views import InterruptionState, StepStatus
 from tests.support.slack_blocks import assert_modal, assert_sendable, buttons, mentioned, shown, walk
-from tests.support.task_views import NASTY, NOON, SLACK_IDS
+from tests.support.task_views import NASTY, NOON, SLACK_IDS, interruption, step, task
 
 WANTED = Deploy("web", "1.4.1", "production", reason="INC-7", way=Way.EMERGENCY)
 FROZEN = PassedRule("h1", "production is frozen by ben because release week")
 OPEN = EmergencyView(
-    17, "web", "1.4.1", "production", "ana", "INC-7", (FROZEN.text,), NOON, nags=0, eligible=("ben", "eva")
+    17,
+    "web",
+    "1.4.1",
+    "production",
+    "ana",
+    "INC-7",
+    (FROZEN.text,),
+    NOON,
+    nags=0,
+    eligible=("ben", "eva"),
+    subject="Web shop 1.4.1 to Production",
 )
 DONE = replace(OPEN, eligible=(), acknowledged_by="ben", acknowledged_at=NOON, note="talked to ana")
 TELLING = {"card_url": "https://example.slack.com/archives/C1/p1", "command": "/deploy"}
@@ -67,11 +78,11 @@ def test_it_is_loud_asks_others_and_goes_quiet_when_somebody_has_looked() -> Non
     assert mentioned(loud) == [SLACK_IDS["ben"], SLACK_IDS["eva"]]
     assert buttons(loud) == ["Acknowledge…"]
     again = emergencies.reminder(OPEN, SLACK_IDS, **TELLING)
-    assert again.text == "🚨 Nobody has acknowledged the emergency of ana yet: web 1.4.1 to production (#17)"
+    assert again.text == "🚨 Nobody has acknowledged the emergency of ana yet: Web shop 1.4.1 to Production (#17)"
     quiet, line = (says(DONE, SLACK_IDS, **TELLING) for says in (emergencies.announcement, emergencies.reminder))
     assert buttons(quiet) == buttons(line) == []
     assert "“talked to ana”" in shown(quiet)
-    assert line.text == "☑️ ben has acknowledged the emergency of ana: web 1.4.1 to production (#17)"
+    assert line.text == "☑️ ben has acknowledged the emergency of ana: Web shop 1.4.1 to Production (#17)"
 
 
 def test_whatever_people_write_and_however_much_it_fits_into_slack() -> None:
@@ -83,3 +94,13 @@ def test_whatever_people_write_and_however_much_it_fits_into_slack() -> None:
         assert_sendable(without_our_call(emergencies.announcement(view, SLACK_IDS, **TELLING)))
         assert_sendable(emergencies.reminder(view, SLACK_IDS, **TELLING))
     assert_modal(acknowledge_modal(crowd))
+
+
+def test_an_approval_that_was_passed_over_is_not_shown_as_given() -> None:
+    asked = interruption(state=InterruptionState.PASSED)
+    approval = replace(step(1, StepStatus.SUCCEEDED), slug=asked.step_slug, name=asked.step_name)
+    view = task(steps=(approval, step(2, StepStatus.SUCCEEDED)), interruptions=(asked,))
+    block = checklists.plan_block(view)
+    assert block is not None
+    assert [entry["title"].endswith(": passed over") for entry in block["tasks"]] == [True, False]
+    assert "passed over" in str(checklists.lines(view))

@@ -42,7 +42,7 @@ from tests.support.task_views import (
     task,
 )
 
-HOLD = HoldView(3, HoldKind.PAUSE, "web", None, "ben", NASTY, NOON, None, None, None, "deployments")
+HOLD = HoldView(3, HoldKind.PAUSE, "web", None, "ben", NASTY, NOON, None, None, None, "deployments", "Web shop")
 WAITING = Waiting(WaitKind.APPROVAL, "confirm waits for release-managers", ("ben", "eva"))
 
 
@@ -102,7 +102,7 @@ def test_the_queue_is_compact_and_links_to_the_cards() -> None:
     assert_sendable(message)
     text = shown(message)
     assert "Running: 1 of at most 5" in text
-    assert "⏸️ web is paused by ben because <!channel>" in text
+    assert "⏸️ Web shop is paused by ben because <!channel>" in text
     assert "1. #18 web 1.4.0 → production" in text
     assert "behind #17 · " in text
     assert "… and 1,224 more" in text
@@ -114,25 +114,26 @@ def test_the_queue_is_compact_and_links_to_the_cards() -> None:
 def test_a_pause_is_announced_with_its_reason_and_a_way_to_end_it_and_then_says_that_it_is_over() -> None:
     began = holds.announcement(HOLD, "/deploy")
     assert_sendable(began)
-    assert began.text == "⏸️ web is paused by ben"
+    assert began.text == "⏸️ Web shop is paused by ben"
     assert "It ends with /deploy resume web." in shown(began)
     assert buttons(began) == ["Resume"]
     over = holds.announcement(replace(HOLD, ended_at=NOON + timedelta(minutes=90), ended_by="eva"), "/deploy")
     assert_sendable(over)
-    assert over.text == "▶️ eva resumed web, which ben had paused for 1 h 30 min."
+    assert over.text == "▶️ eva resumed Web shop, which ben had paused for 1 h 30 min."
     assert buttons(over) == []
-    drained = holds.announcement(replace(HOLD, kind=HoldKind.DRAIN, project=None), "/deploy")
+    drained = holds.announcement(replace(HOLD, kind=HoldKind.DRAIN, project=None, shown=""), "/deploy")
     assert_sendable(drained)
+    assert "It ends with foredeck drain --end where Foredeck runs." in shown(drained)
     assert drained.text == "🚰 Foredeck is being drained by ben"
 
 
 def test_a_lock_and_a_freeze_are_announced_with_their_end() -> None:
     later = NOON + timedelta(hours=8)
-    lock = replace(HOLD, kind=HoldKind.LOCK, environment="production", until=later)
-    freeze = replace(lock, kind=HoldKind.FREEZE, project=None)
+    lock = replace(HOLD, kind=HoldKind.LOCK, environment="production", until=later, shown="Production of Web shop")
+    freeze = replace(lock, kind=HoldKind.FREEZE, project=None, shown="Production")
     for hold, text, button in (
-        (lock, "🔒 production of web is locked by ben", "Unlock"),
-        (freeze, "🧊 production is frozen by ben", "Thaw"),
+        (lock, "🔒 Production of Web shop is locked by ben", "Unlock"),
+        (freeze, "🧊 Production is frozen by ben", "Thaw"),
     ):
         message = holds.announcement(hold, "/deploy")
         assert_sendable(message)
@@ -141,6 +142,8 @@ def test_a_lock_and_a_freeze_are_announced_with_their_end() -> None:
         assert [e["timestamp"] for e in walk(message.blocks) if e.get("type") == "date"][-1] == int(later.timestamp())
     over = holds.announcement(replace(freeze, ended_at=later), "/deploy")
     assert over.text == "▶️ Production is open again: the freeze of ben ended, its time is over."
+    taken = holds.announcement(replace(lock, ended_at=later, ended_by="eva"), "/deploy")
+    assert taken.text == "🔓 eva ended the lock of ben: Production of Web shop.", "it may be hers now, not open"
 
 
 def test_the_card_of_one_that_is_being_canceled_says_what_to_do_when_that_takes_long() -> None:
@@ -160,17 +163,17 @@ def test_a_trigger_that_deployed_nothing_says_so_in_the_channel() -> None:
 
 
 def test_owners_and_those_who_wait_are_told_by_direct_message() -> None:
-    lock = replace(HOLD, kind=HoldKind.LOCK, environment="production")
+    lock = replace(HOLD, kind=HoldKind.LOCK, environment="production", shown="Production of Web shop")
     nag = holds.direct(lock, {"what": "nag", "held": [17, 18]}, None)
     assert_sendable(nag)
-    assert nag.text == "🔒 Your lock of production of web holds up #17 and #18. Do you still need it?"
+    assert nag.text == "🔒 Your lock of Production of Web shop holds up #17 and #18. Do you still need it?"
     assert buttons(nag) == ["Unlock"]
     taken = replace(lock, ended_at=NOON, ended_by="eva")
     assert holds.direct(taken, {"what": "nag"}, None).text == "", "it was released meanwhile"
     assert_sendable(holds.direct(taken, {"what": "taken"}, None))
-    assert holds.direct(taken, {"what": "taken"}, None).text == "🔓 eva took your lock of production of web."
+    assert holds.direct(taken, {"what": "taken"}, None).text == "🔓 eva took your lock of Production of Web shop."
     free = holds.direct(taken, {"what": "free"}, task())
-    assert free.text == "🔓 production of web is free again: you are next with #17 (web 1.4.0 to production)."
+    assert free.text == "🔓 Production of Web shop is free again: you are next with #17 (web 1.4.0 to production)."
     assert holds.direct(taken, {"what": "free"}, task(state=TaskState.CANCELED)).text == ""
 
 

@@ -68,7 +68,7 @@ def test_within_a_window_it_refuses_and_is_told_once_in_the_channel(deck: Deck) 
     deck.time.now = FRIDAY
     deck.settles()
     (hold,) = frozen(deck)
-    assert (holds.headline(hold), hold.since, hold.reason) == ("production is frozen", FRIDAY, "the weekend")
+    assert (holds.headline_of(hold), hold.since, hold.reason) == ("production is frozen", FRIDAY, "the weekend")
     assert hold.until == datetime(2026, 5, 11, 4, tzinfo=UTC)
     with pytest.raises(Held) as caught:
         asks(deck)
