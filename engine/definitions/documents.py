@@ -272,7 +272,9 @@ def _project_from_json(item: Mapping[str, Any]) -> Project:
         variables=variables_from_json(item["variables"]),
         queue=QueueRules(**item.get("queue", {})),
         variable_sets=tuple(item.get("variable_sets", ())),
-        triggers=tuple(Trigger(**trigger) for trigger in item.get("triggers", ())),
+        triggers=tuple(
+            Trigger(**{**trigger, "tags": tuple(trigger.get("tags", ()))}) for trigger in item.get("triggers", ())
+        ),
         guided_failure=item.get("guided_failure"),
         targets=_target_rules_from_json(item.get("targets", {})),
         runbooks=tuple(

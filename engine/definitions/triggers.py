@@ -14,7 +14,10 @@ from engine.domain import crons, plans, pool_choices, prompts
 from engine.domain.precedence import DEPLOYMENT, RUNBOOK, Situation
 from engine.domain.processes import Process
 
-KEYS_OF_A_TRIGGER = ("cron", "time_zone", "environment", "from", "as", "missed", "when_current", "runbook")
+KEYS_OF_A_TRIGGER = ("cron", "time_zone", "environment", "from", "as", "missed", "when_current", "runbook",
+                     "event", "tags")  # fmt: skip
+EVENTS = ("machine_available",)
+_OF_A_TIME = ("cron", "time_zone", "from", "missed", "when_current")
 _CHOICES = {"missed": ("skip", "run"), "when_current": ("skip", "redeploy")}
 
 
@@ -35,10 +38,11 @@ def _read(slug: str, field: Field) -> Trigger:
     runbook = record.get("runbook")
     if runbook and (origin or record.has("when_current")):
         runbook.wrong("one-of", "A runbook has no release, so `from` and `when_current` say nothing.", "Remove them.")
+    event, tags = _read_event(record), record.get("tags")
     environment, person = record.need("environment", "staging"), record.need("as", "ana")
     found = Trigger(
         slug=slug,
-        cron=_read_cron(record),
+        cron="" if event else _read_cron(record),
         time_zone=read_time_zone(zone) if zone else None,
         environment=environment.reference("environments") if environment else "",
         person=person.reference("people") if person else "",
@@ -46,11 +50,29 @@ def _read(slug: str, field: Field) -> Trigger:
         runbook=runbook.slug(is_typed_first=False) if runbook else None,
         missed=_choice(record, "missed"),
         when_current=_choice(record, "when_current"),
+        event=event,
+        tags=tuple(tag.reference("target_tags") for tag in tags.one_or_many("`[web]`")) if tags else (),
     )
     if origin and found.origin == found.environment and found.when_current == "skip":
         message = f"What is live in {found.origin} is live there already: this would never deploy anything."
         origin.wrong("contradiction", message, "Name another environment, or add `when_current: redeploy`.")
     return found
+
+
+def _read_event(record: Record) -> str:
+    """`event: machine_available`, instead of a time."""
+    field = record.get("event")
+    if field is None:
+        if tags := record.get("tags"):
+            tags.wrong("one-of", "Tags say something of an `event` only.", "Remove them.")
+        return ""
+    word = field.text("`machine_available`")
+    if word and word not in EVENTS:
+        field.wrong("choice", f"{shown(word)} is not an event.", f"Write {' or '.join(EVENTS)}.")
+    for other in _OF_A_TIME:
+        if other in record.fields:
+            record.fields[other].wrong("one-of", f"`{other}` means nothing beside `event`.", "Remove it.")
+    return word or EVENTS[0]
 
 
 def _read_cron(record: Record) -> str:

@@ -219,7 +219,9 @@ class FreezeDefinition:
 
 @dataclass(frozen=True)
 class Trigger:
-    """Deploys by the clock: the newest release, or what is live in `origin`."""
+    """Deploys by the clock: the newest release, or what is live in `origin`. Or when an `event` comes, then `cron` is
+    empty: `machine_available`, what is live there to targets that came back, or came new, and do not have it.
+    """
 
     slug: str
     cron: str
@@ -230,6 +232,8 @@ class Trigger:
     runbook: str | None = None  # this runs instead
     missed: str = "skip"  # or "run", once: what fell into a time when Foredeck did not run
     when_current: str = "skip"  # or "redeploy": what is live there already
+    event: str = ""
+    tags: tuple[str, ...] = ()  # only targets with one of these; empty: all
 
 
 @dataclass(frozen=True)

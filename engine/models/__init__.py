@@ -15,7 +15,7 @@ from engine.models.deployments import (
 )
 from engine.models.emergencies import Emergency
 from engine.models.holds import HoldRow
-from engine.models.machines import DisabledMachine, HealthChange, MachineHealth
+from engine.models.machines import DisabledMachine, HealthChange, MachineHealth, MachineReturn
 from engine.models.outbox import LogCursor, OutboxRow, PostedMessage
 from engine.models.triggers import TriggerFire, TriggerRow
 
@@ -35,6 +35,7 @@ __all__ = [
     "Interruption",
     "LogCursor",
     "MachineHealth",
+    "MachineReturn",
     "OutboxRow",
     "Output",
     "PostedMessage",

@@ -48,6 +48,18 @@ class HealthChange(Base):
     )
 
 
+class MachineReturn(Base):
+    """A target can be used again, or for the first time, and a trigger waits for that. Gone once it was looked at."""
+
+    __tablename__ = "machine_returns"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project: Mapped[str] = mapped_column(String(255))
+    trigger: Mapped[str] = mapped_column(String(255))
+    machine: Mapped[str] = mapped_column(String(255))
+    due_at: Mapped[datetime] = mapped_column(index=True)  # others may come with it
+
+
 class DisabledMachine(Base):
     """While `ended_at` is empty, nothing begins on this machine. Rows stay: they say who did what and why."""
 

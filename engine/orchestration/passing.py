@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine.domain.holds import HoldKind
 from engine.domain.states import TaskState
 from engine.models import HoldRow, Task
-from engine.services import access, emergencies, freezes, holds, lines, locks, machine_use, outbox
+from engine.services import access, comebacks, emergencies, freezes, holds, lines, locks, machine_use, outbox
 
 _AT_ONCE = 100
 """So many tasks are moved in one transaction; the rest follows in the next."""
@@ -22,7 +22,7 @@ def is_due(session: Session, now: datetime) -> bool:
     is_over = or_(HoldRow.until <= now, HoldRow.nag_at <= now)
     kept = select(HoldRow.id).where(HoldRow.ended_at.is_(None), is_over)
     is_due = any(session.scalar(query.limit(1)) is not None for query in (tasks, kept))
-    is_due = is_due or machine_use.is_due(session, now)
+    is_due = is_due or machine_use.is_due(session, now) or comebacks.is_due(session, now)
     return is_due or emergencies.is_due(session, now) or freezes.differs(session, now)
 
 
@@ -31,6 +31,7 @@ def pass_time(session: Session, now: datetime) -> None:
     freezes.follow(session, now)
     emergencies.nag(session, now)
     machine_use.run_out(session, now)
+    comebacks.follow(session, now)
     expired = session.scalars(select(Task).where(Task.expires_at <= now).order_by(Task.expires_at).limit(_AT_ONCE))
     for task in expired.all():
         _expire(session, now, task)

@@ -13,7 +13,7 @@ from engine.contracts import Health, HealthState
 from engine.database import Database
 from engine.definitions import Definitions, Machine, TargetDefinition
 from engine.models import DisabledMachine, HealthChange, MachineHealth
-from engine.services import configuration, outbox
+from engine.services import comebacks, configuration, outbox
 from engine.services.machine_rows import next_check_at
 
 TAKES = timedelta(minutes=5)
@@ -23,6 +23,7 @@ BURST = timedelta(minutes=5)
 """What changes within this time is told in one message: when a network breaks, a hundred machines go at once."""
 
 _WHY_LIMIT = 1000
+_USABLE = frozenset({HealthState.HEALTHY, HealthState.HAS_WARNINGS})
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,13 @@ def look_soon(session: Session, now: datetime, machine: str) -> None:
         row.next_check_at = min(row.next_check_at, now)
 
 
+def forget(session: Session, now: datetime, machine: str) -> None:
+    """Nobody has looked at it for a while: what was known counts no more, and it is checked next."""
+    row = session.get(MachineHealth, machine)
+    if row is not None:
+        row.state, row.since, row.next_check_at = HealthState.UNKNOWN.value, now, now
+
+
 def record(session: Session, now: datetime, machine: str, health: Health) -> None:
     """Write down what a check came to, and tell of it if that is news."""
     row = session.get(MachineHealth, machine, with_for_update=True)
@@ -81,6 +89,8 @@ def record(session: Session, now: datetime, machine: str, health: Health) -> Non
         row.last_error, row.last_error_at = row.why, now
     if health.state is not before:
         row.state, row.since = health.state.value, now
+        if health.healthy and before not in _USABLE and isinstance(known, TargetDefinition):
+            comebacks.note(session, now, definitions, known)
         _tell(session, now, row, before, definitions, known)
 
 

@@ -198,7 +198,7 @@ def _open(session: Session) -> Sequence[DisabledMachine]:
 def _end(session: Session, now: datetime, row: DisabledMachine, person: str | None) -> None:
     row.ended_at, row.ended_by = now, person
     session.flush()
-    health.look_soon(session, now, row.machine)
+    health.forget(session, now, row.machine)
     _tell(session, now, row)
 
 

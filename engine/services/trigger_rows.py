@@ -20,6 +20,7 @@ def follow(session: Session, now: datetime, definitions: Definitions) -> None:
         (project.slug, trigger.slug): trigger
         for project in definitions.projects.values()
         for trigger in project.triggers
+        if trigger.cron
     }
     rows = {(row.project, row.slug): row for row in session.scalars(select(TriggerRow))}
     for key in rows.keys() - wanted.keys():
