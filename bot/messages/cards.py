@@ -47,7 +47,9 @@ def link_buttons(links: tuple[LinkView, ...]) -> list[b.Element]:
 def _standing(view: TaskView, ahead_url: str, command: str) -> b.Block:
     first = [b.bold(wording.state(view))]
     if view.waiting is not None and not view.state.is_final:
-        return b.rich(waiting_line(view.waiting, ahead_url), *_waiting(view))
+        goes_on = view.waiting.goes_on
+        line = waiting_line(view.waiting, ahead_url, bold=not goes_on)
+        return b.rich(first, line) if goes_on else b.rich(line, *_waiting(view))
     if view.may_be_abandoned_at is not None:
         stuck = [b.text("If it has not ended by "), b.date(view.may_be_abandoned_at), b.text(", ")]
         return b.rich(first, [*stuck, b.code(f"{command} abandon {view.number}"), b.text(" lets go of it.")])

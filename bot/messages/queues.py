@@ -60,7 +60,7 @@ def waiting_sentence(waiting: Waiting) -> str:
     return f"{wording.capitalised(waiting.text)}."
 
 
-def waiting_line(waiting: Waiting, card_url: str) -> list[b.Element]:
+def waiting_line(waiting: Waiting, card_url: str, *, bold: bool = True) -> list[b.Element]:
     """Why it waits, what is in the way as a link to its message."""
     words = wording.capitalised(waiting.text)
     if waiting.since is not None:
@@ -71,9 +71,10 @@ def waiting_line(waiting: Waiting, card_url: str) -> list[b.Element]:
         return [b.bold("Begins "), b.date(waiting.until), b.text(" by your clock")]
     number = f"#{waiting.task}"
     if waiting.task is None or not card_url or number not in words:
-        return [b.bold(words)]
+        return [b.text(words, bold=bold)]
     head, _, tail = words.partition(number)
-    return [part for part in (b.bold(head), b.link(number, card_url), b.bold(tail)) if part["text"].strip()]
+    parts = (b.text(head, bold=bold), b.link(number, card_url), b.text(tail, bold=bold))
+    return [part for part in parts if part["text"].strip()]
 
 
 def _hold(hold: HoldView, url: str) -> list[b.Element]:

@@ -72,6 +72,7 @@ _WAIT_SIGN = {
     WaitKind.CAP: "⏳",
     WaitKind.HOLD: "⏸️",
     WaitKind.TIME: "🕙",
+    WaitKind.MACHINE: "⏳",
 }
 
 
@@ -80,7 +81,7 @@ INSTANT = "under 1 s"
 
 def sign(view: TaskView) -> str:
     """One sign for how a deployment stands; never the only thing that says so."""
-    if view.waiting is not None and not view.state.is_final:
+    if view.waiting is not None and not view.waiting.goes_on and not view.state.is_final:
         return _WAIT_SIGN[view.waiting.kind]
     return _OVER_SIGN.get(view.state, "⏳")
 
@@ -128,7 +129,7 @@ def state(view: TaskView) -> str:  # noqa: PLR0911 - one line for each state
                 return capitalised(view.ended_because)
             by = f", asked for by {view.cancel_requested_by}" if view.cancel_requested_by else ""
             return f"Canceling{by}: what runs is being ended"
-    if view.waiting is not None:
+    if view.waiting is not None and not view.waiting.goes_on:
         return capitalised(view.waiting.text)
     running = running_step(view)
     if running is not None:

@@ -33,7 +33,7 @@ from engine.domain.processes import (
 from engine.domain.scopes import EVERYWHERE, Scope
 
 _WORK = ("run_script", "manual_intervention", "health_check")
-_OF_A_SCRIPT = ("runs_on", "worker_pool", "time_limit", "idempotent", "retries")
+_OF_A_SCRIPT = ("runs_on", "worker_pool", "time_limit", "idempotent", "retries", "isolation")
 _OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
 KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved")
 KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *step_settings.KEYS, *_OF_AN_ACTION, "actions")
@@ -161,6 +161,7 @@ class _ProcessReader:
             time_limit=limit.duration() if limit else None,
             idempotent=record.flag("idempotent", default=False),
             retries=step_settings.read_retries(record),
+            isolation=step_settings.read_isolation(record),
         )
 
     def _read_work(self, record: Record) -> Work:

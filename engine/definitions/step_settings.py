@@ -8,6 +8,7 @@ from datetime import timedelta
 from engine.definitions.fields import Record
 from engine.definitions.nodes import shown
 from engine.definitions.readings import suggest
+from engine.domain.isolation import Isolation
 from engine.domain.processes import Retries, Rolling, StartTrigger
 
 KEYS = ("start_trigger", "required", "disabled", "notes", "target_tags", "rolling")
@@ -76,6 +77,17 @@ def read_retries(record: Record) -> Retries | None:
     if delay and wait > _LONGEST_DELAY:
         delay.wrong("too-large", "A retry waits an hour at most.", "For example `delay: 15s`.")
     return Retries(min(number, _MOST_RETRIES), wait)
+
+
+def read_isolation(record: Record) -> Isolation | None:
+    """`isolation: none`; None where nothing is said."""
+    field = record.get("isolation")
+    word = field.text("`full` or `none`") if field else ""
+    known = [isolation.value for isolation in Isolation]
+    if field and word and word not in known:
+        field.wrong("isolation", f"There is no isolation {shown(word)}.", suggest(word, known, "isolations"))
+        return None
+    return Isolation(word) if word else None
 
 
 def _read_start_trigger(record: Record) -> StartTrigger:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from engine.domain import locations
+from engine.domain.isolation import Isolation
 from engine.domain.locations import RunsOn, Site
 from engine.domain.processes import Retries, Rolling, RunCondition, RunScript, StartTrigger, Work
 
@@ -46,6 +47,7 @@ class PlannedAction:
     retries: Retries | None = None
     runs_on: RunsOn = RunsOn.WORKER
     regions: tuple[Region, ...] = ()
+    isolation: Isolation | None = None  # None: alone on a target, beside others on a worker
 
     def site(self, machine: str) -> Site:
         """Who executes its run for this machine."""

@@ -248,6 +248,7 @@ def _planned(action: Action, target_tags: Sequence[str]) -> PlannedAction:
         time_limit=action.time_limit,
         idempotent=action.idempotent,
         retries=action.retries,
+        isolation=action.isolation,
     )
 
 
@@ -326,6 +327,7 @@ def _as_step(planned: PlannedStep) -> Step:
             time_limit=a.time_limit,
             idempotent=a.idempotent,
             retries=a.retries,
+            isolation=a.isolation,
         )
         for a in planned.actions
     )

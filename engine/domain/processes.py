@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.domain.frozen_folders import FrozenFolder, folder_from_json, folder_to_json
+from engine.domain.isolation import Isolation
 from engine.domain.locations import RunsOn
 from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_json
 
@@ -98,6 +99,7 @@ class Action:
     idempotent: bool = False  # may it be run again without asking when its end cannot be known?
     retries: Retries | None = None
     runs_on: RunsOn | None = None  # None: on targets where the step names target tags, else on a worker
+    isolation: Isolation | None = None  # None: alone on a target, beside others on a worker
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,7 @@ def _action_to_json(action: Action) -> dict[str, Any]:
         "time_limit": None if action.time_limit is None else action.time_limit.total_seconds(),
         "idempotent": action.idempotent,
         "retries": action.retries and [action.retries.attempts, action.retries.delay.total_seconds()],
+        "isolation": action.isolation and action.isolation.value,
     }
 
 
@@ -225,6 +228,7 @@ def _action_from_json(content: Mapping[str, Any]) -> Action:
         time_limit=None if seconds is None else timedelta(seconds=seconds),
         idempotent=content["idempotent"],
         retries=Retries(retries[0], timedelta(seconds=retries[1])) if retries else None,
+        isolation=Isolation(content["isolation"]) if content.get("isolation") else None,
     )
 
 

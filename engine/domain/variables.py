@@ -14,6 +14,9 @@ from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_js
 LEASE_CAP = "Octopus.Deployment.WorkerLeaseCap"
 """So many steps of one deployment run at once on the worker that it keeps to, before another one is chosen."""
 
+BYPASS = "OctopusBypassDeploymentMutex"
+"""`True`: a script may run beside others on its machine; `False`: it is alone there."""
+
 FOR_THE_ENGINE = frozenset({LEASE_CAP})
 """Names that begin as the system's own do, and that a project sets all the same: they tell the engine what to do."""
 

@@ -104,7 +104,8 @@ class Task(Base):
 class ActionRun(Base):
     """One attempt of one action on one machine, with how far it was followed.
 
-    While it is `running` it is also the lease of its `worker`: who has how much to do is counted from these rows.
+    While it is `running` it is also the lease of its `worker`, and its lock there: who has how much to do, and who is
+    in whose way, is read from these rows.
     """
 
     __tablename__ = "action_runs"
@@ -134,6 +135,9 @@ class ActionRun(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     cleaned_up: Mapped[bool] = mapped_column(default=False)
+    isolation: Mapped[str] = mapped_column(String(8), default="none", server_default="none")  # domain.isolation
+    waits_for: Mapped[str | None] = mapped_column(Text)  # while queued: the machines it stands in line for, " " between
+    line: Mapped[int | None]  # its place there; lower is earlier
     guidance: Mapped[str | None] = mapped_column(
         String(16)
     )  # engine.domain.guidance: what a person said of its failure

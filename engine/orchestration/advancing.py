@@ -33,7 +33,17 @@ from engine.models import ActionRun, Base, GuidedRun, Interruption, Task
 from engine.orchestration import growing
 from engine.orchestration.leaving_out import LEFT_OUT, LeavingOut
 from engine.sealing import Sealer
-from engine.services import configuration, evaluations, guidance, interruptions, lines, outbox, queues, variables
+from engine.services import (
+    configuration,
+    evaluations,
+    guidance,
+    interruptions,
+    isolation,
+    lines,
+    outbox,
+    queues,
+    variables,
+)
 from engine.services.tickets import new_ticket
 
 _HOW_TO_RESOLVE = "Give the variable a value that applies there, or correct its name in the process."
@@ -335,6 +345,8 @@ class _Mover:
     def _withdraw(self, run: ActionRun) -> None:
         if not RunState(run.state).is_failure:  # what failed has failed
             run.state, run.finished_at = RunState.CANCELED.value, self.now
+        if machines := run.waits_for or run.worker:  # it waited for them, or was lost there
+            isolation.tell_line(self.session, self.now, machines.split())
         asks = select(GuidedRun.interruption_id).where(GuidedRun.action_run_id == run.id)
         pending = self.session.scalars(
             select(Interruption).where(

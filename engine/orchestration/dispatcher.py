@@ -10,8 +10,10 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.database import Database
 from engine.domain.states import RunState
@@ -20,7 +22,7 @@ from engine.orchestration import admitting, advancing, passing
 from engine.orchestration.running import Runner
 from engine.ports import Clock, Workers
 from engine.sealing import Sealer
-from engine.services import triggers
+from engine.services import isolation, triggers
 
 _log = logging.getLogger(__name__)
 
@@ -34,10 +36,23 @@ MAXIMUM_MISHAPS = 5
 """How often following one action may break by our own fault before a person is asked."""
 
 _TO_FOLLOW = (
-    select(ActionRun.id, ActionRun.not_before)
+    select(ActionRun.id, ActionRun.not_before, ActionRun.waits_for)
     .where(ActionRun.state.in_((RunState.QUEUED.value, RunState.RUNNING.value)))
     .order_by(ActionRun.id)
 )
+
+
+def runs_to_follow(session: Session, now: datetime) -> list[int]:
+    """The action runs that somebody should be at: what runs, and what is queued and neither waits for its time nor for
+    its turn on a machine. Oldest first.
+    """
+    rows = session.execute(_TO_FOLLOW).all()
+    turns = isolation.situation(session).turns if any(waits_for for _, _, waits_for in rows) else {}
+    return [
+        id_
+        for id_, not_before, waits_for in rows
+        if (not_before is None or not_before <= now) and (waits_for is None or id_ in turns)
+    ]
 
 
 class Dispatcher:
@@ -140,11 +155,7 @@ class Dispatcher:
     def _look(self) -> tuple[Sequence[int], Sequence[int]]:
         """The tasks to advance and the action runs to follow."""
         with self._db.read() as session:
-            now = self._clock()
-            runs = session.execute(_TO_FOLLOW).all()
-            return advancing.due_tasks(session), [
-                id_ for id_, not_before in runs if not_before is None or not_before <= now
-            ]
+            return advancing.due_tasks(session), runs_to_follow(session, self._clock())
 
     def _hand_out(self, waiting: Iterable[int]) -> None:
         now = time.monotonic()

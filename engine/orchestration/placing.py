@@ -1,27 +1,79 @@
-"""Finds the machine of an action run: its target, or a worker of its pool.
+"""Finds the machine of an action run: its target, or a worker of its pool; and lets it wait for its turn there.
 
 A **lease** is the row of a run that a worker has: `running`, with the worker's slug. There is no other table of them:
-a lease ends with its run, and a crash, a failure or a cancel leaves none behind.
+a lease ends with its run, and a crash, a failure or a cancel leaves none behind. The lock of a machine is the same row
+(`engine.services.isolation`). Whoever waits for it is a queued row with a place in line, and holds no thread.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine import logs
+from engine.contracts import LogLevel, LogSegment
 from engine.definitions import Definitions
 from engine.domain import plans
+from engine.domain.isolation import wanted
 from engine.domain.locations import Site
+from engine.domain.processes import HealthCheck
 from engine.domain.states import RunState
-from engine.domain.variables import LEASE_CAP
+from engine.domain.variables import BYPASS, LEASE_CAP
 from engine.models import ActionRun
 from engine.orchestration import choosing
-from engine.services import evaluations, pools, usability, variables
+from engine.services import evaluations, isolation, pools, usability, variables
 
 _RUNNING = ActionRun.state == RunState.RUNNING.value
+
+
+def place(
+    session: Session,
+    now: datetime,
+    folder: Path,
+    definitions: Definitions,
+    run: ActionRun,
+    action: plans.PlannedAction,
+    values: Mapping[str, variables.Value],
+    *,
+    unusable: Mapping[str, str] | None = None,
+) -> str | None:
+    """The machine on which this queued run may begin now; None when it has to wait: then it stands in line.
+
+    `folder`: the state folder, where its log is. Raises NoWorker, PoolGone.
+    """
+    where = candidates(session, definitions, run, action, lease_cap=_lease_cap(values, now), unusable=unusable)
+    if isinstance(action.work, HealthCheck):
+        return where[0]  # it looks and changes nothing, so it waits for nobody
+    before = (run.waits_for or "").split()  # those whose turn it is, before others that might do
+    where = tuple(sorted(where, key=lambda machine: machine not in before))
+    bypass = evaluations.setting(BYPASS, values, now)
+    run.isolation = wanted(
+        bypass, action.isolation, on_target=run.machine in definitions.targets and where == (run.machine,)
+    ).value
+    run.waits_for = " ".join(where)
+    run.line = run.line if before and run.line else isolation.next_in_line(session)
+    session.flush()
+    machine = isolation.situation(session).turns.get(run.id)
+    if machine is None:
+        if not before and (wait := isolation.waits(session, [run]).get(run.id)):
+            _note(folder, now, run, f"Waits for {wait.machine}, {wait.where}.\n")
+        return None
+    run.waits_for = run.line = None
+    if before:
+        _note(folder, now, run, f"It is its turn on {machine}.\n")
+        isolation.tell_line(session, now, where)
+    return machine
+
+
+def _note(folder: Path, now: datetime, run: ActionRun, text: str) -> None:
+    """Say it in the log of the run. When the transaction fails the log has more than the row says, and is cut."""
+    writer = logs.LogWriter(logs.path_of(folder, run.task_id, run.id), run.log_length)
+    run.log_length = writer.append([LogSegment(now, LogLevel.WAIT, "foredeck", text)])
+    writer.close()
 
 
 def candidates(
@@ -50,7 +102,7 @@ def candidates(
     return choosing.candidates(definitions, pool, _leases(session), unusable=out, kept=kept)
 
 
-def lease_cap(values: Mapping[str, variables.Value], now: datetime) -> int:
+def _lease_cap(values: Mapping[str, variables.Value], now: datetime) -> int:
     """What the variable LEASE_CAP says; 0 where it says no number."""
     text = evaluations.setting(LEASE_CAP, values, now)
     return int(text) if text.isascii() and text.isdigit() else 0

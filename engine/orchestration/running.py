@@ -38,7 +38,18 @@ from engine.orchestration.following import Sink, checkpoint_of
 from engine.orchestration.leaving_out import LEFT_OUT
 from engine.ports import Clock, Worker, Workers
 from engine.sealing import Sealer
-from engine.services import built_in, configuration, contents, evaluations, health, log_telling, outbox, variables
+from engine.services import (
+    built_in,
+    configuration,
+    contents,
+    evaluations,
+    health,
+    isolation,
+    log_telling,
+    outbox,
+    pools,
+    variables,
+)
 from engine.services.errors import VariablesUnresolved
 from engine.services.evaluations import Evaluated
 
@@ -97,6 +108,8 @@ class Runner:
         claim: _Claim | None = None
         try:
             claim = self._claim(run_id)
+            if claim is None:
+                return
             if isinstance(claim.action.work, HealthCheck):
                 self._look_at(claim, claim.action.work)
                 return
@@ -118,6 +131,8 @@ class Runner:
             tried[claim.worker] = result.message
             try:
                 found = self._replacement(claim, tried)
+            except _NotMine:
+                return
             except ForedeckError as error:
                 why = "" if isinstance(error, choosing.NoWorker) else f"{result.message} "
                 hint = result.hint if len(tried) == 1 and not why else error.hint  # it knows what is wrong there
@@ -169,7 +184,8 @@ class Runner:
         strictly = claim.fail_on_unresolved or evaluated.fails_on_unresolved
         return replace(request, folder=replace(folder, variables=evaluated.written, fail_on_unresolved=strictly))
 
-    def _claim(self, run_id: int) -> _Claim:
+    def _claim(self, run_id: int) -> _Claim | None:
+        """None: it has to wait for its machine."""
         with self._db.write() as session:
             run = session.get(ActionRun, run_id)
             if run is None or run.state not in _FOLLOWED or not run.ticket:
@@ -184,8 +200,10 @@ class Runner:
             if not is_resumed:
                 if task.cancel_requested_at is not None:
                     raise _NotMine  # the next move of its task withdraws it
-                cap = placing.lease_cap(values, self._clock())
-                run.worker, *_ = placing.candidates(session, definitions, run, action, lease_cap=cap)
+                run.worker = self._place(session, definitions, run, action, values)
+                if run.worker is None:
+                    outbox.tell_card(session, self._clock(), task)
+                    return None
                 if run.worker == choosing.BUILT_IN:  # the configuration may have changed since it was asked for
                     built_in.require(definitions, task.environment, step.name)
                 run.state, run.started_at, run.reason = RunState.RUNNING.value, self._clock(), ""
@@ -208,6 +226,18 @@ class Runner:
                 checkpoint=checkpoint_of(run, self._sealer),
             )
 
+    def _place(
+        self,
+        session: Session,
+        definitions: Definitions,
+        run: ActionRun,
+        action: plans.PlannedAction,
+        values: Mapping[str, variables.Value],
+        unusable: Mapping[str, str] | None = None,
+    ) -> str | None:
+        folder = self._db.path.parent
+        return placing.place(session, self._clock(), folder, definitions, run, action, values, unusable=unusable)
+
     def _replacement(self, claim: _Claim, tried: Mapping[str, str]) -> _Claim | None:
         """The same on another worker of its pool, for what no worker has begun; None where it stays where it is.
 
@@ -221,15 +251,17 @@ class Runner:
             if run.state != RunState.RUNNING.value or run.launch_confirmed_at or _is_canceled(session, run.id):
                 return None
             definitions = configuration.current(session).definitions
-            best, *_ = placing.candidates(session, definitions, run, claim.action, unusable=tried)
-            if (
-                best == choosing.BUILT_IN
-            ):  # nobody is left in the pool: what was meant for a machine stays away from here
-                return None
+            if pools.falls_to_built_in(definitions, claim.action.pool_for(claim.machine)):
+                return None  # nobody is left in the pool; what was meant for a machine does not come here
             health.look_soon(session, self._clock(), claim.worker)
-            run.worker = best
+            run.state = RunState.QUEUED.value
+            run.worker = self._place(session, definitions, run, claim.action, claim.values, tried)
             outbox.tell_card(session, self._clock(), session.get_one(Task, run.task_id))
-            return replace(claim, worker=best, definitions=definitions)
+            if run.worker is not None:
+                run.state = RunState.RUNNING.value
+                return replace(claim, worker=run.worker, definitions=definitions)
+            run.started_at = None
+        raise _NotMine  # it stands in line for the others
 
     def _evaluated(self, claim: _Claim) -> Evaluated:
         """The variables; secrets are read now, outside any transaction.
@@ -327,6 +359,8 @@ class Runner:
             task = session.get_one(Task, run.task_id)
             if result.outcome is Outcome.UNREACHABLE and run.worker:
                 health.look_soon(session, now, run.worker)
+            if run.worker:
+                isolation.tell_line(session, now, [run.worker])
             if run.log_length:
                 log_telling.tell_run(session, now, task, run, self._db)
             outbox.tell_card(session, now, task)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.definitions import Definitions
 from engine.domain import durations, plans, pool_choices
 from engine.domain.frozen_folders import FrozenFolder
+from engine.domain.isolation import Isolation
 from engine.domain.locations import Site
 from engine.domain.processes import HealthCheck, ManualIntervention, RunCondition, StartTrigger
 from engine.models import Task
@@ -27,6 +28,7 @@ _CONDITIONS = {
     RunCondition.VARIABLE: "if {expression}",
 }
 _LONGEST_EXPRESSION = 80
+_ISOLATIONS = {Isolation.FULL: "alone on its machine", Isolation.NONE: "beside others on its machine"}
 
 
 def view_of(session: Session, task: Task, *, first_step: int = 0) -> PlanView:
@@ -86,6 +88,8 @@ def _when(index: int, step: plans.PlannedStep, action: plans.PlannedAction) -> s
         parts.append(f"tried {tries}, {durations.spelled(action.retries.delay)} apart")
     if action.time_limit:
         parts.append(f"{durations.spelled(action.time_limit)} at most")
+    if action.isolation:
+        parts.append(_ISOLATIONS[action.isolation])
     if step.required:
         parts.append("required")
     return "; ".join(filter(None, parts))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.domain import plans
 from engine.domain.processes import ManualIntervention
 from engine.domain.states import RunState, TaskState
 from engine.models import ActionRun, Task
+from engine.services.isolation import Wait
 from engine.services.views import MachineView, StepStatus, StepView
 
 # From the loudest to the quietest: a step shows the loudest of its runs.
@@ -24,15 +25,18 @@ _LOUDNESS = (
 )
 
 
-def of_task(task: Task, plan: plans.Plan, runs: Sequence[ActionRun]) -> tuple[StepView, ...]:
-    """The steps of this task, in the plan's order; `runs` are all of its action runs, oldest first."""
+def of_task(task: Task, plan: plans.Plan, runs: Sequence[ActionRun], waits: Mapping[int, Wait]) -> tuple[StepView, ...]:
+    """The steps of this task, in the plan's order; `runs` are all of its action runs, oldest first, and `waits` says
+    what those wait for that stand in line for a machine.
+    """
     by_step: dict[int, list[ActionRun]] = {}
     for run in runs:
         by_step.setdefault(run.step, []).append(run)
-    return tuple(_step(task, index, step, by_step.get(index, [])) for index, step in enumerate(plan.steps))
+    said = {id_: wait.brief for id_, wait in waits.items()}
+    return tuple(_step(task, index, step, by_step.get(index, []), said) for index, step in enumerate(plan.steps))
 
 
-def _step(task: Task, index: int, step: plans.PlannedStep, runs: list[ActionRun]) -> StepView:
+def _step(task: Task, index: int, step: plans.PlannedStep, runs: list[ActionRun], said: Mapping[int, str]) -> StepView:
     latest = _latest(runs)
     statuses = {_status(run) for run in latest}
     status = next((s for s in _LOUDNESS if s in statuses), StepStatus.PENDING)
@@ -50,7 +54,7 @@ def _step(task: Task, index: int, step: plans.PlannedStep, runs: list[ActionRun]
         slug=step.slug,
         name=step.name,
         status=status,
-        detail=loudest.reason if loudest else "",
+        detail=said.get(loudest.id, loudest.reason) if loudest else "",
         hint=loudest.hint if loudest else "",
         worker=loudest.worker if loudest else None,
         machine=loudest.machine if loudest else "",
@@ -63,18 +67,22 @@ def _step(task: Task, index: int, step: plans.PlannedStep, runs: list[ActionRun]
         run_machines=tuple(run.machine for run in runs if run.ticket is not None),
         is_intervention=all(isinstance(a.work, ManualIntervention) for a in step.actions),
         decisive_run=loudest.id if loudest and loudest.ticket else None,
-        machines=_machines(step, latest, is_over=is_over) if step.is_on_targets else (),
+        machines=_machines(step, latest, said, is_over=is_over) if step.is_on_targets else (),
     )
 
 
-def _machines(step: plans.PlannedStep, latest: Sequence[ActionRun], *, is_over: bool) -> tuple[MachineView, ...]:
+def _machines(
+    step: plans.PlannedStep, latest: Sequence[ActionRun], said: Mapping[int, str], *, is_over: bool
+) -> tuple[MachineView, ...]:
     by_machine: dict[str, list[ActionRun]] = {machine: [] for machine in step.machines}
     for run in latest:
         by_machine[run.machine].append(run)
-    return tuple(_machine(slug, runs, len(step.actions), is_over=is_over) for slug, runs in by_machine.items())
+    return tuple(_machine(slug, runs, len(step.actions), said, is_over=is_over) for slug, runs in by_machine.items())
 
 
-def _machine(slug: str, runs: Sequence[ActionRun], wanted: int, *, is_over: bool) -> MachineView:
+def _machine(
+    slug: str, runs: Sequence[ActionRun], wanted: int, said: Mapping[int, str], *, is_over: bool
+) -> MachineView:
     statuses = {_status(run) for run in runs}
     status = next((s for s in _LOUDNESS if s in statuses), StepStatus.PENDING)
     if status in {StepStatus.SUCCEEDED, StepStatus.WARNINGS} and len(runs) < wanted:
@@ -83,7 +91,7 @@ def _machine(slug: str, runs: Sequence[ActionRun], wanted: int, *, is_over: bool
         status = StepStatus.SKIPPED
     told = next((run for run in runs if _status(run) is status), None)
     worker = told.worker if told and told.worker and told.worker != slug else ""
-    return MachineView(slug, status, told.reason if told else "", worker)
+    return MachineView(slug, status, said.get(told.id, told.reason) if told else "", worker)
 
 
 _UNDER_WAY = frozenset({StepStatus.PENDING, StepStatus.RUNNING, StepStatus.WAITING, StepStatus.LOST})

@@ -15,7 +15,7 @@ from engine.domain.grants import Permission
 from engine.domain.processes import AD_HOC, ManualIntervention, RunScript
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Task, TaskLink
-from engine.services import access, forecasts, guidance, lines, prompts, step_views
+from engine.services import access, forecasts, guidance, isolation, lines, prompts, step_views
 from engine.services.views import (
     DecisionView,
     InterruptionView,
@@ -38,6 +38,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
             select(Interruption).where(Interruption.task_id == task.id).order_by(Interruption.id)
         )
     )
+    waits = isolation.waits(session, runs)
     links = session.scalars(select(TaskLink).where(TaskLink.task_id == task.id).order_by(TaskLink.id))
     project = found.definitions.projects.get(task.project)
     environment = found.definitions.environments.get(task.environment)
@@ -54,9 +55,9 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         started_at=task.started_at,
         finished_at=task.finished_at,
         cancel_requested_by=task.cancel_requested_by,
-        steps=step_views.of_task(task, plan, runs),
+        steps=step_views.of_task(task, plan, runs, waits),
         left_out=tuple((entry.name, entry.reason) for entry in plan.left_out if entry.is_step),
-        waiting=_waiting(session, task, interruptions, found),
+        waiting=_waiting(session, task, interruptions, found) or isolation.waiting(plan, runs, waits),
         interruptions=interruptions,
         links=tuple(LinkView(link.url, link.label) for link in links),
         skipped=tuple(entry.slug for entry in plan.left_out if entry.reason == plans.SKIPPED),

@@ -15,7 +15,7 @@ from engine.database import Database
 from engine.domain.grants import Permission
 from engine.domain.states import InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Highlight, Interruption, Task
-from engine.services import access, lines, outbox, planned, task_views
+from engine.services import access, isolation, lines, outbox, planned, task_views
 from engine.services.errors import AlreadyCanceling, NotPermitted, TaskIsOver, UnknownTask
 from engine.services.queue_errors import NotStuck
 from engine.services.views import LogPage, PlanView, TaskView
@@ -138,7 +138,9 @@ def _let_go(session: Session, now: datetime, task: Task, person: str) -> None:
     task.state, task.finished_at, task.changed_at = TaskState.CANCELED.value, now, now
     task.holds_place = task.in_line = task.advance_due = False
     task.ended_because = f"abandoned by {person}: what ran may still run"
-    session.flush()
+    isolation.tell_line(
+        session, now, {machine for run in running for machine in (run.waits_for or run.worker or "").split()}
+    )
     for other in (task, *lines.touched(session, task.place)):
         outbox.tell_card(session, now, other)
     outbox.tell_notice(session, now, task, "finished")

@@ -79,6 +79,7 @@ class WaitKind(enum.StrEnum):
     CAP = "cap"  # as many deployments run as may
     HOLD = "hold"  # somebody holds it up
     TIME = "time"  # it is to begin later
+    MACHINE = "machine"  # something runs on a machine and wants to be alone there, or it does itself
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,13 @@ class Waiting:
     kind: WaitKind
     text: str
     people: tuple[str, ...] = ()  # slugs of those who can end the wait
-    task: int | None = None  # the task in the way, for PLACE; the one that runs longest, for CAP
+    task: int | None = None  # the task in the way, for PLACE and MACHINE; the one that runs longest, for CAP
     brief: str = ""  # the same in a few words, for lists
     since: datetime | None = None  # of a HOLD
     hold: int | None = None  # the id of a HOLD
     until: datetime | None = None  # of a HOLD that ends by itself; of a TIME, when it is to begin
     not_after: datetime | None = None  # what has not begun by then does not run
+    goes_on: bool = False  # of a MACHINE: other steps of it, or the same one elsewhere, run meanwhile
 
 
 @dataclass(frozen=True)

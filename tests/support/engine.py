@@ -18,10 +18,9 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.database import Database, open_database
-from engine.domain.states import RunState
 from engine.models import ActionRun
 from engine.orchestration import admitting, advancing, checking, passing
-from engine.orchestration.dispatcher import Dispatcher
+from engine.orchestration.dispatcher import Dispatcher, runs_to_follow
 from engine.orchestration.running import Runner
 from engine.ports import Clock, Workers
 from engine.sealing import Sealer
@@ -216,14 +215,7 @@ class Deck:
         self.settles()
         for _ in range(rounds):
             with self.db.read() as session:
-                waiting = session.scalars(
-                    select(ActionRun.id)
-                    .where(
-                        ActionRun.state.in_((RunState.QUEUED.value, RunState.RUNNING.value)),
-                        ActionRun.not_before.is_(None) | (ActionRun.not_before <= self.clock()),
-                    )
-                    .order_by(ActionRun.id)
-                ).all()
+                waiting = runs_to_follow(session, self.clock())
             if not waiting:
                 return
             for run_id in waiting:
