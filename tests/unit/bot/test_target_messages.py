@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.commands import Deploy
 from bot.messages import answers, notices
 from bot.messages import blocks as b
-from bot.messages.blocks import Message
+from bot.messages.blocks import Element, Message
 from bot.messages.cards import card
 from bot.messages.checklists import step_title
 from bot.messages.guidance import failure
@@ -15,9 +15,24 @@ from bot.messages.interruptions import interruption as asking
 from bot.messages.live import live
 from bot.messages.wording import step_of_run, told_run
 from engine.services.interruption_views import FailedRunView
-from engine.services.views import InterruptionKind, LiveView, MachineView, StepStatus, TaskState, TriedView
+from engine.services.views import (
+    InterruptionKind,
+    LiveView,
+    MachineView,
+    StepStatus,
+    TaskState,
+    TriedView,
+    Waiting,
+    WaitKind,
+)
 from tests.support.slack_blocks import assert_sendable, buttons, shown
 from tests.support.task_views import NASTY, NOON, SLACK_IDS, interruption, step, task
+
+
+def standing(message: Message) -> list[Element]:
+    """The elements of the card's second block, which says how it stands."""
+    return [element for section in message.blocks[1]["elements"] for element in section["elements"]]
+
 
 REASON = "The script ended with exit code 3."
 
@@ -148,3 +163,27 @@ def test_a_failure_on_a_worker_for_a_target_names_both() -> None:
     for_it = replace(on_it, worker="build-1", is_lost=True)
     told = f"web-1 on build-1: {REASON} It may still be running; look at build-1 first."
     assert told in shown(b.message("", *failure(for_it, "")))
+
+
+BEHIND = "install waits for web-1, where #12 (shop 2.0 to staging, asked for by ben) runs migrate"
+
+
+def test_a_deployment_that_only_waits_for_a_machine_says_so_with_a_link_to_what_is_in_the_way() -> None:
+    on = (MachineView("web-1", StepStatus.RUNNING, "waits for #12"),)
+    waiting = Waiting(WaitKind.MACHINE, BEHIND, task=12)
+    view = task(steps=(step(1, StepStatus.RUNNING, name="install", machines=on),), waiting=waiting)
+    message = card(view, ahead_url="https://slack.example/12")
+    assert_sendable(message)
+    assert message.text == f"web 1.4.0 → production: I{BEHIND[1:]} (#17)"
+    assert "⏳ web 1.4.0 → production" in shown(message)
+    assert {"type": "link", "url": "https://slack.example/12", "text": "#12"} in standing(message)
+    assert "Now: web-1 (waits for #12)" in shown(message)
+
+
+def test_one_that_goes_on_elsewhere_says_that_it_runs_and_what_it_waits_for() -> None:
+    view = task(waiting=Waiting(WaitKind.MACHINE, BEHIND, task=12, goes_on=True))
+    message = card(view, ahead_url="https://slack.example/12")
+    assert_sendable(message)
+    assert "🚀 web 1.4.0 → production" in shown(message)
+    assert message.text == "web 1.4.0 → production: Running step 2 (2 of 3) (#17)"
+    assert {"type": "link", "url": "https://slack.example/12", "text": "#12"} in standing(message)
