@@ -59,7 +59,7 @@ def place(
     session.flush()
     machine = isolation.situation(session).turns.get(run.id)
     if machine is None:
-        if not before and (wait := isolation.waits(session, [run]).get(run.id)):
+        if not before and (wait := isolation.waits(session, [run], definitions).get(run.id)):
             _note(folder, now, run, f"Waits for {wait.machine}, {wait.where}.\n")
         return None
     run.waits_for = run.line = None

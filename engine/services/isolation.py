@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from engine.definitions import Definitions
 from engine.domain import isolation, plans
 from engine.domain.isolation import Holder, Isolation, Waiter
 from engine.domain.states import InterruptionState, RunState
@@ -106,7 +107,7 @@ class Wait:
         return f"waits for {f'#{self.ahead}' if self.subject else self.step}"
 
 
-def waits(session: Session, runs: Iterable[ActionRun]) -> dict[int, Wait]:
+def waits(session: Session, runs: Iterable[ActionRun], definitions: Definitions) -> dict[int, Wait]:
     """Of those of these runs that wait for a machine: what is in the way."""
     waiting = [run for run in runs if run.state == RunState.QUEUED.value and run.waits_for]
     if not waiting:
@@ -123,7 +124,7 @@ def waits(session: Session, runs: Iterable[ActionRun]) -> dict[int, Wait]:
             machine, ahead = blocked
             if ahead.run not in told:
                 told[ahead.run] = _whose(session, ahead.run)
-            result[run.id] = _wait(run.task_id, machine, *told[ahead.run])
+            result[run.id] = _wait(definitions, run.task_id, machine, *told[ahead.run])
     return result
 
 
@@ -134,8 +135,9 @@ def _whose(session: Session, run_id: int) -> tuple[ActionRun, Task, str]:
     return run, task, plans.from_json(task.plan).action(run.step, run.action).name
 
 
-def _wait(task_id: int, machine: str, ahead: ActionRun, task: Task, step: str) -> Wait:
-    subject = f"{lines.subject_of(task.project, task.version, task.environment)}, asked for by {task.requested_by}"
+def _wait(definitions: Definitions, task_id: int, machine: str, ahead: ActionRun, task: Task, step: str) -> Wait:
+    what = lines.subject_of(definitions, task.project, task.version, task.environment)
+    subject = f"{what}, asked for by {task.requested_by}"
     return Wait(
         machine,
         task.id,

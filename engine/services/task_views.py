@@ -38,7 +38,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
             select(Interruption).where(Interruption.task_id == task.id).order_by(Interruption.id)
         )
     )
-    waits = isolation.waits(session, runs)
+    waits = isolation.waits(session, runs, found.definitions)
     links = session.scalars(select(TaskLink).where(TaskLink.task_id == task.id).order_by(TaskLink.id))
     project = found.definitions.projects.get(task.project)
     environment = found.definitions.environments.get(task.environment)
