@@ -4,24 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine.contracts import (
-    OUTPUT_LIMIT,
-    ActionRequest,
-    ActionResult,
-    Checkpoint,
-    HealthState,
-    LogLevel,
-    LogSegment,
-    Outcome,
-    Progress,
-    Script,
-)
+from engine.contracts import ActionRequest, ActionResult, HealthState, LogLevel, LogSegment, Outcome, Progress
 from engine.database import Database
 from engine.definitions import Definitions
 from engine.definitions.secrets import resolve_all
@@ -34,6 +22,7 @@ from engine.domain.variables import SecretReference
 from engine.errors import ForedeckError
 from engine.models import ActionRun, Task
 from engine.orchestration import advancing, checking, choosing, placing
+from engine.orchestration.claims import Claim, flaws_of, request_of
 from engine.orchestration.following import Sink, checkpoint_of
 from engine.orchestration.leaving_out import LEFT_OUT
 from engine.ports import Clock, Worker, Workers
@@ -68,32 +57,6 @@ _STATES = {
 _FOLLOWED = (RunState.QUEUED.value, RunState.RUNNING.value)
 
 
-@dataclass(frozen=True)
-class _Claim:
-    """All that is needed to run it, read in the transaction that claimed it."""
-
-    run_id: int
-    task_id: int
-    worker: str
-    step: plans.PlannedStep
-    action: plans.PlannedAction
-    machine: str
-    ticket: str
-    started_at: datetime | None
-    launch_confirmed: bool
-    is_resumed: bool  # claimed before, by a process that may have launched it
-    cancel_requested: bool
-    definitions: Definitions
-    fail_on_unresolved: bool
-    values: dict[str, variables.Value]
-    checkpoint: Checkpoint
-
-    @property
-    def may_be_launched(self) -> bool:
-        """A process that is gone may have launched it and did not live to write that down."""
-        return self.is_resumed and not self.launch_confirmed
-
-
 class Runner:
     """Runs actions for the dispatcher; one call of `run` a thread."""
 
@@ -105,7 +68,7 @@ class Runner:
 
     def run(self, run_id: int) -> None:
         """Run or go on following this action run until it ends or the bot stops. Idempotent."""
-        claim: _Claim | None = None
+        claim: Claim | None = None
         try:
             claim = self._claim(run_id)
             if claim is None:
@@ -114,7 +77,7 @@ class Runner:
                 self._look_at(claim, claim.action.work)
                 return
             evaluated = self._evaluated(claim)
-            request = self._with_folder(_request_of(claim, evaluated), claim, evaluated)
+            request = self._with_folder(request_of(claim, evaluated), claim, evaluated)
             worker = choosing.connect(claim.definitions, claim.worker, self._workers)
         except _NotMine:
             return
@@ -123,7 +86,7 @@ class Runner:
             outcome = Outcome.LOST if may_run else Outcome.FAILED
             self._settle(run_id, ActionResult(outcome, message=str(error), hint=error.hint))
             return
-        warnings = _flaws(claim, evaluated)
+        warnings = flaws_of(claim, evaluated)
         result = self._follow(claim, request, worker, warnings)
         tried: dict[str, str] = {}
         while result.outcome is Outcome.UNREACHABLE:
@@ -153,7 +116,7 @@ class Runner:
             if result.outcome is not Outcome.LOST:  # of a lost one a person may want to see what is left
                 self._clean_up(claim, worker)
 
-    def _look_at(self, claim: _Claim, work: HealthCheck) -> None:
+    def _look_at(self, claim: Claim, work: HealthCheck) -> None:
         """Look at the machine, remember how it is, and let it take part or not. A look that is cut off is made anew."""
         found = checking.look_at(
             claim.definitions,
@@ -175,7 +138,7 @@ class Runner:
         self._settle(claim.run_id, ActionResult(outcome, message=reason), RunState.SKIPPED if skips else None)
         self._mark_clean(claim.run_id)  # nothing was started there
 
-    def _with_folder(self, request: ActionRequest, claim: _Claim, evaluated: Evaluated) -> ActionRequest:
+    def _with_folder(self, request: ActionRequest, claim: Claim, evaluated: Evaluated) -> ActionRequest:
         """The request with the files that the step brings along, if it is to be launched. Raises ContentMissing."""
         work = claim.action.work
         if request.launch_confirmed or not isinstance(work, RunScript) or work.folder is None:
@@ -184,7 +147,7 @@ class Runner:
         strictly = claim.fail_on_unresolved or evaluated.fails_on_unresolved
         return replace(request, folder=replace(folder, variables=evaluated.written, fail_on_unresolved=strictly))
 
-    def _claim(self, run_id: int) -> _Claim | None:
+    def _claim(self, run_id: int) -> Claim | None:
         """None: it has to wait for its machine."""
         with self._db.write() as session:
             run = session.get(ActionRun, run_id)
@@ -208,7 +171,7 @@ class Runner:
                     built_in.require(definitions, task.environment, step.name)
                 run.state, run.started_at, run.reason = RunState.RUNNING.value, self._clock(), ""
                 outbox.tell_card(session, self._clock(), task)
-            return _Claim(
+            return Claim(
                 run_id=run.id,
                 task_id=task.id,
                 worker=run.worker or choosing.BUILT_IN,
@@ -238,7 +201,7 @@ class Runner:
         folder = self._db.path.parent
         return placing.place(session, self._clock(), folder, definitions, run, action, values, unusable=unusable)
 
-    def _replacement(self, claim: _Claim, tried: Mapping[str, str]) -> _Claim | None:
+    def _replacement(self, claim: Claim, tried: Mapping[str, str]) -> Claim | None:
         """The same on another worker of its pool, for what no worker has begun; None where it stays where it is.
 
         Raises NoWorker when all were tried, PoolGone.
@@ -263,7 +226,7 @@ class Runner:
             run.started_at = None
         raise _NotMine  # it stands in line for the others
 
-    def _evaluated(self, claim: _Claim) -> Evaluated:
+    def _evaluated(self, claim: Claim) -> Evaluated:
         """The variables; secrets are read now, outside any transaction.
 
         Raises SecretUnavailable, VariablesUnresolved.
@@ -274,12 +237,12 @@ class Runner:
             for name, value in claim.values.items()
         }
         evaluated = evaluations.for_script(values, self._clock())
-        flaws = _flaws(claim, evaluated)
+        flaws = flaws_of(claim, evaluated)
         if flaws and (claim.fail_on_unresolved or evaluated.fails_on_unresolved):
             raise VariablesUnresolved(flaws=" ".join(flaws))
         return evaluated
 
-    def _follow(self, claim: _Claim, request: ActionRequest, worker: Worker, warnings: tuple[str, ...]) -> ActionResult:
+    def _follow(self, claim: Claim, request: ActionRequest, worker: Worker, warnings: tuple[str, ...]) -> ActionResult:
         sink = Sink(
             self._db,
             self._clock,
@@ -371,7 +334,7 @@ class Runner:
             state = session.scalar(select(ActionRun.state).where(ActionRun.id == run_id))
         return state == RunState.RUNNING.value
 
-    def _clean_up(self, claim: _Claim, worker: Worker) -> None:
+    def _clean_up(self, claim: Claim, worker: Worker) -> None:
         worker.clean_up(claim.ticket)
         self._mark_clean(claim.run_id)
 
@@ -384,50 +347,6 @@ def _is_canceled(session: Session, run_id: int) -> bool:
     """Did somebody ask to cancel the task of this run?"""
     asked = select(Task.cancel_requested_at).join(ActionRun, ActionRun.task_id == Task.id).where(ActionRun.id == run_id)
     return session.scalar(asked) is not None
-
-
-def _script_of(claim: _Claim) -> RunScript:
-    work = claim.action.work
-    assert isinstance(work, RunScript)  # noqa: S101 - only scripts are queued
-    return work
-
-
-def _flaws(claim: _Claim, evaluated: Evaluated) -> tuple[str, ...]:
-    """What is wrong with the variables that its script names; of one that may run already nothing is asked."""
-    return () if claim.is_resumed else evaluated.flaws_in(_script_of(claim).body)
-
-
-def _request_of(claim: _Claim, evaluated: Evaluated) -> ActionRequest:
-    """What the worker gets."""
-    work = _script_of(claim)
-    return ActionRequest(
-        ticket=claim.ticket,
-        task_id=claim.task_id,
-        action_run_id=claim.run_id,
-        step_name=claim.action.name,
-        script=Script(work.body, work.syntax),
-        variables=evaluated.values,
-        masks=evaluated.masks,
-        time_limit=_time_limit(claim),
-        output_limit=_output_limit(claim),
-        # What may have been launched and is to be canceled is looked for, not launched.
-        launch_confirmed=claim.launch_confirmed or (claim.may_be_launched and claim.cancel_requested),
-        started_at=claim.started_at,
-        checkpoint=claim.checkpoint,
-    )
-
-
-def _time_limit(claim: _Claim) -> timedelta | None:
-    """The step's own; on the built-in worker at most what it allows."""
-    limits = [claim.action.time_limit]
-    if claim.worker == choosing.BUILT_IN:
-        limits.append(claim.definitions.built_in_worker.time)
-    return min((limit for limit in limits if limit is not None), default=None)
-
-
-def _output_limit(claim: _Claim) -> int:
-    allowed = claim.definitions.built_in_worker.output if claim.worker == choosing.BUILT_IN else None
-    return allowed or OUTPUT_LIMIT
 
 
 class _NotMine(Exception):
