@@ -64,9 +64,12 @@ class WorkerPool:
         """A worker with a connection of its own, for one look: that says whether anybody can log in now, and a thousand
         machines that are looked at each hour do not stay connected.
         """
+        from workers.ssh.ways import Ways
         from workers.ssh.worker import SshWorker
 
-        return SshWorker(machine, clock=self._clock, pace=self._pace)
+        with self._guard:
+            ways = self._ways = self._ways or Ways()
+        return SshWorker(machine, clock=self._clock, pace=self._pace, ways=ways)
 
     def close(self) -> None:
         """Let go of all connections and children; scripts that run go on."""

@@ -58,6 +58,6 @@ def next_check_at(definitions: Definitions, machine: Machine, state: HealthState
 
 def _described(machine: Machine, accounts: Mapping[str, str], policy: MachinePolicy) -> str:
     """What makes it another machine, or its check another check."""
-    reached = (machine.host, machine.port, machine.host_key, accounts.get(machine.account))
+    reached = (machine.host, machine.port, machine.host_key, accounts.get(machine.account), machine.via)
     check = {name: value for name, value in asdict(policy).items() if name in {"connection_only", "script"}}
     return hashlib.sha256(repr((reached, check)).encode()).hexdigest()

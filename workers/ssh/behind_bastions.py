@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.contracts import SshMachine
-from workers.runner.channels import CannotConnect
+from workers.runner.channels import CannotConnect, NobodyThere
 from workers.ssh.problems import place_of
 
 _PROHIBITED = 1  # RFC 4254, 5.1
@@ -11,7 +11,8 @@ _PROHIBITED = 1  # RFC 4254, 5.1
 
 def no_bastion(machine: SshMachine, bastion: SshMachine, error: CannotConnect) -> CannotConnect:
     """The bastion itself was not reached, or did not let us in."""
-    return CannotConnect(
+    kind = NobodyThere if isinstance(error, NobodyThere) else CannotConnect
+    return kind(
         f"{machine.slug} was not reached, because its bastion {bastion.slug} was not: {error}",
         error.hint,
         retryable=error.retryable,
@@ -29,7 +30,7 @@ def not_let_through(machine: SshMachine, bastion: SshMachine, code: int, said: s
             retryable=False,
         )
     because = f": {said.rstrip('.')}" if said else ""
-    return CannotConnect(
+    return NobodyThere(
         f"{place} was not reached from the bastion {bastion.slug}, where the connection to it failed{because}.",
         f"Try it there: nc -vz {machine.host} {machine.port}. The name is looked up on the bastion, and the machine's "
         "firewall must let the bastion in.",
@@ -39,7 +40,7 @@ def not_let_through(machine: SshMachine, bastion: SshMachine, code: int, said: s
 
 def no_answer(machine: SshMachine, bastion: SshMachine, seconds: float) -> CannotConnect:
     """The bastion still tries."""
-    return CannotConnect(
+    return NobodyThere(
         f"{place_of(machine)} did not answer the bastion {bastion.slug} within {seconds:.0f} s.",
         "The machine may be off, the address wrong, or a firewall between it and the bastion.",
         retryable=False,
@@ -48,7 +49,7 @@ def no_answer(machine: SshMachine, bastion: SshMachine, seconds: float) -> Canno
 
 def lost(machine: SshMachine, bastion: SshMachine) -> CannotConnect:
     """The bastion's connection broke meanwhile."""
-    return CannotConnect(
+    return NobodyThere(
         f"{machine.slug} was not reached, because the connection to its bastion {place_of(bastion)} broke.",
         "Look at the network in between and at the log of the bastion's SSH server.",
     )
