@@ -123,9 +123,11 @@ def test_a_machine_that_stays_away_means_lost_and_not_failed(own_ssh_server: Ope
 
 
 def test_a_machine_that_went_down_while_idle_is_unreachable_and_not_lost(own_ssh_server: OpenSshServer) -> None:
+    before = _transports()
     worker = a_worker(own_ssh_server.machine())
     assert run(worker, "exit 0")[0].outcome is Outcome.SUCCEEDED
     own_ssh_server.stop()
+    _wait_for(lambda: _transports() <= before)  # a moment earlier it could not be told from a break in mid-launch
     result, sink = run(worker, "echo never")
     worker.close()
     assert result.outcome is Outcome.UNREACHABLE
@@ -210,6 +212,10 @@ def _say_http(listener: socket.socket, stop: threading.Event) -> None:
             continue
         with connection:
             connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def _transports() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if isinstance(thread, paramiko.Transport)}
 
 
 def _wait_for(condition: Callable[[], object]) -> None:

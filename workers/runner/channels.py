@@ -22,6 +22,10 @@ class ChannelLost(Exception):
     """The channel broke, or said what no runner says; what was asked may or may not have arrived."""
 
 
+class ChannelBroke(ChannelLost):
+    """What carries the channel broke, so that its end says nothing about the other side."""
+
+
 class Interrupted(Exception):
     """A wait was given up because the bot stops."""
 
@@ -79,7 +83,7 @@ class Channel:
             try:
                 written = self._stream.write(bytes(view[: 1 << 16]), SLICE)
             except OSError as error:
-                raise ChannelLost("it broke while something was sent") from error
+                raise ChannelBroke("it broke while something was sent") from error
             if written:
                 view = view[written:]
                 deadline = time.monotonic() + self._limit
@@ -126,7 +130,7 @@ class Channel:
             try:
                 data = self._stream.read(min(limit, 1 << 20), SLICE)
             except OSError as error:
-                raise ChannelLost("it broke while an answer was read") from error
+                raise ChannelBroke("it broke while an answer was read") from error
             if data:
                 self.last_used = time.monotonic()
                 return data

@@ -22,7 +22,7 @@ from importlib import resources
 
 from engine.contracts import StepFile
 from workers.runner import folders
-from workers.runner.channels import Channel, ChannelLost
+from workers.runner.channels import Channel, ChannelBroke, ChannelLost
 
 RUNNER = resources.files("workers.runner").joinpath("runner.sh").read_text(encoding="utf-8").rstrip("\n").encode()
 """The runner's text; it is sent over the channel, so that nothing has to be installed."""
@@ -74,7 +74,7 @@ class Hello:
 
 
 def read_hello(channel: Channel) -> Hello:
-    """Skip what a login prints and read the runner's first line."""
+    """Skip what a login prints and read the runner's first line. Raises NoRunner, ChannelBroke."""
     noise: list[str] = []
     try:
         while len(noise) < _MOST_NOISE:
@@ -85,8 +85,10 @@ def read_hello(channel: Channel) -> Hello:
             if words[:2] == ["foredeck-runner", "failed"] and len(words) == 4:
                 return Hello(root=words[3], failure=words[2])
             noise.append(line)
-    except ChannelLost:
+    except ChannelLost as lost:
         noise.append(channel.receive_rest().decode("utf-8", "replace"))
+        if isinstance(lost, ChannelBroke) and not any(noise):
+            raise  # the machine had no time to say anything
     raise NoRunner(" ".join(" ".join(noise).split()))
 
 

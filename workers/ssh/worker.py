@@ -66,12 +66,16 @@ class SessionStream:
         self._session = session
 
     def read(self, limit: int, timeout: float) -> bytes | None:
-        """Up to `limit` bytes; `b""` at the end; None when nothing came in time."""
+        """Up to `limit` bytes; `b""` at the end; None when nothing came in time. Raises OSError when the connection
+        broke, which is not the end of the session.
+        """
         self._session.settimeout(timeout)
-        try:
-            return self._session.recv(limit)
-        except TimeoutError:
-            return None if self._transport.is_active() else b""
+        data: bytes | None = None
+        with contextlib.suppress(TimeoutError):
+            data = self._session.recv(limit)
+        if not data and not self._transport.is_active():
+            raise OSError("the connection ended")
+        return data
 
     def write(self, data: bytes, timeout: float) -> int:
         """Write what the window takes within the time."""
