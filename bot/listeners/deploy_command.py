@@ -128,9 +128,9 @@ def _about_a_task(desk: Desk, typed: Typed, wanted: Status | Cancel | ShowLogs) 
         canceled = tasks.cancel(desk.db, desk.clock(), person=person, number=wanted.number)
         return Answer(answers.canceling(canceled, typed.command))
     if isinstance(wanted, Status) and wanted.project:
-        return Answer(
-            live_messages.live(wanted.project, live.of_project(desk.db, person=person, project=wanted.project))
-        )
+        environments = live.of_project(desk.db, person=person, project=wanted.project)
+        known = configuration.current_definitions(desk.db).projects.get(wanted.project.lower())
+        return Answer(live_messages.live(known.name if known else wanted.project, environments))
     if wanted.number is None:
         active, recent = tasks.active(desk.db, person), tasks.recent(desk.db, person)
         problems = configuration.problems_of_folder(desk.db)

@@ -38,7 +38,7 @@ def plan_modal(view: PlanView) -> dict[str, Any]:
 def _heading(view: PlanView) -> str:
     if view.is_script:
         return f"Script {view.environment}"
-    return f"{view.project} {view.version} → {view.environment}"
+    return f"{view.project_name or view.project} {view.version} → {view.environment_name or view.environment}"
 
 
 def _refusals(view: PlanView) -> Iterator[b.Block]:

@@ -60,6 +60,8 @@ def read(words: str, now: datetime, zone: Zone) -> datetime | Unclear:
     tokens = [token for token in re.split(r"[\s,]+", words.strip().lower()) if token]
     if tokens[:1] == ["in"]:
         return _after(" ".join(tokens[1:]), words, now)
+    if tokens and not _SPAN.sub("", " ".join(tokens)).strip():  # `until 90m` is `until in 90m`
+        return _without_in(" ".join(tokens), words, now)
     tokens = [part for token in tokens for part in _split(token) if part not in _FILLERS]
     tokens, fixed = _without_offset(tokens)
     where = Zone(zone.name, fixed) if fixed else zone
@@ -105,6 +107,14 @@ def _today_at(clock: time, today: date, now: datetime, zone: Zone) -> datetime |
     if isinstance(found, datetime) and found <= now:
         return Unclear(f"{clock:%H:%M} has passed today in {zone.name}.", (f"tomorrow {clock:%H:%M}",))
     return found
+
+
+def _without_in(span: str, words: str, now: datetime) -> datetime | Unclear:
+    hours = re.fullmatch(r"(\d{1,2})h", span)
+    if hours and int(hours[1]) < 24:
+        ways = (f"{int(hours[1]):02}:00", f"in {int(hours[1])}h")
+        return Unclear(f"“{words}” may be a time of the day, or a length of time.", ways)
+    return _after(span, words, now)
 
 
 def _after(span: str, words: str, now: datetime) -> datetime | Unclear:

@@ -14,7 +14,7 @@ from engine.domain.isolation import Isolation
 from engine.domain.locations import Site
 from engine.domain.processes import HealthCheck, ManualIntervention, RunCondition, StartTrigger
 from engine.models import Task
-from engine.services import configuration, forecasts, pools
+from engine.services import configuration, forecasts, names, pools
 from engine.services.errors import NoTargets, TargetsUnusable
 from engine.services.views import PlannedStepView, PlanView
 
@@ -65,6 +65,8 @@ def describe(plan: plans.Plan, definitions: Definitions, *, project: str, versio
         not_chosen=plan.not_chosen,
         unusable=plan.unusable,
         added=plan.added,
+        project_name=names.of_project(definitions, project),
+        environment_name=names.of_environment(definitions, environment),
     )
 
 

@@ -310,6 +310,8 @@ class PlanView:
     unusable: tuple[tuple[str, str], ...] = ()  # targets that cannot be used, and why, as the end of a sentence
     refusals: tuple[str, ...] = ()  # what a request would be refused for as it stands, as sentences
     warnings: tuple[str, ...] = ()  # what would fail as it stands, and may be mended meanwhile, as sentences
+    project_name: str = ""  # as it is shown; empty: its slug
+    environment_name: str = ""
 
     @property
     def is_script(self) -> bool:

@@ -158,8 +158,11 @@ def test_a_plan_of_500_steps_fits_into_a_modal_and_says_how_many_it_does_not_sho
 def test_500_ordinary_steps_are_all_shown() -> None:
     wide = "200 targets: web-1, web-2, web-3, web-4, web-5 and 195 more"
     steps = tuple(PlannedStepView(n, f"step {n}", "Bash script run.sh", wide, "") for n in range(1, 501))
-    modal = plan_modal(PlanView("web", "1.4.0", "production", steps, ()))
+    modal = plan_modal(
+        PlanView("web", "1.4.0", "production", steps, (), project_name="Web shop", environment_name="Production")
+    )
     assert_modal(modal)
+    assert "Web shop 1.4.0 → Production" in shown_in(modal)
     assert "500. step 500" in shown_in(modal)
     assert "more; " not in shown_in(modal)
 
