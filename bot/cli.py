@@ -10,7 +10,17 @@ from typing import Any
 
 import click
 
-from bot import decisions_cli, emergency_cli, machine_cli, queue_cli, runbook_cli, variables_cli, workers_cli
+from bot import (
+    decisions_cli,
+    emergency_cli,
+    machine_cli,
+    package_cli,
+    queue_cli,
+    release_cli,
+    runbook_cli,
+    variables_cli,
+    workers_cli,
+)
 from bot.cli_options import (
     acting,
     config_option,
@@ -118,36 +128,6 @@ def plan(
     click.echo(terminal.plan(shown))
 
 
-@main.group()
-def release() -> None:
-    """Create and list releases."""
-
-
-@release.command("create")
-@click.argument("project")
-@click.argument("version")
-@person_option
-@with_database
-def release_create(db: Any, project: str, version: str, person: str | None, **_: Any) -> None:
-    """Freeze the project's process and variables under a version."""
-    from engine.services import releases
-
-    made = releases.create(db, utc_now(), person=acting(db, person), project=project, version=version)
-    click.echo(f"Created {made.project} {made.version}.")
-
-
-@release.command("list")
-@click.argument("project")
-@person_option
-@with_database
-def release_list(db: Any, project: str, person: str | None, **_: Any) -> None:
-    """List the newest releases of a project."""
-    from bot import terminal
-    from engine.services import releases
-
-    click.echo(terminal.releases(releases.recent(db, person=acting(db, person), project=project)))
-
-
 def _way(*, queue: bool, override: bool, emergency: bool, **_: Any) -> Any:
     """Past what is in the way: behind a lock, past a freeze, both, or past all that an emergency may."""
     from engine.services.gates import Way
@@ -228,6 +208,7 @@ def deploy(
         without=without,
     )
     task = emergency_cli.confirmed(request, choices, yes=yes)
+    root.look_for_packages(state, db, task.project, task.version)
     click.echo(f"Deployment #{task.number}: {task.project} {task.version} to {task.environment}")
     if task.waiting:
         click.echo(f"{task.waiting.text[:1].upper()}{task.waiting.text[1:]}.")
@@ -368,7 +349,17 @@ def demo(port: int, state: Path) -> None:
     sys.exit(show.run(port, state.resolve()))
 
 
-for _module in (decisions_cli, queue_cli, emergency_cli, runbook_cli, machine_cli, workers_cli, variables_cli):
+for _module in (
+    decisions_cli,
+    queue_cli,
+    emergency_cli,
+    runbook_cli,
+    machine_cli,
+    workers_cli,
+    package_cli,
+    release_cli,
+    variables_cli,
+):
     for _command in _module.COMMANDS:
         main.add_command(_command)
 

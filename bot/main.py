@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,12 +24,14 @@ from engine.orchestration.exclusive import DispatcherLock
 from engine.sealing import Sealer
 from engine.services import built_in, configuration, holds, pools
 from engine.services.errors import NoConfiguration
+from engine.services.package_errors import CannotKeep
 from engine.times import utc_now
 
 if TYPE_CHECKING:
     from bot.settings import SlackSettings
     from engine.contracts import SshMachine
     from engine.orchestration.dispatcher import Dispatcher
+    from workers.packages.store import Stored
     from workers.ssh.probing import Probed
 
 _log = logging.getLogger("foredeck")
@@ -50,6 +52,11 @@ class State:
     def seal_key(self) -> Path:
         """The key of what is stored sealed."""
         return self.folder / "seal.key"
+
+    @property
+    def packages(self) -> Path:
+        """Packages by their digest: pushed ones, and those that were fetched."""
+        return self.folder / "packages"
 
     @property
     def built_in(self) -> Path:
@@ -79,6 +86,9 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     from engine.orchestration.checking import Checker
     from engine.orchestration.clock import Ticker
     from engine.orchestration.dispatcher import Dispatcher
+    from engine.orchestration.finding import Finder
+    from workers.packages.feeds import PackageFeeds
+    from workers.packages.store import PackageStore
     from workers.pools import WorkerPool
 
     state = State(folder.resolve())
@@ -87,14 +97,18 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     workers = WorkerPool(state.built_in, clock=clock)
     dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key))
     checker = Checker(db, clock, workers)
-    ticker = Ticker([dispatcher.wake, checker.look])
+    finder = Finder(db, clock, PackageFeeds())
+    ticker = Ticker([dispatcher.wake, checker.look, finder.wake])
     try:
+        PackageStore(state.packages).clean_up()
         dispatcher.start()
+        finder.start()
         ticker.start()
         yield dispatcher
     finally:
         ticker.stop()
         checker.stop()
+        finder.stop()
         dispatcher.stop()
         workers.close()
         lock.release()
@@ -126,6 +140,28 @@ def serve(folder: Path, config: Path, slack: SlackSettings | None) -> None:
             _warn_about_built_in(state, db)
     db.close()
     _log.info("stopped; scripts that run go on and are followed again at the next start")
+
+
+def look_for_packages(folder: Path, db: Database, project: str, version: str) -> None:
+    """Ask the feeds for the packages of a release once, unless the process that serves this folder does so anyway."""
+    if is_served(folder):
+        return
+    from engine.orchestration.finding import Finder
+    from workers.packages.feeds import PackageFeeds
+
+    Finder(db, utc_now, PackageFeeds()).look(project, version)
+
+
+def keep_package(folder: Path, chunks: Iterable[bytes]) -> Stored:
+    """Keep the content of a package in this state folder. Raises CannotKeep; then nothing of it is left."""
+    from workers.packages.store import NotAPackage, PackageStore
+
+    try:
+        return PackageStore(State(folder.resolve()).packages).put(chunks)
+    except NotAPackage as error:
+        raise CannotKeep(why=error) from None
+    except OSError as error:
+        raise CannotKeep(why=(error.strerror or str(error)).lower()) from None
 
 
 def probe_machine(machine: SshMachine) -> Probed:

@@ -18,6 +18,7 @@ class CreateRelease:
 
     project: str
     version: str
+    packages: tuple[tuple[str, str], ...] = ()  # those whose version is another one, by name
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,12 @@ def parse_release(text: str) -> ReleaseRequest:
 def _creation(rest: list[str]) -> CreateRelease | NotUnderstood:
     if len(rest) == 1 and "@" in rest[0].strip("@"):
         rest = rest[0].split("@", 1)
+    named = [word.partition("=") for word in rest if "=" in word]
+    rest = [word for word in rest if "=" not in word and not (named and word.lower() == "with")]
     if len(rest) != 2:
         return NotUnderstood("Say the project and the version.", f"create {rest[0] if rest else 'web'} 1.4.0")
-    return CreateRelease(rest[0], rest[1])
+    if any(not name or not version for name, _, version in named):
+        return NotUnderstood(
+            "A package of another version is written `app=1.3.9`.", f"create {' '.join(rest)} app=1.3.9"
+        )
+    return CreateRelease(rest[0], rest[1], tuple((name.lower(), version) for name, _, version in named))

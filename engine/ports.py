@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.contracts import ActionRequest, ActionResult, BuiltIn, Health, HealthCheck, Progress, SshMachine
+from engine.package_contracts import Answer, Wanted
 
 Clock = Callable[[], datetime]
 """Returns the current time in UTC, with its zone."""
@@ -72,3 +73,15 @@ class Workers(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Feeds(Protocol):
+    """Looks into the feeds of packages: folders and addresses. Blocks; call it outside any transaction."""
+
+    def find(self, wanted: Wanted) -> Answer:
+        """Is this version there, and with which digest? Raises nothing for what can go wrong with a feed."""
+        ...
+
+    def versions(self, wanted: Wanted) -> tuple[str, ...]:
+        """The versions that a folder has, in no order; none where that cannot be known. Never raises."""
+        ...

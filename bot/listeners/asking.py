@@ -13,9 +13,10 @@ from bot.messages.blocks import Element, Message
 from bot.messages.holds import take_lock_button
 from engine.definitions import Person
 from engine.errors import ForedeckError
-from engine.services import access, deployments
+from engine.services import access, deployments, releases
 from engine.services.emergency_errors import RulesUnseen
 from engine.services.errors import ReleaseNotFound, StepNotSkipped, UnknownEnvironment, UnknownName, UnknownProject
+from engine.services.package_errors import PackageMissing
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.queue_errors import Held, UnclearTime
 from engine.services.views import TaskView, WaitKind
@@ -54,6 +55,8 @@ def refusal(  # noqa: PLR0911 - by kind
             answers.release_missing(error, desk.release_command, wanted.environment),
             _creation(wanted, key, error),
         )
+    if isinstance(error, PackageMissing):
+        return answers.with_choices(answers.refused(error), _nearest(desk, wanted, key, error))
     if isinstance(error, UnknownProject):
         projects = _projects(desk, person)
         known = _allowed("You may deploy", projects) or answers.NO_GRANT
@@ -143,6 +146,28 @@ def _creation(wanted: Deploy, key: str, error: ReleaseNotFound) -> tuple[Element
         label = f"Create release {wanted.version} and deploy"
         label = label if len(label) <= 75 else "Create the release and deploy"
         choices.append(button(label, version=wanted.version, request_key=key, create=True, number=len(choices)))
+    return tuple(choices)
+
+
+def _nearest(desk: Desk, wanted: Deploy, key: str, error: PackageMissing) -> tuple[Element, ...]:
+    """The versions that were probably meant; one that is no release yet is made one, by those who may."""
+    choices: list[Element] = []
+    for version in error.nearest[:2]:
+        is_new = not releases.exists(desk.db, project=wanted.project, version=version)
+        if is_new and not error.can_create:
+            continue
+        label = f"Deploy {wanted.project} {version} to {wanted.environment}"
+        button = answers.deploy_button(
+            f"Create release {version} and deploy" if is_new else label,
+            project=wanted.project,
+            version=version,
+            environment=wanted.environment,
+            request_key=f"{key}:{version}",
+            create=is_new,
+            number=len(choices),
+            besides=wanted.besides,
+        )
+        choices.append(button)
     return tuple(choices)
 
 

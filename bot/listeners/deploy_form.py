@@ -18,7 +18,7 @@ from bot.modals.deployments import Entered
 from bot.modals.plans import plan_modal
 from engine.definitions import Person
 from engine.errors import ForedeckError
-from engine.services import access, deployments, offers, prompts, releases
+from engine.services import access, deployments, offers, packages, prompts, releases
 from engine.services.emergency_errors import RulesUnseen
 from engine.services.errors import (
     InvalidVersion,
@@ -32,6 +32,7 @@ from engine.services.errors import (
     UnknownProject,
 )
 from engine.services.offers import Offers
+from engine.services.package_errors import PackageMissing
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.queue_errors import Held
 from engine.services.views import Question
@@ -221,6 +222,7 @@ def _is_new(desk: Desk, person: Person, project: str, version: str) -> bool:
         raise ReleaseNotFound(
             project=project, version=version, known=[release.version for release in newest], can_create=False
         )
+    packages.require_may_exist(desk.db, person=person.slug, project=project, version=version)
     return True
 
 
@@ -240,7 +242,7 @@ def _field(error: ForedeckError, entered: Entered, state: Mapping[str, Any]) -> 
     if isinstance(error, UnknownProject):
         return form.block_id(ids.PROJECT)
     about_release = isinstance(error, NotPermitted) and "releases" in str(error.facts.get("what"))
-    if about_release or isinstance(error, ReleaseNotFound | ReleaseExists | InvalidVersion):
+    if about_release or isinstance(error, ReleaseNotFound | ReleaseExists | InvalidVersion | PackageMissing):
         return form.block_id(ids.RELEASE, entered.project)
     about_targets = _field_of_targets(error, entered)
     return (

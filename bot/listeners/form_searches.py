@@ -8,7 +8,7 @@ from bot.listeners.requests import Desk, Searched
 from bot.messages.blocks import Element
 from bot.modals import choices
 from bot.modals import deployments as form
-from engine.services import access, offers, releases
+from engine.services import access, offers, packages, releases
 
 
 def projects(desk: Desk, searched: Searched) -> Sequence[Element]:
@@ -42,8 +42,9 @@ def releases_of_project(desk: Desk, searched: Searched) -> Sequence[Element]:
     return form.release_options(
         [(release.version, _whereabouts(release.deployed_to)) for release in found],
         typed,
+        offered=packages.offered(desk.db, person=searched.person.slug, project=project, contains=typed),
         may_create=access.may_create_release(desk.db, searched.person.slug, project),
-        is_valid=releases.is_valid_version(typed),
+        is_valid=releases.is_valid_version(typed) and packages.may_exist(desk.db, project=project, version=typed),
     )
 
 

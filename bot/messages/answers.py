@@ -216,10 +216,21 @@ def log_excerpt(view: TaskView, step: StepView | None, excerpt: str, *, card_url
     )
 
 
-def release_created(release: ReleaseView, command: str) -> b.Message:
-    """A release was made."""
+def release_created(release: ReleaseView, command: str, release_command: str) -> b.Message:
+    """A release was made, perhaps without its packages so far."""
+    frozen = "its process and variables are frozen."
+    found = [f"{p.package} {p.version} (SHA-256 {p.digest[:12]}…)" for p in release.packages if p.digest]
+    sought = [
+        f"{p.package} {p.version}{f' ({p.trouble})' if p.trouble else ''}" for p in release.packages if not p.digest
+    ]
+    lines = [f"It is made with {wording.either(found, 'and')}." if found else ""]
+    if sought:
+        lines.append(
+            f"I still look for {wording.either(sought, 'and')}; `{release_command} list {release.project}` shows it."
+        )
     return said(
-        f"Release {release.version} of {release.project} is created: its process and variables are frozen.",
+        f"Release {release.version} of {release.project} is created: {frozen}",
+        *filter(None, lines),
         f"Deploy it: `{command} {release.project} {release.version} to staging`",
     )
 
@@ -235,6 +246,7 @@ def releases(found: Sequence[ReleaseView], project: str, command: str) -> b.Mess
             b.day(release.created_at),
             b.text(f" by {release.created_by}"),
             b.text(f"  last success on {wording.either(release.deployed_to, 'and')}" if release.deployed_to else " "),
+            b.text("" if release.is_complete else " looks for its packages"),
         ]
         for release in found
     ]

@@ -73,6 +73,7 @@ _WAIT_SIGN = {
     WaitKind.HOLD: "⏸️",
     WaitKind.TIME: "🕙",
     WaitKind.MACHINE: "⏳",
+    WaitKind.PACKAGES: "📦",
 }
 
 

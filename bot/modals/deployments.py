@@ -162,16 +162,21 @@ def name_options(choices: Sequence[tuple[str, str]], typed: str) -> list[b.Eleme
 
 
 def release_options(
-    versions: Sequence[tuple[str, str]], typed: str, *, may_create: bool, is_valid: bool
+    versions: Sequence[tuple[str, str]], typed: str, *, may_create: bool, is_valid: bool, offered: Sequence[str] = ()
 ) -> list[b.Element]:
-    """Options for (version, where it is) pairs; last, *Create release X* for a new, valid version.
+    """Options for (version, where it is) pairs; last, *Create release X* for versions that are `offered` as their
+    packages are there, and for a new, valid one.
 
     Last, because the first one is chosen by Enter, and a release that was made by mistake stays for ever.
     """
     wanted = typed.strip()
     options = [_option(f"{version} · {where}" if where else version, version) for version, where in versions]
-    if wanted and may_create and is_valid and wanted not in {version for version, _ in versions}:
-        options = [*options[: _OPTIONS - 1], _option(f"Create release {wanted}", wanted)]
+    known = {version for version, _ in versions}
+    new = [version for version in offered if may_create and version not in known]
+    if wanted and may_create and is_valid and wanted not in known:
+        new = [*(version for version in new if version != wanted), wanted]
+    new = new[-_OPTIONS // 2 :]
+    options = [*options[: _OPTIONS - len(new)], *(_option(f"Create release {version}", version) for version in new)]
     return [option for option in options[:_OPTIONS] if len(option["value"]) <= _VALUE_LIMIT]
 
 

@@ -37,6 +37,7 @@ from engine.definitions.values import (
 )
 from engine.domain.grants import Grant
 from engine.domain.locations import TargetKind
+from engine.domain.packages import package_from_json, package_to_json
 from engine.domain.processes import process_from_json, process_to_json
 from engine.domain.scopes import scope_from_json, scope_to_json
 from engine.domain.variables import (
@@ -260,6 +261,7 @@ def _project_to_json(project: Project) -> dict[str, Any]:
         "guided_failure": project.guided_failure,
         "targets": asdict(project.targets),
         "runbooks": [{**asdict(r), "process": process_to_json(r.process)} for r in project.runbooks],
+        "packages": [package_to_json(package) for package in project.packages],
     }
 
 
@@ -281,6 +283,7 @@ def _project_from_json(item: Mapping[str, Any]) -> Project:
             Runbook(**{**r, "process": process_from_json(r["process"]), "environments": tuple(r["environments"])})
             for r in item.get("runbooks", ())
         ),
+        packages=tuple(package_from_json(package) for package in item.get("packages", ())),
     )
 
 

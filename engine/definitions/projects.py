@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
 from engine.definitions.nodes import Items, Place, Scalar, shown
+from engine.definitions.packages import read_packages
 from engine.definitions.places import read_slack_channel
 from engine.definitions.processes import read_process
 from engine.definitions.project_files import ProjectFiles
@@ -27,10 +28,21 @@ from engine.definitions.values import (
 )
 from engine.definitions.variables import read_variables
 from engine.domain import templates
+from engine.domain.packages import Package
 from engine.domain.processes import Process
 
 _TAG_VARIABLES = ("Octopus.Project.Id", "Octopus.Environment.Id")
-KEYS_OF_A_PROJECT = ("slug", "name", "slack_channel", "queue", "variable_sets", "triggers", "guided_failure", "targets")
+KEYS_OF_A_PROJECT = (
+    "slug",
+    "name",
+    "slack_channel",
+    "queue",
+    "variable_sets",
+    "triggers",
+    "guided_failure",
+    "targets",
+    "packages",
+)
 KEYS_OF_THE_TARGETS = ("skip_unavailable", "exclude_unhealthy")
 KEYS_OF_A_QUEUE = ("supersede", "priority", "concurrency_tag")
 _FILES = ("project.yml", "process.yml", "variables.yml")
@@ -93,6 +105,7 @@ class _ProjectReader:
             targets=head.targets,
             runbooks=runbooks,
             variable_sets=tuple(dict.fromkeys(filter(None, included))),
+            packages=head.packages,
         )
 
     def _read_process(self, folder: Folder, path: str) -> Process | None:
@@ -131,6 +144,7 @@ class _Head:
     triggers: tuple[Trigger, ...] = ()
     guided_failure: bool | None = None
     targets: TargetRules = field(default_factory=TargetRules)
+    packages: tuple[Package, ...] = ()
 
 
 def _read_own_variables(folder: Folder, path: str, process: Process | None) -> list[ReadVariable]:
@@ -167,6 +181,7 @@ def _read_head(folder: Folder, slug: str, path: str) -> _Head:
         read_triggers(record),
         guided.flag() if guided else None,
         _read_targets(record),
+        read_packages(record),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engine.domain.locations import TargetKind
+from engine.domain.packages import Package
 from engine.domain.processes import Process
 from engine.domain.scopes import EVERYWHERE, Scope
 from engine.domain.variables import SecretReference, Variable
@@ -262,3 +263,4 @@ class Project:
     guided_failure: bool | None = None  # None: as the environment says
     runbooks: tuple[Runbook, ...] = ()
     targets: TargetRules = TargetRules()
+    packages: tuple[Package, ...] = ()

@@ -17,6 +17,7 @@ from engine.models.emergencies import Emergency
 from engine.models.holds import HoldRow
 from engine.models.machines import DisabledMachine, HealthChange, MachineHealth, MachineReturn
 from engine.models.outbox import LogCursor, OutboxRow, PostedMessage
+from engine.models.packages import PackageVersion, ReleasePackage
 from engine.models.triggers import TriggerFire, TriggerRow
 
 __all__ = [
@@ -38,8 +39,10 @@ __all__ = [
     "MachineReturn",
     "OutboxRow",
     "Output",
+    "PackageVersion",
     "PostedMessage",
     "Release",
+    "ReleasePackage",
     "Revision",
     "Task",
     "TaskLink",

@@ -34,6 +34,7 @@ class Release(Base):
     created_by: Mapped[str] = mapped_column(String(255))
     runbook: Mapped[str | None] = mapped_column(String(255))  # it is a snapshot of this runbook, and no release
     is_draft: Mapped[bool] = mapped_column(default=False, server_default="0")  # of a runbook: tried before publishing
+    refused: Mapped[str] = mapped_column(Text, default="", server_default="")  # why it is none: a package is nowhere
 
     __table_args__ = (UniqueConstraint("project", "version"), Index("ix_releases_runbook", "project", "runbook"))
 
@@ -76,6 +77,7 @@ class Task(Base):
     overrides: Mapped[bool] = mapped_column(default=False)  # somebody who may let it pass freezes
     is_emergency: Mapped[bool] = mapped_column(default=False)  # it passes what holds others up, and approvals
     is_partial: Mapped[bool] = mapped_column(default=False)  # steps were left out when it was asked for
+    awaits_packages: Mapped[bool] = mapped_column(default=False, server_default="0")  # of its release: are they there?
     ended_because: Mapped[str] = mapped_column(Text, default="")  # why it ended, where nobody asked for that
     changed_at: Mapped[datetime]
 

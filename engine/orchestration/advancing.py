@@ -98,7 +98,7 @@ def _goes_on(session: Session, now: datetime, task: Task) -> bool:
     if not task.holds_place and _is_asked(session, task):
         return False
     if not task.holds_place:
-        task.in_line = True
+        task.in_line = not task.awaits_packages
         outbox.tell_card(session, now, task)
         return False
     task.state = TaskState.EXECUTING.value

@@ -37,7 +37,7 @@ def pass_time(session: Session, now: datetime) -> None:
         _expire(session, now, task)
     due = session.scalars(select(Task).where(Task.due_at <= now).order_by(Task.due_at, Task.id).limit(_AT_ONCE))
     for task in due.all():
-        task.due_at, task.in_line, task.changed_at = None, True, now
+        task.due_at, task.in_line, task.changed_at = None, not task.awaits_packages, now
         outbox.tell_card(session, now, task)
     for row in holds.rows(session):
         if row.until is not None and row.until <= now:

@@ -23,6 +23,7 @@ from engine.services import (
     built_in,
     emergencies,
     gates,
+    packages,
     planned,
     planning,
     pools,
@@ -62,7 +63,7 @@ def request(
     UnclearTime, TooFarAway, EndsBeforeItBegins, Held, ReasonMissing, UnknownAnswer, WrongAnswer, AnswersMissing,
     NoTargets, UnknownName, NothingThere, PoolUnsettled, PoolGone, NobodyInPool, BuiltInDisabled, EnvironmentProtected;
     of an emergency NoEmergencyTeam, NotInEmergencyTeam, EmergencyIsNow, RulesUnseen. With `create_release` a release
-    that does not exist is created, frozen as the project is now.
+    that does not exist is created, frozen as the project is now: PackageMissing where no feed has its packages.
     """
     with db.write() as session:
         task = request_in(
@@ -163,6 +164,7 @@ def enter(
     task.overrides = way.overrides or runbook is not None
     task.is_emergency = is_emergency
     passed = emergencies.require_seen(session, now, found, task, plan, choices.seen) if is_emergency else ()
+    task.awaits_packages = not packages.is_complete(session, release.id)
     task.queued_at = task.changed_at = now
     session.add(task)
     session.flush()

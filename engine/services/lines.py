@@ -19,7 +19,7 @@ from engine.domain.processes import AD_HOC
 from engine.domain.queueing import Rank, Situation, Waiter
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState
 from engine.models import Interruption, Task
-from engine.services import holds, names, schedules
+from engine.services import holds, names, packages, schedules
 from engine.services.views import Waiting, WaitKind
 
 RUNNING = (TaskState.EXECUTING.value, TaskState.CANCELLING.value)
@@ -106,6 +106,8 @@ def has_emergency(session: Session) -> bool:
 
 def waiting(session: Session, task: Task, definitions: Definitions) -> Waiting | None:
     """Why this task, which is queued and asks nobody, does not run yet; None when its turn has come."""
+    if task.awaits_packages:
+        return replace(packages.waiting(session, task), not_after=task.expires_at)
     if task.due_at is not None:
         return _until_its_time(task, task.due_at, definitions)
     if not task.in_line:

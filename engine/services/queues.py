@@ -64,10 +64,24 @@ def enter(session: Session, now: datetime, task: Task, found: access.Rules) -> N
     rules = project.queue if project else QueueRules()
     task.rank = int(Rank.HIGH if rules.priority == "high" else Rank.REGULAR)
     task.line = task.id
-    task.in_line = task.due_at is None
     if task.is_emergency:
         task.rank = int(Rank.EMERGENCY)
-    if rules.supersede and task.in_line and task.runbook is None:
+    if task.awaits_packages:
+        outbox.tell_card(session, now, task)
+    else:
+        _join(session, now, task, found)
+
+
+def packages_found(session: Session, now: datetime, task: Task, found: access.Rules) -> None:
+    """The packages of its release are there: now it joins the line, unless its time has not come."""
+    task.awaits_packages, task.changed_at = False, now
+    _join(session, now, task, found)
+
+
+def _join(session: Session, now: datetime, task: Task, found: access.Rules) -> None:
+    project = found.definitions.projects.get(task.project)
+    task.in_line = task.due_at is None
+    if project is not None and project.queue.supersede and task.in_line and task.runbook is None:
         _supersede(session, now, task)
     outbox.tell_card(session, now, task)
 

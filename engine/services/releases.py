@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -10,34 +10,56 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.database import Database
+from engine.domain import versions
 from engine.domain.grants import Permission
 from engine.domain.processes import process_to_json
 from engine.domain.states import TaskState
 from engine.domain.variables import variables_to_json
 from engine.models import Release, Task
 from engine.services import access
+from engine.services import packages as package_rows
 from engine.services.errors import InvalidVersion, ReleaseExists, ReleaseNotFound
-from engine.services.views import ReleaseView
+from engine.services.package_errors import ReleaseRefused
+from engine.services.views import ReleasePackageView, ReleaseView
 
-_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,348}\Z")
+_AS_ITSELF: Mapping[str, str] = {}
 
 
 def is_valid_version(text: str) -> bool:
     """Can this be a version? Letters, digits and `. - + _`, at most 349 characters (Octopus's limit)."""
-    return _VERSION.match(text) is not None
+    return versions.is_valid(text)
 
 
-def create(db: Database, now: datetime, *, person: str, project: str, version: str) -> ReleaseView:
-    """Create a release. Raises UnknownProject, NotPermitted, InvalidVersion, ReleaseExists."""
+def create(
+    db: Database,
+    now: datetime,
+    *,
+    person: str,
+    project: str,
+    version: str,
+    packages: Mapping[str, str] = _AS_ITSELF,
+) -> ReleaseView:
+    """Create a release. `packages`: those whose version is another one than its own, by name.
+
+    It is complete when its packages are found (`view`). Raises UnknownProject, NotPermitted, InvalidVersion,
+    ReleaseExists, UnknownPackage, NoPackages, PackageMissing.
+    """
     with db.write() as session:
         found = access.rules(session, now)
         slug = access.require_project(found, project)
-        release = create_in(session, now, found=found, person=person, project=slug, version=version)
+        release = create_in(session, now, found=found, person=person, project=slug, version=version, packages=packages)
         return _view(session, release)
 
 
 def create_in(
-    session: Session, now: datetime, *, found: access.Rules, person: str, project: str, version: str
+    session: Session,
+    now: datetime,
+    *,
+    found: access.Rules,
+    person: str,
+    project: str,
+    version: str,
+    packages: Mapping[str, str] = _AS_ITSELF,
 ) -> Release:
     """The same within a transaction that the caller has open."""
     if not is_valid_version(version):
@@ -47,6 +69,7 @@ def create_in(
     if existing is not None:
         raise ReleaseExists(project=project, version=version, by=existing.created_by)
     definition = found.definitions.projects[project]
+    package_rows.refuse_missing(session, found, definition, version, packages, person=person)
     release = Release(
         project=project,
         version=version,
@@ -61,16 +84,19 @@ def create_in(
         session.flush()
     except IntegrityError as error:
         raise ReleaseExists(project=project, version=version, by="somebody else") from error
+    package_rows.freeze(session, release, definition, packages)
     return release
 
 
 def require(session: Session, found: access.Rules, *, person: str, project: str, version: str) -> Release:
-    """The release. Raises InvalidVersion or ReleaseNotFound, which says whether this person may create it."""
+    """The release. Raises InvalidVersion, PackageMissing or ReleaseNotFound, which say whether this person
+    may create it."""
     release = find(session, project, version)
     if release is not None:
         return release
     if not is_valid_version(version):
         raise InvalidVersion(version=version[:80])
+    package_rows.refuse_missing(session, found, found.definitions.projects[project], version, {}, person=person)
     newest = session.scalars(select(Release.version).where(*of_project(project)).order_by(Release.id.desc()).limit(5))
     can_create = found.may(person, Permission.RELEASE_CREATE, project=project)
     raise ReleaseNotFound(project=project, version=version, known=newest, can_create=can_create)
@@ -81,9 +107,15 @@ def find(session: Session, project: str, version: str) -> Release | None:
     return session.scalars(select(Release).where(*of_project(project), Release.version == version)).first()
 
 
+def exists(db: Database, *, project: str, version: str) -> bool:
+    """Is there this release?"""
+    with db.read() as session:
+        return find(session, project.lower(), version) is not None
+
+
 def of_project(project: str) -> tuple[ColumnElement[bool], ...]:
-    """The rows that are releases of this project; snapshots of its runbooks are none."""
-    return (Release.project == project, Release.runbook.is_(None))
+    """The rows that are releases of this project; snapshots of its runbooks are none, nor what was refused."""
+    return (Release.project == project, Release.runbook.is_(None), Release.refused == "")
 
 
 def recent(db: Database, *, person: str, project: str, limit: int = 20, prefix: str = "") -> tuple[ReleaseView, ...]:
@@ -103,6 +135,20 @@ def recent(db: Database, *, person: str, project: str, limit: int = 20, prefix: 
         return tuple(_view(session, release) for release in session.scalars(query))
 
 
+def view(db: Database, *, project: str, version: str) -> ReleaseView:
+    """How a release stands that was asked for. Raises ReleaseRefused when it is none, as a package is nowhere."""
+    with db.read() as session:
+        release = find(session, project, version)
+        if release is not None:
+            return _view(session, release)
+        refused = session.scalars(
+            select(Release)
+            .where(Release.project == project, Release.version.startswith(f"{version}@refused-", autoescape=True))
+            .order_by(Release.id.desc())
+        ).first()
+        raise ReleaseRefused(project=project, version=version, why=refused.refused if refused else "it was never made.")
+
+
 def _view(session: Session, release: Release) -> ReleaseView:
     return ReleaseView(
         project=release.project,
@@ -110,6 +156,10 @@ def _view(session: Session, release: Release) -> ReleaseView:
         created_at=release.created_at,
         created_by=release.created_by,
         deployed_to=_deployed_to(session, release),
+        packages=tuple(
+            ReleasePackageView(row.package, row.version, row.digest or "", row.size or 0, row.trouble)
+            for row in package_rows.of_release(session, release.id)
+        ),
     )
 
 

@@ -80,6 +80,7 @@ class WaitKind(enum.StrEnum):
     HOLD = "hold"  # somebody holds it up
     TIME = "time"  # it is to begin later
     MACHINE = "machine"  # something runs on a machine and wants to be alone there, or it does itself
+    PACKAGES = "packages"  # the packages of its release are looked for
 
 
 @dataclass(frozen=True)
@@ -262,6 +263,36 @@ class ReleaseView:
     created_at: datetime
     created_by: str
     deployed_to: tuple[str, ...] = ()  # environments where it is the last success
+    packages: tuple[ReleasePackageView, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Have all its packages been found?"""
+        return all(package.digest for package in self.packages)
+
+
+@dataclass(frozen=True)
+class ReleasePackageView:
+    """A package that a release is made with; without a digest its feed is still being asked."""
+
+    package: str
+    version: str
+    digest: str = ""  # SHA-256, in hexadecimal
+    size: int = 0  # bytes
+    trouble: str = ""  # why its feed did not answer
+
+
+@dataclass(frozen=True)
+class PackageView:
+    """A version of a package that is known. One of a folder that was not looked into has no digest."""
+
+    project: str
+    package: str
+    version: str
+    digest: str
+    size: int
+    added_at: datetime
+    added_by: str = ""
 
 
 @dataclass(frozen=True)

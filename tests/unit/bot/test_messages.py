@@ -459,7 +459,7 @@ def test_private_answers_fit_into_slack() -> None:
         answers.cannot_post(view, "not_in_channel", "foredeck"),
         answers.cannot_post(view, "is_archived", "foredeck"),
         answers.cannot_post(view, "weird", "foredeck"),
-        answers.release_created(release, "/deploy"),
+        answers.release_created(release, "/deploy", "/release"),
         answers.releases([release] * 20, "web", "/release"),
         answers.releases([], "web", "/release"),
         answers.went_wrong("abcd"),

@@ -1,0 +1,110 @@
+"""The commands about packages: `foredeck package push` and `foredeck package list`."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from bot.cli_options import acting, person_option, with_database
+from engine.times import utc_now
+
+_CHUNK = 1 << 20
+_PATIENCE_SECONDS = 60.0
+_LOOK_SECONDS = 0.2
+
+
+@click.group()
+def package() -> None:
+    """Push packages into the built-in feed, and see what there is."""
+
+
+@package.command("push")
+@click.argument("file", type=click.File("rb"))
+@click.option("--project", required=True, help="The project that declares it.")
+@click.option("--package", "name", default="", help="Which of its packages; the only one when left out.")
+@click.option("--version", default="", help="Read from the file's name when left out, as in web-1.4.0.tgz.")
+@person_option
+@with_database
+def push(
+    db: Any, state: Path, file: BinaryIO, project: str, name: str, version: str, person: str | None, **_: Any
+) -> None:
+    """Push FILE into the built-in feed; `-` reads it from a pipe. A version is never changed afterwards."""
+    from bot import main as root
+    from engine.services import packages
+
+    who = acting(db, person)
+    version = version or _version_of(file)
+    slug, name = packages.require_push(db, person=who, project=project, package=name, version=version)
+    kept = root.keep_package(state, _chunks(file))
+    view, is_new = packages.push(
+        db,
+        utc_now(),
+        person=who,
+        project=slug,
+        package=name,
+        version=version,
+        digest=kept.digest,
+        size=kept.size,
+        format_=kept.format.value,
+    )
+    done = "Pushed" if is_new else "Is there already:"
+    click.echo(f"{done} {view.package} {view.version} of {view.project}, {view.size:,} bytes, sha256:{view.digest}")
+
+
+@package.command("list")
+@click.argument("project")
+@person_option
+@with_database
+def list_(db: Any, project: str, person: str | None, **_: Any) -> None:
+    """List the versions that are known of a project's packages, newest first."""
+    from engine.services import packages
+
+    found = packages.listed(db, person=acting(db, person), project=project)
+    for view in found:
+        size = f"{view.size:>14,} bytes  sha256:{view.digest[:12]}…" if view.digest else f"{'not looked into':>20}"
+        who = f"  by {view.added_by}" if view.added_by else ""
+        click.echo(f"{view.package}  {view.version:<20}{size}  {view.added_at:%Y-%m-%d %H:%M}{who}")
+    if not found:
+        click.echo(f"No versions of packages of {project} are known yet.")
+
+
+def completed(db: Any, folder: Path, made: Any) -> Any:
+    """The release with its packages found. Raises ReleaseRefused, StillLooking."""
+    from bot import main as root
+    from engine.services import releases
+    from engine.services.package_errors import StillLooking
+
+    if made.is_complete:
+        return made
+    root.look_for_packages(folder, db, made.project, made.version)
+    patience = _PATIENCE_SECONDS if root.is_served(folder) else 0
+    deadline = time.monotonic() + patience
+    while not (found := releases.view(db, project=made.project, version=made.version)).is_complete:
+        if time.monotonic() >= deadline:
+            why = next((one.trouble for one in found.packages if one.trouble), "its feed has not answered yet")
+            raise StillLooking(project=made.project, version=made.version, why=why)
+        time.sleep(_LOOK_SECONDS)
+    return found
+
+
+def _version_of(file: BinaryIO) -> str:
+    """`1.4.0` of `web-1.4.0.tar.gz` and of `Web.1.4.0.nupkg`. Raises UsageError where none can be seen."""
+    name = Path(str(getattr(file, "name", ""))).name
+    found = re.search(r"[-_.]v?(\d[0-9A-Za-z.+_-]*?)\.(?:zip|nupkg|jar|tar|tgz|tbz2?|txz|tzst|tar\.\w+)\Z", name)
+    if found is None or file is sys.stdin.buffer:
+        raise click.UsageError("Say which version it is: --version 1.4.0. It cannot be seen from the file's name.")
+    return found[1]
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK):
+        yield chunk
+
+
+COMMANDS = (package,)

@@ -1,0 +1,48 @@
+"""Versions as people write them: what can be one, their order, and those near one that does not exist. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,348}\Z")
+_NEAREST = 3
+
+
+def is_valid(text: str) -> bool:
+    """Can this be a version? Letters, digits and `. - + _`, at most 349 characters (Octopus's limit)."""
+    return _VERSION.match(text) is not None
+
+
+def nearest(version: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Up to three versions that may be meant by one that does not exist: first those of the same digits, as 1.4.0 for
+    1.40; then what is written alike; then the newest. `known` is newest first.
+    """
+    versions = list(dict.fromkeys(known))
+    digits = _digits(version)
+    same = [other for other in versions if digits and _digits(other) == digits]
+    alike = difflib.get_close_matches(version, versions, n=_NEAREST, cutoff=0.6)
+    return tuple(dict.fromkeys((*same, *alike, *versions)))[:_NEAREST]
+
+
+def newest_first(versions: Iterable[str]) -> list[str]:
+    """In the order of their numbers: 1.10.0 is newer than 1.9.0, and 1.4.0 newer than 1.4.0-rc1."""
+    return sorted(set(versions), key=_order, reverse=True)
+
+
+def _digits(version: str) -> str:
+    return re.sub(r"\D", "", version)
+
+
+def _order(version: str) -> tuple[Any, ...]:
+    main, is_pre, pre = version.partition("-")
+    return _parts(main), not is_pre, _parts(pre)
+
+
+def _parts(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Numbers by their size, behind words."""
+    return tuple(
+        (1, int(part), "") if part.isdecimal() else (0, 0, part) for part in re.findall(r"\d+|[A-Za-z]+", text)
+    )

@@ -1,0 +1,50 @@
+"""What the engine and the package feeds tell each other. Values only, no behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.contracts import Secret
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A version of a package, and where it is looked for. Its names are those of `engine.domain.packages.Package`.
+
+    `checksum`: the SHA-256 that the configuration pins, in hexadecimal; empty when it stands beside the package.
+    """
+
+    package: str
+    version: str
+    kind: str
+    location: str
+    file: str = ""
+    checksum: str = ""
+    username: str = ""
+    secret: Secret | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The feed has it."""
+
+    digest: str  # SHA-256, in hexadecimal
+    size: int  # bytes
+    format: str  # of workers.packages.formats
+
+
+@dataclass(frozen=True)
+class NotThere:
+    """The feed has no such package, or one that cannot be used. `reason`: a clause without a full stop."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """The feed did not answer, or with an error of its own; that may pass. `reason`: a clause without a full stop."""
+
+    reason: str
+
+
+Answer = Found | NotThere | Unanswered

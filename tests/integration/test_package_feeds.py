@@ -1,0 +1,150 @@
+"""An HTTP feed as it can go wrong: what is no package, leads astray, or says nothing; on a real server."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from engine.contracts import Secret
+from engine.package_contracts import Found, NotThere, Unanswered, Wanted
+from tests.support.packages import an_archive
+from workers.packages import addresses
+from workers.packages.addresses import DownloadFailed
+from workers.packages.feeds import PackageFeeds
+
+PACKAGE = an_archive()
+DIGEST = hashlib.sha256(PACKAGE).hexdigest()
+
+
+class Feed:
+    """A server with these pages: path to status, content, headers."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, tuple[int, bytes, dict[str, str]]] = {}
+        self.asked: list[tuple[str, str]] = []  # path and authorization
+        feed = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                feed.asked.append((self.path, self.headers.get("authorization", "")))
+                status, content, headers = feed.pages.get(self.path, (404, b"not here", {}))
+                self.send_response(status)
+                for name, value in {"content-length": str(len(content)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def address(self, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.server.server_port}"
+
+    def has(self, path: str, content: bytes = b"", status: int = 200, **headers: str) -> None:
+        self.pages[path] = (status, content, headers)
+
+    def has_package(self, version: str = "1.4.0", content: bytes = PACKAGE) -> None:
+        self.has(f"/web-{version}.tgz", content)
+        self.has(f"/web-{version}.tgz.sha256", f"{hashlib.sha256(content).hexdigest()}  web.tgz\n".encode())
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def feeds() -> Iterator[tuple[Feed, Feed]]:
+    made = Feed(), Feed()
+    yield made
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def feed(feeds: tuple[Feed, Feed]) -> Feed:
+    for one in feeds:
+        one.pages.clear()
+        one.asked.clear()
+    return feeds[0]
+
+
+def wanted(feed: Feed, version: str = "1.4.0", **more: Any) -> Wanted:
+    return Wanted("app", version, "url", f"{feed.address()}/web-{{version}}.tgz", **more)
+
+
+def find(feed: Feed, version: str = "1.4.0", **more: Any) -> Any:
+    return PackageFeeds().find(wanted(feed, version, **more))
+
+
+def test_it_is_found_with_the_checksum_beside_it(feed: Feed) -> None:
+    feed.has_package()
+    assert find(feed) == Found(DIGEST, len(PACKAGE), "tar.gz")
+    assert b"".join(addresses.download(wanted(feed))) == PACKAGE
+
+
+def test_a_pinned_checksum_needs_none_beside_it(feed: Feed) -> None:
+    feed.has("/web-1.4.0.tgz", PACKAGE)
+    assert find(feed, checksum=DIGEST) == Found(DIGEST, len(PACKAGE), "tar.gz")
+    assert find(feed) == NotThere("127.0.0.1 has app 1.4.0, but no web-1.4.0.tgz.sha256 beside it")
+
+
+def test_what_is_not_there_is_not_there(feed: Feed) -> None:
+    assert find(feed, "1.40") == NotThere("127.0.0.1 has no app 1.40")
+    with pytest.raises(DownloadFailed, match=r"has no app 1\.40"):
+        list(addresses.download(wanted(feed, "1.40")))
+
+
+def test_a_page_that_tells_an_error_with_200_is_no_package(feed: Feed) -> None:
+    feed.has("/web-1.4.0.tgz", b"<!DOCTYPE html><html>Please log in</html>")
+    answer = find(feed, checksum=DIGEST)
+    assert answer == NotThere(
+        "127.0.0.1 answers, but it is a web page, perhaps one that asks to log in or tells an error"
+    )
+    feed.has("/web-1.4.0.tgz.sha256", b"<html>Please log in</html>")
+    assert find(feed) == NotThere("127.0.0.1 answers for web-1.4.0.tgz.sha256, but that is no SHA-256")
+
+
+def test_a_checksum_that_does_not_end_is_none(feed: Feed) -> None:
+    feed.has("/web-1.4.0.tgz", PACKAGE)
+    feed.has("/web-1.4.0.tgz.sha256", DIGEST.encode() + b" " * 100_000)
+    assert isinstance(find(feed), NotThere)
+
+
+def test_credentials_reach_the_feed_and_no_other_host(feeds: tuple[Feed, Feed], feed: Feed) -> None:
+    other = feeds[1]
+    other.has_package()
+    for path in ("/web-1.4.0.tgz", "/web-1.4.0.tgz.sha256"):
+        feed.has(path, status=302, location=f"{other.address('localhost')}{path}")
+    assert find(feed, secret=Secret("t0ken")) == Found(DIGEST, len(PACKAGE), "tar.gz")
+    assert find(feed, secret=Secret("pa55"), username="ana") == Found(DIGEST, len(PACKAGE), "tar.gz")
+    assert {seen for _, seen in feed.asked} == {"Bearer t0ken", "Basic YW5hOnBhNTU="}
+    assert {seen for _, seen in other.asked} == {""}
+
+
+def test_wrong_credentials_are_told(feed: Feed) -> None:
+    feed.has("/web-1.4.0.tgz", status=401)
+    assert find(feed, checksum=DIGEST) == NotThere("127.0.0.1 says 401: it wants other credentials")
+
+
+def test_going_round_in_circles_ends(feed: Feed) -> None:
+    feed.has("/web-1.4.0.tgz", status=302, location="/web-1.4.0.tgz")
+    assert find(feed, checksum=DIGEST) == NotThere("127.0.0.1 sends us round in circles")
+
+
+def test_a_server_in_trouble_may_be_asked_again(feed: Feed) -> None:
+    feed.has("/web-1.4.0.tgz", status=503)
+    assert find(feed, checksum=DIGEST) == Unanswered("127.0.0.1 says 503")
+    nobody = Wanted("app", "1.4.0", "url", "http://127.0.0.1:1/{version}", checksum=DIGEST)
+    assert PackageFeeds().find(nobody) == Unanswered("127.0.0.1 cannot be reached (ConnectError)")
+
+
+def test_a_version_leads_nowhere_else(feed: Feed) -> None:
+    assert addresses.address_of(wanted(feed, "1.4.0+b?x=/../")).endswith("/web-1.4.0%2Bb%3Fx%3D%2F..%2F.tgz")

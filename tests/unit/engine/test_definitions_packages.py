@@ -1,0 +1,68 @@
+"""`packages:` of a project: what is accepted, and what each mistake is answered with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import definitions
+from engine.definitions import parse_stored
+from engine.domain.packages import FeedKind
+from tests.support.definition_folders import problems_of, write_folder
+
+PROJECT = "projects/web/project.yml"
+DIGEST = "ab" * 32
+
+
+def project(packages: str) -> dict[str, str | bytes | None]:
+    return {PROJECT: f"slug: web\npackages:\n  {packages}\n"}
+
+
+def test_the_three_kinds_are_read_and_stored(tmp_path: Path) -> None:
+    written = f"""built: {{feed: built-in}}
+  files: {{folder: /srv/builds, file: "web-{{version}}.tgz"}}
+  ci:
+    url: "https://ci.example.com/web-{{version}}.tgz"
+    checksum: {{"1.4.0": "sha256:{DIGEST}"}}
+    token: {{secret: "env:CI_TOKEN"}}"""
+    loaded = definitions.load(write_folder(tmp_path, project(written)))
+    by_slug = {package.slug: package for package in loaded.projects["web"].packages}
+    assert {slug: package.kind for slug, package in by_slug.items()} == {
+        "built": FeedKind.BUILT_IN,
+        "ci": FeedKind.URL,
+        "files": FeedKind.FOLDER,
+    }
+    assert by_slug["ci"].checksums == {"1.4.0": DIGEST}
+    assert str(by_slug["ci"].credentials and by_slug["ci"].credentials.secret) == "env:CI_TOKEN"
+    assert parse_stored(loaded.to_json()).projects["web"].packages == loaded.projects["web"].packages
+
+
+@pytest.mark.parametrize(
+    ("packages", "told"),
+    [
+        ("app: {}", "It comes from nowhere."),
+        ("app: {feed: built-in, folder: /srv}", "`feed` and `folder` exclude each other."),
+        ("app: {feed: nuget}", 'There is no feed "nuget".'),
+        ("app: {folder: builds, file: \"a-{version}.zip\"}", "A folder is named by its whole path."),
+        ("app: {folder: /srv, file: \"x/a-{version}.zip\"}", "This is a file's name and no path."),
+        ("app: {folder: /srv, file: a.zip}", "`{version}` is missing: every version would be the same file."),
+        ("app: {folder: /srv, file: \"a-{versoin}.zip\"}", "`{version}` is missing"),
+        ("app: {url: \"https://ci/a.zip\"}", "`{version}` is missing"),
+        ("app: {url: \"ftp://ci/{version}\"}", "This is not an address that begins with https:// or http://."),
+        ("app: {url: \"https://{version}.ci/a\"}", "The host cannot depend on the version."),
+        ("app: {url: \"https://me:pa55@ci/{version}\"}", "There is a password or a token in this address."),
+        ("app: {url: \"http://ci/{version}\", token: {secret: \"env:T\"}}", "sent to it in clear text"),
+        ("app: {url: \"https://ci/{version}\", token: abc}", "A secret is not written out"),
+        ("app: {url: \"https://ci/{version}\", username: me}", "`username` and `password` go together."),
+        ("app: {url: \"https://ci/{version}\", checksum: none}", 'There is no rule "none" for checksums.'),
+        ("app: {url: \"https://ci/{version}\", checksum: {\"1.0\": abc}}", "This is not a SHA-256"),
+        ("app: {feed: built-in, checksum: required}", "`checksum` means nothing beside `feed`."),
+        ("App: {feed: built-in}", "A slug is made of lower-case letters"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told(tmp_path: Path, packages: str, told: str) -> None:
+    problems = problems_of(tmp_path, project(packages))
+    assert len(problems) == 1, problems
+    assert told in problems[0]
+    assert "pa55" not in problems[0]

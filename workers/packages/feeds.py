@@ -1,0 +1,24 @@
+"""The feeds that are not rows: folders of the bot's machine, and addresses."""
+
+from __future__ import annotations
+
+from engine.package_contracts import Answer, NotThere, Wanted
+from workers.packages import addresses, folders
+
+
+class PackageFeeds:
+    """Implements `engine.ports.Feeds`."""
+
+    def find(self, wanted: Wanted) -> Answer:
+        """Ask the feed that it comes from."""
+        match wanted.kind:
+            case "folder":
+                return folders.find(wanted)
+            case "url":
+                return addresses.find(wanted)
+            case _:
+                return NotThere(f"nobody has pushed {wanted.package} {wanted.version}")
+
+    def versions(self, wanted: Wanted) -> tuple[str, ...]:
+        """Only a folder can be listed."""
+        return folders.versions(wanted) if wanted.kind == "folder" else ()
