@@ -12,7 +12,7 @@ from bot.messages import health as health_messages
 from bot.messages import logs, notices
 from bot.messages.blocks import Message
 from bot.messages.cards import card
-from bot.messages.guidance import SHOWN, guided_failure
+from bot.messages.guidance import COMPARED, guided_failure
 from bot.messages.holds import announcement, direct
 from bot.messages.interruptions import interruption
 from bot.messages.queues import trigger_refused
@@ -34,6 +34,9 @@ from engine.services.views import InterruptionKind, InterruptionView, StepStatus
 
 _LOG_READ_BYTES = 2 * log_telling.STRETCH_BYTES
 """So much of a stretch of log is looked at; a message shows far less."""
+
+_LOG_LOOKED_AT = 2_000_000
+"""So many bytes at the end of a log are looked at for what may have decided a failure, where several are read."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,8 @@ def _interruption(db: Database, payload: dict[str, Any], view: TaskView, command
 
 
 def _last_lines(db: Database, asked: InterruptionView) -> dict[int, str]:
-    shown = asked.still_open[:SHOWN] if asked.is_pending else ()
-    return {run.run: logs.decisive(tasks.decisive_lines(db, run.run)) for run in shown}
+    shown = asked.still_open[:COMPARED] if asked.is_pending else ()
+    return {run.run: logs.decisive(tasks.decisive_lines(db, run.run, within=_LOG_LOOKED_AT)) for run in shown}
 
 
 def _log(db: Database, payload: dict[str, Any], view: TaskView) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot import ids
 from bot.messages import blocks as b
@@ -11,7 +11,10 @@ from bot.messages.people import named
 from engine.services.views import DecisionView, FailedRunView, InterruptionState, InterruptionView, TaskView, Verdict
 
 SHOWN = 3
-"""So many failed machines are shown with their last lines; more are named, and of many the rest is counted."""
+"""So many failures are shown with their last lines; what failed alike is one. More are named, of many some counted."""
+
+COMPARED = 10
+"""Of so many failed machines the last lines are read, to see which failed alike."""
 
 _NAMED = 20
 _LABEL = {Verdict.RUN_AGAIN: "Retry", Verdict.EXCLUDE: "Exclude", Verdict.IGNORE: "Ignore", Verdict.FAIL: "Fail"}
@@ -33,7 +36,7 @@ def guided_failure(
     last_lines: Mapping[int, str],
     command: str = "/deploy",
 ) -> b.Message:
-    """`last_lines`: of the logs of the first failed runs, by run."""
+    """`last_lines`: of the logs of the first COMPARED failed runs, by run."""
     if not asked.is_pending:
         return _settled(asked, view, slack_ids)
     headline = f"{asked.step_name} failed{_where(asked, view)}. How shall it go on?"
@@ -91,24 +94,43 @@ def _where(asked: InterruptionView, view: TaskView) -> str:
 
 
 def _failures(failed: Sequence[FailedRunView], last_lines: Mapping[int, str]) -> list[b.Block | None]:
-    blocks = [block for run in failed[:SHOWN] for block in failure(run, last_lines.get(run.run, ""))]
-    others = [run.machine for run in failed[SHOWN:]]
+    alike = list(failed_alike(failed[:COMPARED], last_lines))[:SHOWN]
+    blocks = [block for runs in alike for block in failure(runs, last_lines.get(runs[0].run, ""))]
+    told = {run.run for runs in alike for run in runs}
+    others = [run.machine for run in failed if run.run not in told]
     if others:
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
         blocks.append(b.rich([b.bold("Also: "), b.text(f"{', '.join(others[:_NAMED])}{more}")]))
     return blocks
 
 
-def failure(run: FailedRunView, last_lines: str) -> list[b.Block | None]:
-    """Where and why it failed, what was said of it, and the last lines of its log."""
-    on = f" on {run.worker}" if run.worker and run.worker != "built-in" else ""
-    line = [b.bold(f"{run.machine}{on}: ")] if run.machine else []
+def failed_alike(failed: Sequence[FailedRunView], last_lines: Mapping[int, str]) -> Iterable[tuple[FailedRunView, ...]]:
+    """Those that say the same, word for word, together; in the order of the first of each. What may still run somewhere
+    stands by itself.
+    """
+    groups: dict[tuple[object, ...], list[FailedRunView]] = {}
+    for run in failed:
+        where = run.run if run.is_lost else 0
+        says = (run.reason, where, run.attempt, run.said, last_lines.get(run.run, ""))
+        groups.setdefault(says, []).append(run)
+    return map(tuple, groups.values())
+
+
+def failure(runs: Sequence[FailedRunView], last_lines: str) -> list[b.Block | None]:
+    """Where and why it failed, what was said of it, and the last lines of its log; `runs` say the same."""
+    run = runs[0]
+    line = [b.bold(f"{wording.either([_place(one) for one in runs], 'and')}: ")] if run.machine else []
     where = wording.place_of(run.worker or run.machine)
     unknown = f" It may still be running; look at {where} first." if run.is_lost else ""
     again = f" (attempt {run.attempt})" if run.attempt > 1 else ""
     answered = f" Somebody {_DONE[run.said]}." if run.said else ""
     words = b.rich([*line, b.text(f"{b.shorten(run.reason, 500)}{unknown}{again}{answered}")])
     return [words, b.preformatted(last_lines) if last_lines else None]
+
+
+def _place(run: FailedRunView) -> str:
+    """The machine, and the worker that works for it, if that is another one."""
+    return f"{run.machine} on {run.worker}" if run.worker and run.worker != "built-in" else run.machine
 
 
 def _who(asked: InterruptionView, slack_ids: Mapping[str, str]) -> list[b.Element]:

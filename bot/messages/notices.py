@@ -86,7 +86,9 @@ def _next_step(view: TaskView, failed: StepView | None, command: str) -> list[b.
 
 
 def _again(view: TaskView) -> Deploy:
-    """The same deployment: without the steps that were left out, on the targets that were chosen."""
+    """The same deployment: without the steps that were left out, on the targets that were chosen; somebody is asked
+    after a failure if somebody was.
+    """
     chosen = tuple(dict.fromkeys(machine.slug for step in view.steps for machine in step.machines))
     names_chosen = bool(view.not_chosen) and len(chosen) <= len(view.not_chosen)
     return Deploy(
@@ -96,6 +98,7 @@ def _again(view: TaskView) -> Deploy:
         skip=view.skipped,
         on=chosen if names_chosen else (),
         without=() if names_chosen else view.not_chosen,
+        guided=view.guided,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot import ids
 from bot.messages import blocks as b
 from bot.messages import wording
-from bot.messages.guidance import failure
+from bot.messages.guidance import failed_alike, failure
 from engine.services.views import FailedRunView, InterruptionView, TaskView
 
 PER_PAGE = 10
@@ -28,7 +28,8 @@ def failures_modal(
     """`last_lines`: of the logs of the runs on this page, by run."""
     page, runs = on_page(asked, page)
     count, first = len(_all(asked)), page * PER_PAGE
-    shown = [block for run in runs for block in failure(run, last_lines.get(run.run, ""))]
+    alike = failed_alike(runs, last_lines)
+    shown = [block for some in alike for block in failure(some, last_lines.get(some[0].run, ""))]
     whole = f"A whole log: {command} logs {view.number} {runs[0].machine}" if runs and runs[0].machine else ""
     blocks = [
         b.rich(

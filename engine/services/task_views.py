@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.contracts import LogLevel
+from engine.definitions import Environment, Project
 from engine.domain import plans
 from engine.domain.approvals import Policy, refusal
 from engine.domain.grants import Permission
+from engine.domain.guidance import resolve
 from engine.domain.processes import AD_HOC, ManualIntervention, RunScript
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState, Verdict
 from engine.models import ActionRun, Decision, Interruption, Task, TaskLink
@@ -64,6 +66,7 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         not_chosen=plan.not_chosen,
         unusable=plan.unusable,
         added=plan.added,
+        guided=_guided(task, plan, project, environment),
         warnings=forecasts.of_task(session, task, plan, found.definitions),
         runbook=_runbook_name(task, found),
         slack_channel=task.slack_channel,
@@ -76,6 +79,13 @@ def build(session: Session, task: Task, found: access.Rules) -> TaskView:
         answers=prompts.told(task),
         script=_script_of(task, plan),
     )
+
+
+def _guided(task: Task, plan: plans.Plan, project: Project | None, environment: Environment | None) -> bool | None:
+    if task.runbook is not None or environment is None or project is None:
+        return None
+    is_usual = resolve(None, project.guided_failure, environment.guided_failure) == plan.guided_failure
+    return None if is_usual else plan.guided_failure
 
 
 def _script_of(task: Task, plan: plans.Plan) -> str:

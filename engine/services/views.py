@@ -171,6 +171,7 @@ class TaskView:
     not_chosen: tuple[str, ...] = field(default=(), kw_only=True)  # targets that were left out when it was asked for
     unusable: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)  # targets that could not be used, and why
     added: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)  # targets that came while it ran, and how
+    guided: bool | None = field(default=None, kw_only=True)  # is somebody asked on a failure; None: as it is set now
     warnings: tuple[str, ...] = field(default=(), kw_only=True)  # what will fail as it stands, as sentences
     runbook: str = field(default="", kw_only=True)  # the name of the runbook that runs; empty for a deployment
     slack_channel: str | None  # name or id where the card goes; None: nowhere (asked for in a terminal without one)

@@ -11,7 +11,9 @@ from bot.sandbox.testing.modals import Modal
 from engine.services import machine_use, tasks
 from engine.services.views import PlanView
 from engine.times import utc_now
-from tests.support.bot_workspaces import BotWorkspace, serve_workspace
+from tests.support.bot_workspaces import BotWorkspace, connect_workspace
+from tests.support.engine import Deck
+from tests.support.sandbox import start_sandbox
 from tests.support.served_bot import FOREDECK
 
 ON, NOT_ON, FAILING = "Only on these targets", "On all but these targets", "When a step fails"
@@ -40,7 +42,9 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotWorkspace]:
         "roles: [project_contributor], when: {project: web}", "roles: [project_lead, space_manager]"
     )
     folder = tmp_path_factory.mktemp("bot")
-    with serve_workspace(folder, process=PROCESS, variables=VARIABLES, foredeck=foredeck + TARGETS) as served:
+    files = {"foredeck.yml": foredeck + TARGETS, "projects/web/variables.yml": VARIABLES}
+    Deck(folder, clock=utc_now).configured(PROCESS, files).checks_later().db.close()
+    with start_sandbox() as sandbox, connect_workspace(folder, folder / "config", sandbox) as served:
         served.ana.types("/release create web 1.0.0")
         served.ben.types("/deploy pause web because nothing shall run")
         yield served

@@ -34,7 +34,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotWorkspace]:
     folder = tmp_path_factory.mktemp("bot")
     with contextlib.ExitStack() as stack:
         deck = Deck(folder, clock=utc_now)
-        deck.configured(PROCESS, {"foredeck.yml": GUIDED + TARGETS})
+        deck.configured(PROCESS, {"foredeck.yml": GUIDED + TARGETS}).checks_later()
         deck.deploys()
         deck.works()
         deck.db.close()
@@ -51,11 +51,11 @@ def asked(bot: BotWorkspace) -> Message:
 def test_all_failed_targets_are_shown_page_by_page(bot: BotWorkspace, asked: Message) -> None:
     asked.button("Show all 104").click(as_=bot.ana)
     page = bot.ana.modal.wait_for(
-        "install failed on 104 targets", "web-001: The secret", "web-010: ", "1 to 10 of 104."
+        "install failed on 104 targets", "web-001, web-002, ", "and web-010: The secret", "1 to 10 of 104."
     )
     assert "web-011" not in page.text
     page.button("Next 10").click(as_=bot.ana)
-    page.wait_for("web-011: ", "11 to 20 of 104.").button("Back").click(as_=bot.ana)
+    page.wait_for("web-011, web-012", "11 to 20 of 104.").button("Back").click(as_=bot.ana)
     page.wait_for("1 to 10 of 104.", "/deploy logs 1 web-001").close()
 
 

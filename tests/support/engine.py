@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.database import Database, open_database
-from engine.models import ActionRun
+from engine.models import ActionRun, MachineHealth
 from engine.orchestration import admitting, advancing, checking, passing
 from engine.orchestration.dispatcher import Dispatcher, runs_to_follow
 from engine.orchestration.running import Runner
@@ -110,6 +110,13 @@ class Deck:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content)
         return configuration.load_folder(self.db, self.clock(), self.config)
+
+    def checks_later(self) -> Deck:
+        """Nobody looks at its machines within the hour: they are not there."""
+        with self.db.write() as session:
+            for row in session.scalars(select(MachineHealth)):
+                row.next_check_at = self.clock() + timedelta(hours=1)
+        return self
 
     # What people do.
 

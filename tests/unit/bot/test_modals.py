@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot import ids
+from bot.messages.guidance import guided_failure
 from bot.modals import deployments as form
 from bot.modals.decisions import closing_modal, decision_modal, note_of
 from bot.modals.deployments import Entered
@@ -15,7 +16,7 @@ from bot.modals.guidance import field_of, guidance_modal, left_out_of, machines_
 from bot.modals.plans import plan_modal
 from engine.services.offers import Offers
 from engine.services.views import FailedRunView, InterruptionKind, InterruptionView, PlannedStepView, PlanView, Verdict
-from tests.support.slack_blocks import assert_modal, shown_in, walk
+from tests.support.slack_blocks import assert_modal, assert_sendable, shown, shown_in, walk
 from tests.support.task_views import NASTY, decision, interruption, plan, task
 
 
@@ -216,3 +217,18 @@ def test_where_nothing_was_chosen_an_answer_is_of_all() -> None:
     assert (machines_of({}, state), left_out_of(state)) == ((), ("web-1",))
     assert field_of("web-1", state) == "failed_not_on:5:fail"
     assert searched_in("failed_on:5:fail") == (5, Verdict.FAIL)
+
+
+def test_what_failed_alike_is_told_once_and_everything_else_by_itself() -> None:
+    asked = failed_on(5)
+    lines = {1: "no room", 2: "no room", 3: "no room on web-3", 4: "no room", 5: "no network"}
+    message = guided_failure(asked, task(), {}, last_lines=lines)
+    assert_sendable(message)
+    told = shown(message)
+    assert "web-1, web-2 and web-4: Exit code 3." in told
+    for once in ("web-3: Exit code 3.", "web-5: Exit code 3.", "no room on web-3", "no network"):
+        assert once in told
+    assert "Also:" not in told
+    assert "Also: web-5" in shown(
+        guided_failure(asked, task(), {}, last_lines={n: f"{n}" for n in (1, 2, 3, 4)} | {4: "1"})
+    )

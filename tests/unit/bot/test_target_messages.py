@@ -159,10 +159,10 @@ def test_what_is_lost_names_the_machine_to_look_at_and_the_target_it_was_for() -
 
 def test_a_failure_on_a_worker_for_a_target_names_both() -> None:
     on_it = FailedRunView(1, "web-1", "drain", REASON, "", is_lost=False, attempt=1, offered=(), said=None)
-    assert f"web-1: {REASON}" in shown(b.message("", *failure(on_it, "")))
+    assert f"web-1: {REASON}" in shown(b.message("", *failure([on_it], "")))
     for_it = replace(on_it, worker="build-1", is_lost=True)
     told = f"web-1 on build-1: {REASON} It may still be running; look at build-1 first."
-    assert told in shown(b.message("", *failure(for_it, "")))
+    assert told in shown(b.message("", *failure([for_it], "")))
 
 
 BEHIND = "install waits for web-1, where #12 (shop 2.0 to staging, asked for by ben) runs migrate"
@@ -187,3 +187,10 @@ def test_one_that_goes_on_elsewhere_says_that_it_runs_and_what_it_waits_for() ->
     assert "🚀 web 1.4.0 → production" in shown(message)
     assert message.text == "web 1.4.0 → production: Running step 2 (2 of 3) (#17)"
     assert {"type": "link", "url": "https://slack.example/12", "text": "#12"} in standing(message)
+
+
+def test_trying_again_asks_as_before() -> None:
+    failed = step(1, StepStatus.FAILED, name="install", detail=REASON)
+    message = notices.finished(task(steps=(failed,), state=TaskState.FAILED, guided=True), SLACK_IDS)
+    assert "/deploy web 1.4.0 to production guided" in shown(message)
+    assert '"g":"guided"' in str(message.blocks)

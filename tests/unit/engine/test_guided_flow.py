@@ -413,3 +413,9 @@ def test_failed_machines_are_named_by_patterns_and_ranges_and_by_what_is_left_ou
     assert {run.machine for run in asked(deck, number).still_open} == {"web-2", "web-4"}
     says(deck, number, Verdict.EXCLUDE, without=("web-4",))
     assert {run.machine for run in asked(deck, number).still_open} == {"web-4"}
+
+
+def test_what_was_chosen_for_one_deployment_is_known_of_it(deck: Deck) -> None:
+    deck.configured(ONCE, FILES)
+    numbers = [deck.deploys(version=f"1.{n}.0", guided=guided) for n, guided in enumerate((None, True, False))]
+    assert [deck.task(number).guided for number in numbers] == [None, None, False], "staging asks"
