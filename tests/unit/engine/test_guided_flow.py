@@ -235,7 +235,7 @@ def test_one_person_is_on_it_and_another_may_take_over(deck: Deck) -> None:
     assert deck.task(number).waiting.text == "build failed; ben is on it"  # type: ignore[union-attr]
     with pytest.raises(TakenBySomebodyElse, match="ben is on it, since "):
         says(deck, number, Verdict.FAIL, by="eva")
-    assert "takes it over" in (interruptions.refusal(deck.db, person="eva", interruption_id=question.id) or "")
+    assert "hands it to you" in (interruptions.refusal(deck.db, person="eva", interruption_id=question.id) or "")
     take(deck.db, deck.clock(), person="eva", interruption_id=question.id)
     with pytest.raises(TakenBySomebodyElse):
         says(deck, number, Verdict.FAIL, by="ben")
