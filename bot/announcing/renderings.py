@@ -68,7 +68,7 @@ def render(db: Database, parcel: Parcel, *, command: str, workspace_url: str = "
         return Rendering(direct(hold, parcel.payload, task), hold.since)
     if parcel.kind == TRIGGER:
         fired = triggers.view_of_fire(db, int(parcel.payload["fire"]))
-        return Rendering(trigger_refused(fired), fired.fired_at)
+        return Rendering(trigger_refused(fired, command), fired.fired_at)
     if parcel.kind == EMERGENCY:
         return _emergency(db, parcel.payload, command, workspace_url)
     if parcel.kind == HEALTH:

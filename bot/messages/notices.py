@@ -50,7 +50,7 @@ def _failed(view: TaskView, slack_ids: Mapping[str, str], last_lines: str, comma
             ),
         )
     failed = next(iter(view.failed_steps), None)
-    where = f" at {failed.name}" if failed is not None else ""
+    where = f" at {failed.name}{_tried(failed)}" if failed is not None else ""
     return b.message(
         f"❌ {wording.title(view)} failed{where} (#{view.number})",
         b.rich(
@@ -61,6 +61,11 @@ def _failed(view: TaskView, slack_ids: Mapping[str, str], last_lines: str, comma
         b.rich(_next_step(view, failed, command)),
         _try_again(view),
     )
+
+
+def _tried(failed: StepView) -> str:
+    """How often, where it was tried again."""
+    return f", tried {failed.attempt} times" if failed.attempt > 1 and not failed.machines else ""
 
 
 def _why(failed: StepView) -> list[str]:

@@ -46,13 +46,30 @@ def moved_first(view: TaskView) -> b.Message:
     return b.message(words, b.section(words))
 
 
-def trigger_refused(fired: TriggerFireView) -> b.Message:
-    """A trigger deployed nothing; told in the channel, because nobody is there who typed."""
-    words = f"⏰ The trigger {fired.slug} of {fired.project} deployed nothing"
+def trigger_refused(fired: TriggerFireView, command: str) -> b.Message:
+    """A trigger did nothing; told in the channel, because nobody is there who typed. When it comes again, and how the
+    same is done by hand.
+    """
+    did = f"did not run {fired.runbook}" if fired.runbook else "deployed nothing"
+    where = f" {'in' if fired.runbook else 'to'} {fired.environment_name}" if fired.environment_name else ""
+    words = f"⏰ The trigger {fired.slug} of {fired.project_name} {did}{where}"
     return b.message(
         f"{words}: {fired.outcome}",
-        b.rich([b.bold(words), b.text(" "), b.date(fired.fire_at)], [b.text(b.shorten(fired.outcome, 500))]),
+        b.rich(
+            [b.bold(words), b.text(" "), b.date(fired.fire_at)],
+            b.dated(b.shorten(fired.outcome, 500)),
+            *_again(fired, command),
+        ),
     )
+
+
+def _again(fired: TriggerFireView, command: str) -> list[list[b.Element]]:
+    if fired.next_fire_at is None:
+        return []
+    typed = f"{command} {fired.project} to {fired.environment}"
+    if fired.runbook:
+        typed = f"/runbook run {fired.runbook} of {fired.project} in {fired.environment}"
+    return [[b.text("It comes again "), b.date(fired.next_fire_at), b.text("; by hand: "), b.code(typed)]]
 
 
 def waiting_sentence(waiting: Waiting) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from engine.domain import crons
 from engine.domain.states import TaskState
 from engine.errors import ForedeckError
 from engine.models import Release, Task, TriggerFire, TriggerRow
-from engine.services import access, configuration, deployments, outbox, releases, runbooks
+from engine.services import access, configuration, deployments, names, outbox, releases, runbooks
 from engine.services.choices import Choices
 from engine.services.trigger_rows import zone_of
 from engine.services.views import TriggerFireView, TriggerView
@@ -55,8 +56,20 @@ def view_of_fire(db: Database, fire_id: int) -> TriggerFireView:
     with db.read() as session:
         row = session.get_one(TriggerFire, fire_id)
         definitions = configuration.current(session).definitions
-        zone = definitions.defaults.time_zone
-        return TriggerFireView(row.id, row.project, row.slug, row.fire_at, row.fired_at, row.task_id, row.outcome, zone)
+        told = (row.id, row.project, row.slug, row.fire_at, row.fired_at, row.task_id, row.outcome)
+        view = TriggerFireView(*told, names.of_project(definitions, row.project))
+        project = definitions.projects.get(row.project)
+        trigger = next((one for one in project.triggers if one.slug == row.slug), None) if project else None
+        upcoming = session.get(TriggerRow, (row.project, row.slug))
+        if trigger is None or upcoming is None:
+            return view
+        return replace(
+            view,
+            environment=trigger.environment,
+            environment_name=names.of_environment(definitions, trigger.environment),
+            runbook=trigger.runbook or "",
+            next_fire_at=upcoming.next_fire_at,
+        )
 
 
 def upcoming(db: Database, project: str | None = None) -> tuple[TriggerView, ...]:

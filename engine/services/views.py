@@ -225,7 +225,11 @@ class TriggerFireView:
     fired_at: datetime
     task: int | None
     outcome: str
-    time_zone: str
+    project_name: str
+    environment: str = ""  # where to; this and what follows are empty once the trigger is gone
+    environment_name: str = ""
+    runbook: str = ""  # what it runs; empty: it deploys
+    next_fire_at: datetime | None = None
 
 
 @dataclass(frozen=True)

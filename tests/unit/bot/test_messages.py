@@ -156,10 +156,18 @@ def test_the_card_of_one_that_is_being_canceled_says_what_to_do_when_that_takes_
 
 
 def test_a_trigger_that_deployed_nothing_says_so_in_the_channel() -> None:
-    fired = TriggerFireView(3, "web", "nightly", NOON, NOON, None, NASTY, "UTC")
-    message = queues.trigger_refused(fired)
+    gone = TriggerFireView(3, "web", "nightly", NOON, NOON, None, NASTY, "Web shop")
+    message = queues.trigger_refused(gone, "/deploy")
     assert_sendable(message)
-    assert message.text.startswith("⏰ The trigger nightly of web deployed nothing: ")
+    assert message.text.startswith("⏰ The trigger nightly of Web shop deployed nothing: ")
+    fired = replace(gone, environment="production", environment_name="Production", next_fire_at=NOON)
+    again = queues.trigger_refused(fired, "/ship")
+    assert_sendable(again)
+    assert again.text.startswith("⏰ The trigger nightly of Web shop deployed nothing to Production: ")
+    assert "; by hand: /ship web to production" in shown(again)
+    run = queues.trigger_refused(replace(fired, runbook="restart"), "/ship")
+    assert run.text.startswith("⏰ The trigger nightly of Web shop did not run restart in Production: ")
+    assert "; by hand: /runbook run restart of web in production" in shown(run)
 
 
 def test_owners_and_those_who_wait_are_told_by_direct_message() -> None:
@@ -358,6 +366,13 @@ def test_a_failure_names_the_step_shows_the_last_lines_and_says_what_to_do() -> 
     assert_sendable(message)
     for words in ("failed at install", "exit code 3", "disk full", "Read its log.", "/ship web 1.4.0 to production"):
         assert words in shown(message)
+
+
+def test_a_failure_after_retries_says_how_often_it_was_tried() -> None:
+    view = task(state=TaskState.FAILED, finished_at=NOON, steps=(step(1, StepStatus.FAILED, name="Smoke", attempt=3),))
+    message = notices.finished(view, SLACK_IDS)
+    assert_sendable(message)
+    assert "failed at Smoke, tried 3 times." in shown(message)
 
 
 def test_an_abort_is_told_apart_from_a_failure() -> None:
