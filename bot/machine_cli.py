@@ -1,4 +1,4 @@
-"""The commands that try a machine and print what to write: `foredeck worker add`, `foredeck target add`."""
+"""The commands that try a machine, and print what to write: `worker add`, `target add`; `trust` is for a new key."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 import click
 
-from bot.cli_options import config_option
+from bot.cli_options import acting, config_option, person_option, with_database
 from engine.contracts import Account, AgentLogin, KeyLogin, PasswordLogin, Secret, SshMachine
+from engine.times import utc_now
 
 _ADDRESS = re.compile(r"(?:(?P<user>[^@\s]+)@)?(?P<host>\[[0-9a-fA-F:]+\]|[^\s:@\[\]]+)(?::(?P<port>[0-9]{1,5}))?\Z")
 
@@ -87,6 +88,55 @@ def add_target(
     found = _probe(address, slug, _bastion(config, via), **login)
     rest = f"environments: [{', '.join(environments)}], tags: [{', '.join(tags)}]"
     _show(found, {"targets.yml": f"{found.slug}: {{{found.where}, {rest}}}"})
+
+
+@click.command()
+@click.argument("slug")
+@click.option("--because", "reason", required=True, help="Why its key is another one; it is kept.")
+@click.option("--fingerprint", default="", metavar="SHA256:…", help="The key, as you have compared it on the machine.")
+@person_option
+@with_database
+def trust(db: Any, slug: str, reason: str, fingerprint: str, person: str | None, **_: Any) -> None:
+    """Trust the new host key of SLUG, a worker, target or bastion of the configuration."""
+    from bot import main as root
+    from engine.services import host_keys, machines
+
+    who = acting(db, person)
+    definitions, machine = host_keys.machine_of(db, slug)
+    shown = root.host_keys_of(machines.with_secrets(definitions, machine))
+    if set(machine.host_key.split()) & set(shown.values()):
+        click.echo(f"{slug} shows the pinned key {machine.host_key}; there is nothing to trust.")
+        return
+    if not fingerprint:
+        click.echo(f"Pinned for {slug} is {machine.host_key}; it shows")
+        for kind, key in shown.items():
+            click.echo(f"  {kind} {key}")
+        click.echo("Compare one on the machine's own console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub")
+        click.echo("Then repeat this command with --fingerprint and the key. Nothing was changed.")
+        sys.exit(1)
+    trusted = host_keys.trust(
+        db, utc_now(), person=who, machine=slug, fingerprint=fingerprint, shown=shown.values(), reason=reason
+    )
+    click.echo(f"Trusted for {slug}: {trusted.fingerprint}, instead of {trusted.before}.")
+    click.echo("Write it into the configuration as well: as soon as that pins another key, it is what counts.")
+
+
+@click.command()
+@with_database
+def trusted(db: Any, **_: Any) -> None:
+    """List the host keys that were trusted with `trust`, by whom and why."""
+    from engine.services import host_keys
+
+    for one in host_keys.history(db):
+        click.echo(
+            f"{one.at:%Y-%m-%d %H:%M} UTC {one.machine}: {one.fingerprint} instead of {one.before}, "
+            f"by {one.by}: {one.reason}"
+        )
+
+
+for _group in (worker, target):
+    _group.add_command(trust)
+    _group.add_command(trusted)
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,13 @@ def probe_machine(machine: SshMachine) -> Probed:
     return probe(machine, clock=utc_now)
 
 
+def host_keys_of(machine: SshMachine) -> dict[str, str]:
+    """The fingerprints of the host keys that a machine shows now, by kind. Raises CannotConnect."""
+    from workers.ssh.probing import host_keys
+
+    return host_keys(machine)
+
+
 def _warn_about_built_in(state: State, db: Database) -> None:
     with contextlib.suppress(NoConfiguration):
         definitions = configuration.current_definitions(db)

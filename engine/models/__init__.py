@@ -15,7 +15,7 @@ from engine.models.deployments import (
 )
 from engine.models.emergencies import Emergency
 from engine.models.holds import HoldRow
-from engine.models.machines import DisabledMachine, HealthChange, MachineHealth, MachineReturn
+from engine.models.machines import DisabledMachine, HealthChange, MachineHealth, MachineReturn, TrustedKey
 from engine.models.outbox import LogCursor, OutboxRow, PostedMessage
 from engine.models.packages import PackageVersion, ReleasePackage
 from engine.models.triggers import TriggerFire, TriggerRow
@@ -49,4 +49,5 @@ __all__ = [
     "TimeZone",
     "TriggerFire",
     "TriggerRow",
+    "TrustedKey",
 ]

@@ -84,3 +84,20 @@ class DisabledMachine(Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
     )
+
+
+class TrustedKey(Base):
+    """Somebody trusts another host key than the configuration pins. It counts as long as the configuration pins what it
+    pinned then. Rows stay: they say who did what and why.
+    """
+
+    __tablename__ = "trusted_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    machine: Mapped[str] = mapped_column(String(255), index=True)
+    configured: Mapped[str] = mapped_column(Text)  # the fingerprints that the configuration pinned
+    before: Mapped[str] = mapped_column(Text)  # those that counted until then
+    fingerprint: Mapped[str] = mapped_column(String(64))  # the one that counts since
+    by: Mapped[str] = mapped_column(String(255))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]

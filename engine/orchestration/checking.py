@@ -18,7 +18,7 @@ from engine.domain import templates
 from engine.errors import ForedeckError
 from engine.orchestration import choosing
 from engine.ports import Clock, Workers
-from engine.services import configuration, evaluations, health
+from engine.services import evaluations, health, host_keys
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def check(db: Database, clock: Clock, workers: Workers, machine: str, stop: thre
     with db.write(quiet=True) as session:
         if not health.begin(session, clock(), machine):
             return
-        definitions = configuration.current(session).definitions
+        definitions = host_keys.in_force(session)
     found = look_at(definitions, machine, workers, clock, stop.is_set)
     if stop.is_set():
         return

@@ -29,10 +29,10 @@ from engine.ports import Clock, Worker, Workers
 from engine.sealing import Sealer
 from engine.services import (
     built_in,
-    configuration,
     contents,
     evaluations,
     health,
+    host_keys,
     isolation,
     log_telling,
     outbox,
@@ -154,7 +154,7 @@ class Runner:
             if run is None or run.state not in _FOLLOWED or not run.ticket:
                 raise _NotMine
             task = session.get_one(Task, run.task_id)
-            definitions = configuration.current(session).definitions
+            definitions = host_keys.in_force(session)
             plan = plans.from_json(task.plan)
             step, action = plan.steps[run.step], plan.action(run.step, run.action)
             is_resumed = run.state == RunState.RUNNING.value
@@ -213,7 +213,7 @@ class Runner:
             run = session.get_one(ActionRun, claim.run_id)
             if run.state != RunState.RUNNING.value or run.launch_confirmed_at or _is_canceled(session, run.id):
                 return None
-            definitions = configuration.current(session).definitions
+            definitions = host_keys.in_force(session)
             if pools.falls_to_built_in(definitions, claim.action.pool_for(claim.machine)):
                 return None  # nobody is left in the pool; what was meant for a machine does not come here
             health.look_soon(session, self._clock(), claim.worker)
@@ -284,7 +284,7 @@ class Runner:
                     ActionRun.state.not_in((*_FOLLOWED, RunState.LOST.value)),
                 )
             ).all()
-            definitions = configuration.current(session).definitions if rows else None
+            definitions = host_keys.in_force(session) if rows else None
         for run_id, slug, ticket in rows:
             if self._stopping() or definitions is None:
                 return

@@ -52,6 +52,8 @@ def test_a_changed_host_key_is_refused_before_the_login(own_ssh_server: OpenSshS
         f"Pinned is {pinned.host_key}; it shows ssh-ed25519 {own_ssh_server.fingerprint_of('ed25519')}."
     )
     assert "somebody may be in between" in result.hint
+    new = own_ssh_server.fingerprint_of("ed25519")
+    assert f"`foredeck worker trust build-1 --fingerprint {new} --because WHY`" in result.hint
     assert "Accepted publickey" not in (own_ssh_server.folder / "sshd.log").read_text()
     assert "userauth" not in (own_ssh_server.folder / "sshd.log").read_text()
 

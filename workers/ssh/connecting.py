@@ -74,6 +74,20 @@ class Connector:
         transport.close()
         return key.get_name(), fingerprint(key.asbytes())
 
+    def host_keys(self) -> dict[str, str]:
+        """Every host key that the machine shows, by kind: its fingerprint. Nobody logs in. Raises CannotConnect."""
+        shown: dict[str, str] = {}
+        for family in HOST_KEY_FAMILIES:
+            with self._ways.turn(self._machine):
+                transport = self._greet(family)
+            if transport is not None:
+                key = transport.get_remote_server_key()
+                transport.close()
+                shown[key.get_name()] = fingerprint(key.asbytes())
+        if not shown:
+            raise problems.no_common_algorithm(self._machine)
+        return shown
+
     def connect(self) -> QuietTransport:
         """A transport that is logged in; raises CannotConnect."""
         login = logins.prepare(self._machine)

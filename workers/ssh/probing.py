@@ -19,6 +19,11 @@ class Probed:
     health: Health
 
 
+def host_keys(machine: SshMachine) -> dict[str, str]:
+    """Every host key that the machine shows, by kind: its fingerprint. Raises CannotConnect."""
+    return Ways().connector(machine).host_keys()
+
+
 def probe(machine: SshMachine, *, clock: Clock) -> Probed:
     """Connect, log in and ask what is there. The host key that the machine shows is trusted for this one look only:
     whoever asked compares it. Raises CannotConnect.

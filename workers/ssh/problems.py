@@ -86,8 +86,9 @@ def wrong_host_key(machine: SshMachine, seen: Sequence[str]) -> CannotConnect:
     return CannotConnect(
         f"The host key of {place_of(machine)} is not the pinned one, so it was not logged in to. "
         f"Pinned is {machine.host_key}; it shows {shown}.",
-        f"If the machine was set up anew: {check[0].lower()}{check[1:]}, then set "
-        f"`host_key: {_first_fingerprint(seen)}`. If not, somebody may be in between: change nothing and find out.",
+        f"If the machine was set up anew: {check[0].lower()}{check[1:]}, then `foredeck worker trust {machine.slug} "
+        f"--fingerprint {_first_fingerprint(seen)} --because WHY`. If not, somebody may be in between: change nothing "
+        "and find out.",
         retryable=False,
     )
 
