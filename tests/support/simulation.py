@@ -1,7 +1,7 @@
 """Deployments by chance: random plans in a random course of events, held against what must always be true.
 
 Pure: a world keeps rows as the engine would, and makes the moves of `engine.domain`. Steps fail, take too long, get
-lost; people approve, abort, guide, cancel; places, the task cap, freezes and pauses hold up.
+lost; people approve, abort, guide, cancel; places, the task cap, freezes, pauses and busy machines hold up.
 `python -m tests.support.simulation 1000000` plays so many deployments; a seed that fails plays the same again.
 """
 
@@ -11,7 +11,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -35,6 +35,7 @@ from engine.domain.plans import Plan, PlannedAction, PlannedStep, RunKey
 from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.queueing import Rank, Situation, Waiter, choose
 from engine.domain.states import RunState, TaskState
+from tests.support.simulated_machines import Machines
 
 SCRIPT = RunScript("echo")
 ASK = ManualIntervention("Good?", ("release-managers",))
@@ -60,6 +61,7 @@ class World:
     judged: dict[tuple[int, str], Judgement] = field(default_factory=dict)
     end: TaskState | None = None
     looks: int = 0
+    may_begin: Callable[[RunKey], bool] = lambda _key: True  # has its turn on its machine come?
 
     def history(self) -> History:
         return History(tuple(self.runs.values()), cancel_requested=self.canceled, judged=self.judged)
@@ -155,17 +157,18 @@ class World:
         """Without those lost ones that somebody will be asked about, or that begin again, when others have ended."""
         return [run for run in self.runs.values() if run.asked or run.state.is_active]
 
-    def happens(self, chance: int) -> None:
-        """One thing happens to one open run, or somebody cancels."""
+    def happens(self, chance: int) -> bool:
+        """One thing happens to one open run, or somebody cancels; False when it waits for its machine."""
         if chance % 29 == 28:
             self.canceled = True
-            return
+            return True
         found = self.changeable_runs()
         run = found[chance % len(found)]
         if run.asked and self.plan.guided_failure and run.state is not RunState.WAITING:
             self._guide(run, chance // 7)
-        else:
-            self.runs[run.key] = self._changed(run, chance // 7)
+            return True
+        self.runs[run.key] = self._changed(run, chance // 7)
+        return self.runs[run.key] is not run
 
     def _guide(self, run: RunRecord, chance: int) -> None:
         """A person says something about it, and about those that are asked about beside it, or about it alone."""
@@ -182,7 +185,7 @@ class World:
     def _changed(self, run: RunRecord, chance: int) -> RunRecord:
         match run.state:
             case RunState.QUEUED:
-                return replace(run, state=RunState.RUNNING)
+                return replace(run, state=RunState.RUNNING) if self.may_begin(run.key) else run
             case RunState.RUNNING:
                 end = ENDS[chance % len(ENDS)]
                 return replace(run, state=end, failures=run.failures + end.is_failure)
@@ -270,6 +273,7 @@ class Day:
         self.chance = random.Random(seed)
         self.cap = self.chance.randint(1, 3)
         self.holds: list[Hold] = []
+        self.machines = Machines(self.chance)
         self.deployments = [self._deployment(number) for number in range(1, self.chance.randint(2, 6))]
 
     def _deployment(self, number: int) -> Deployment:
@@ -284,7 +288,9 @@ class Day:
             requested_by=self.chance.choice(("ana", "ben")),
             overrides=self.chance.random() < 0.1,
         )
-        return Deployment(number, waiter, World(random_plan(self.chance)))
+        world = World(random_plan(self.chance))
+        world.may_begin = lambda key: self.machines.may_begin(number, key, lambda: world.runs[key])
+        return Deployment(number, waiter, world)
 
     def play(self) -> int:
         """To the end of all; returns how many there were."""
@@ -348,7 +354,8 @@ class Day:
             return
         deployment = self.chance.choice(able)
         was_canceled = deployment.world.canceled
-        deployment.world.happens(self.chance.randrange(1_000))
+        if not deployment.world.happens(self.chance.randrange(1_000)):
+            return
         if deployment.world.canceled and not was_canceled:
             deployment.has_place = True if not self._is_taken(deployment) else deployment.has_place
         if deployment.has_place:
