@@ -28,10 +28,6 @@ def _keep(page: Page, name: str) -> None:
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
-def _public(demo: Demo) -> list[str]:
-    return [m["ts"] for m in demo.client.messages("deployments") if not m.get("is_ephemeral")]
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """One demo for the tests of this file."""
@@ -102,11 +98,10 @@ def test_ana_publishes_a_runbook_looks_at_its_plan_and_runs_it_on_her_phone(brow
 @pytest.mark.slow
 def test_mia_is_refused_privately_and_nothing_changes(browser: Browser, demo: Demo) -> None:
     mia = _open(browser, demo, "mia", **PHONE)
-    before = _public(demo)
     composer = mia.get_by_role("combobox", name=re.compile("Message #deployments"))
     composer.fill("/deploy web 1.4.0 to staging")
     composer.press("Enter")
     expect(mia.get_by_text("Only visible to you", exact=True)).to_be_visible()
     expect(mia.get_by_role("listitem").filter(has_text="You may not deploy web to staging. Ask ana.")).to_be_visible()
     _keep(mia, "refused-on-a-phone")
-    assert _public(demo) == before
+    assert [m["text"] for m in demo.client.messages("deployments") if "1.4.0 → staging" in m["text"]] == []
