@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from engine.contracts import Health, HealthState
@@ -21,6 +21,9 @@ TAKES = timedelta(minutes=5)
 
 BURST = timedelta(minutes=5)
 """What changes within this time is told in one message: when a network breaks, a hundred machines go at once."""
+
+KEPT = timedelta(days=90)
+"""So long the changes of machines are kept."""
 
 _WHY_LIMIT = 1000
 _USABLE = frozenset({HealthState.HEALTHY, HealthState.HAS_WARNINGS})
@@ -111,6 +114,7 @@ def _tell(
     definitions: Definitions,
     known: Machine,
 ) -> None:
+    session.execute(delete(HealthChange).where(HealthChange.at < now - KEPT))
     change = HealthChange(machine=row.slug, before=before.value, state=row.state, why=row.why, at=now)
     session.add(change)
     session.flush()

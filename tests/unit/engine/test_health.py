@@ -185,3 +185,11 @@ def test_a_key_that_cannot_be_read_is_no_reason_to_call_a_machine_off(deck: Deck
     deck.checks()
     assert row(deck).state == "unhealthy"
     assert "/nowhere/key" in row(deck).why
+
+
+def test_changes_are_kept_for_ninety_days(deck: Deck) -> None:
+    with_machines(deck)
+    deck.checks()
+    looks_later(deck, GONE, days=91)
+    with deck.db.read() as session:
+        assert session.scalars(select(HealthChange.machine)).all() == ["web-1"]
