@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from engine.models import MachineHealth
 from engine.orchestration.checking import Checker
+from engine.services.views import TaskState
 from engine.times import utc_now
 from tests.support.engine import PACE, Deck, a_deck, until
 from tests.support.machines import KEY, MACHINES, ROLES
@@ -20,6 +21,13 @@ CHECK = """\
 if [ "#{Octopus.Machine.Name}" = broken ]; then echo_error "a disk is gone"; echo never mind >&2; fi
 [ "#{Octopus.Machine.Name}" != failing ] || fail_healthcheck "no database on $(uname -s)"
 if [ "#{Octopus.Machine.Name}" = coded ]; then echo "it ends badly" >&2; exit 7; fi
+"""
+
+
+LOOK = """\
+steps:
+  - {step: look, target_tags: [web], health_check: {unavailable: skip, unhealthy: exclude}}
+  - {step: install, target_tags: [web], run_script: {inline: "echo there"}}
 """
 
 
@@ -35,7 +43,8 @@ def configured(deck: Deck, server: OpenSshServer) -> None:
     )
     key = f'{{secret: "file:{server.client_key}"}}'
     deck.configured(
-        files={
+        LOOK,
+        {
             "foredeck.yml": ROLES,
             **MACHINES,
             "workers.yml": "",
@@ -43,7 +52,7 @@ def configured(deck: Deck, server: OpenSshServer) -> None:
             "accounts.yml": f"me: {{type: ssh_key, username: {getpass.getuser()}, private_key: {key}}}\n",
             "machine_policies.yml": "default: {health_check: {file: check.sh}, unavailable: skip}\n",
             "check.sh": CHECK,
-        }
+        },
     )
 
 
@@ -76,6 +85,18 @@ def test_each_machine_is_found_in_its_state_and_nothing_is_left_there(
     assert "refused the connection" in found["off"][1]
     assert "is not the pinned one" in found["strange"][1]
     assert not list((ssh_server.home / ".foredeck").rglob("script.sh"))
+
+
+def test_a_deployment_looks_at_its_targets_and_goes_on_with_those_that_are_well(
+    tmp_path: Path, ssh_server: OpenSshServer
+) -> None:
+    with a_deck(tmp_path / "deck", real_time=True) as deck:
+        configured(deck, ssh_server)
+        with deck.serving():
+            view = deck.over(deck.deploys())
+        installed = {run.machine for run in deck.runs(view.number) if run.step == 1 and run.state == "succeeded"}
+        assert (view.state, installed) == (TaskState.SUCCESS, {"fine", "warm"})
+        assert _rows(deck)["strange"][0] == "unhealthy"
 
 
 def _rows(deck: Deck) -> dict[str, tuple[str, str]]:

@@ -193,3 +193,9 @@ def test_changes_are_kept_for_ninety_days(deck: Deck) -> None:
     looks_later(deck, GONE, days=91)
     with deck.db.read() as session:
         assert session.scalars(select(HealthChange.machine)).all() == ["web-1"]
+
+
+def test_a_target_without_a_machine_is_not_checked(deck: Deck) -> None:
+    region = "eu-west: {type: cloud_region, environments: [staging], tags: [web]}\n"
+    with_machines(deck, targets=MACHINES["targets.yml"] + region)
+    assert "eu-west" not in states(deck)
