@@ -19,10 +19,11 @@ def finished(
     """The end of a deployment, told in its thread. `last_lines`: of the log of the step that failed."""
     if view.state is TaskState.FAILED:
         return _failed(view, slack_ids, last_lines, command)
+    if view.state is TaskState.TIMED_OUT:
+        return _expired(view, slack_ids, command)
     words = {
         TaskState.SUCCESS: f"{wording.title(view)} is done",
         TaskState.CANCELED: f"{wording.title(view)} was {view.ended_because or 'canceled'}",
-        TaskState.TIMED_OUT: f"{wording.title(view)} expired before it could start",
     }.get(view.state, f"{wording.title(view)}: {wording.state(view)}")
     took = wording.duration(view.started_at or view.queued_at, view.finished_at)
     line = [b.text(f"{wording.sign(view)} "), named(view.requested_by, slack_ids), b.text(f" {words}")]
@@ -35,6 +36,23 @@ def finished(
         f"{wording.sign(view)} {words} (#{view.number})",
         b.rich([*line, b.text(".")], *_after_canceling(view), *_warned(warned)),
         b.actions(*link_buttons(view.links)) if view.state is TaskState.SUCCESS else None,
+    )
+
+
+def _expired(view: TaskView, slack_ids: Mapping[str, str], command: str) -> b.Message:
+    """What was in its way, and how it begins now."""
+    words = f"{wording.title(view)} expired before it could start"
+    way = [[b.text(f"{wording.capitalised(b.shorten(view.ended_because, 500))}.")]] if view.ended_because else []
+    typed = [[b.text("To begin now: "), b.code(f"{command} {b.shorten(_again(view).typed, 1_000)}")]]
+    is_deployment = not (view.runbook or view.is_script)
+    return b.message(
+        f"⌛ {words} (#{view.number})",
+        b.rich(
+            [b.text("⌛ "), named(view.requested_by, slack_ids), b.text(f" {words}.")],
+            *way,
+            *(typed if is_deployment else []),
+        ),
+        _try_again(view) if is_deployment else None,
     )
 
 

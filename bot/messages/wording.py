@@ -124,7 +124,7 @@ def state(view: TaskView) -> str:  # noqa: PLR0911 - one line for each state
         case TaskState.CANCELED:
             return f"Canceled by {view.cancel_requested_by}" if view.cancel_requested_by else "Canceled"
         case TaskState.TIMED_OUT:
-            return "Expired before it could start"
+            return "Expired before it could start" + (f": {view.ended_because}" if view.ended_because else "")
         case TaskState.CANCELLING:
             if view.ended_because:
                 return capitalised(view.ended_because)

@@ -10,7 +10,18 @@ from sqlalchemy.orm import Session
 from engine.domain.holds import HoldKind
 from engine.domain.states import TaskState
 from engine.models import HoldRow, Task
-from engine.services import access, comebacks, emergencies, freezes, holds, lines, locks, machine_use, outbox
+from engine.services import (
+    access,
+    comebacks,
+    configuration,
+    emergencies,
+    freezes,
+    holds,
+    lines,
+    locks,
+    machine_use,
+    outbox,
+)
 
 _AT_ONCE = 100
 """So many tasks are moved in one transaction; the rest follows in the next."""
@@ -47,6 +58,7 @@ def pass_time(session: Session, now: datetime) -> None:
 
 
 def _expire(session: Session, now: datetime, task: Task) -> None:
+    task.ended_because = _in_its_way(session, task)
     task.state, task.finished_at, task.changed_at = TaskState.TIMED_OUT.value, now, now
     task.in_line = task.advance_due = False
     task.due_at = task.expires_at = None
@@ -54,6 +66,14 @@ def _expire(session: Session, now: datetime, task: Task) -> None:
     for other in (task, *lines.touched(session, task.place)):
         outbox.tell_card(session, now, other)
     outbox.tell_notice(session, now, task, "finished")
+
+
+def _in_its_way(session: Session, task: Task) -> str:
+    """Why it could not begin, as the middle of a sentence."""
+    if task.due_at is not None:
+        return "Foredeck did not run meanwhile"
+    waiting = lines.waiting(session, task, configuration.current(session).definitions)
+    return waiting.text if waiting else ""
 
 
 def _run_out(session: Session, now: datetime, row: HoldRow) -> None:

@@ -83,7 +83,8 @@ class Held(ForedeckError):
     def hint(self) -> str:
         """Since when, until when, and whom to ask."""
         ends = f"it ends {self._ends}." if self._ends else "it has no end yet."
-        who = "" if self.may_pass or not self._allowed else f" {either(self._allowed[:5])} may let it pass."
+        may = "end it" if self.is_lock else "let it pass"
+        who = "" if self.may_pass or not self._allowed else f" {either(self._allowed[:5])} may {may}."
         return f"Since {self._since}; {ends}{who}"
 
 

@@ -375,6 +375,19 @@ def test_a_failure_after_retries_says_how_often_it_was_tried() -> None:
     assert "failed at Smoke, tried 3 times." in shown(message)
 
 
+def test_what_expired_says_what_was_in_its_way_and_how_it_begins_now() -> None:
+    why = f"production is frozen by ben because {NASTY}"
+    view = task(state=TaskState.TIMED_OUT, finished_at=NOON, started_at=None, ended_because=why)
+    message = notices.finished(view, SLACK_IDS, command="/ship")
+    assert_sendable(message)
+    assert "expired before it could start.\nProduction is frozen by ben because " in shown(message)
+    assert "To begin now: /ship web 1.4.0 to production" in shown(message)
+    assert buttons(message) == ["Try again"]
+    assert "Expired before it could start: production is frozen" in shown(card(view))
+    run = notices.finished(replace(view, runbook="restart"), SLACK_IDS)
+    assert buttons(run) == []
+
+
 def test_an_abort_is_told_apart_from_a_failure() -> None:
     asked = interruption(state=InterruptionState.ABORTED, decisions=(decision(verdict=Verdict.ABORT, note="no"),))
     message = notices.finished(task(state=TaskState.FAILED, finished_at=NOON, interruptions=(asked,)), SLACK_IDS)

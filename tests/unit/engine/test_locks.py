@@ -72,7 +72,7 @@ def test_a_lock_refuses_others_with_who_why_and_until_when_and_lets_its_owner_th
     assert str(caught.value) == "Staging of web is locked by ana because testing a migration."
     assert (
         caught.value.hint
-        == "Since Mon 2026-05-04 09:00 (UTC); it ends Mon 2026-05-04 17:00 (UTC). ben or eva may let it pass."
+        == "Since Mon 2026-05-04 09:00 (UTC); it ends Mon 2026-05-04 17:00 (UTC). ben or eva may end it."
     )
     assert (caught.value.is_lock, caught.value.may_pass) == (True, False)
     with pytest.raises(Held) as caught:

@@ -136,6 +136,19 @@ def test_what_cannot_begin_in_time_expires_and_makes_room(deck: Deck) -> None:
     assert deck.task(behind).state is TaskState.SUCCESS
 
 
+def test_what_expires_says_what_was_in_its_way(deck: Deck) -> None:
+    holds.pause(deck.db, deck.clock(), person="ben", reason="the database moves")
+    number = deck.deploys(at="22:00", until="23:00")
+    missed = deck.deploys(environment="production", at="23:30", until="23:40")
+    for hours in (11, 1):
+        deck.time.passes(hours=hours)
+        deck.works()
+    assert deck.task(number).ended_because == "the queue is paused by ben because the database moves"
+    deck.time.passes(hours=24)
+    deck.works()
+    assert deck.task(missed).ended_because == "Foredeck did not run meanwhile"
+
+
 def test_what_began_in_time_does_not_expire(deck: Deck) -> None:
     deck.workers.when("build", ends(Outcome.DETACHED))
     number = deck.deploys(at="22:00", until="22:30")
