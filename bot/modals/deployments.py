@@ -89,7 +89,7 @@ def _metadata(entered: Entered, kept: Mapping[str, Any], slack_channel: str) -> 
 
 
 def _kept(besides: Mapping[str, Any]) -> str:
-    """What was typed and the form keeps, having no field for it: times, targets, what happens after a failure."""
+    """What was typed and the form keeps, having no field for it (yet): times, targets, steps left out, the reason."""
     at, until = besides.get("a", ""), besides.get("u", "")
     begins = f"It begins as typed: {at}." if at else ""
     only, never = (", ".join(besides.get(key, ())) for key in ("o", "x"))
@@ -98,8 +98,10 @@ def _kept(besides: Mapping[str, Any]) -> str:
         f"Not after: {until}." if until else "",
         f"Only on {only}." if only else "",
         f"Not on {never}." if never else "",
+        f"Without {', '.join(skipped)}." if (skipped := besides.get("s", ())) else "",
         _WAY.get(str(besides.get("w", "")), ""),
         _ON_FAILURE.get(str(besides.get("g", "")), ""),
+        f"Because {reason}." if (reason := str(besides.get("r", "")).rstrip(".")) else "",
     )
     return " ".join(filter(None, words))
 

@@ -232,3 +232,14 @@ def test_what_failed_alike_is_told_once_and_everything_else_by_itself() -> None:
     assert "Also: web-5" in shown(
         guided_failure(asked, task(), {}, last_lines={n: f"{n}" for n in (1, 2, 3, 4)} | {4: "1"})
     )
+
+
+def test_what_was_typed_and_has_no_field_is_said() -> None:
+    typed = {"a": "22:00", "o": ["web-1"], "s": ["warm-up", "tell"], "g": "guided", "r": "INC-7."}
+    words = "Only on web-1. Without warm-up, tell. When a step fails somebody is asked. Because INC-7."
+    assert f"It begins as typed: 22:00. {words}" in shown_in(
+        form.deploy_modal(Entered("web", besides=typed), slack_channel="C1")
+    )
+    placed = Entered("web", "1.4.0", "production", offers=Offers(2, is_guided=False), besides=typed)
+    told = shown_in(form.deploy_modal(placed, slack_channel="C1"))
+    assert "It begins as typed: 22:00. Without warm-up, tell. Because INC-7." in told
