@@ -88,6 +88,7 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     from engine.orchestration.dispatcher import Dispatcher
     from engine.orchestration.finding import Finder
     from workers.packages.feeds import PackageFeeds
+    from workers.packages.shelf import PackageShelf
     from workers.packages.store import PackageStore
     from workers.pools import WorkerPool
 
@@ -95,7 +96,7 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     lock = DispatcherLock(state.folder)
     lock.acquire()
     workers = WorkerPool(state.built_in, clock=clock)
-    dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key))
+    dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key), PackageShelf(state.packages))
     checker = Checker(db, clock, workers)
     finder = Finder(db, clock, PackageFeeds())
     ticker = Ticker([dispatcher.wake, checker.look, finder.wake])
@@ -154,11 +155,12 @@ def look_for_packages(folder: Path, db: Database, project: str, version: str) ->
 
 def keep_package(folder: Path, chunks: Iterable[bytes]) -> Stored:
     """Keep the content of a package in this state folder. Raises CannotKeep; then nothing of it is left."""
+    from workers.packages.archives import UnsafePackage, look_through
     from workers.packages.store import NotAPackage, PackageStore
 
     try:
-        return PackageStore(State(folder.resolve()).packages).put(chunks)
-    except NotAPackage as error:
+        return PackageStore(State(folder.resolve()).packages).put(chunks, look=look_through)
+    except (NotAPackage, UnsafePackage) as error:
         raise CannotKeep(why=error) from None
     except OSError as error:
         raise CannotKeep(why=(error.strerror or str(error)).lower()) from None

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 
 class LogLevel(enum.StrEnum):
@@ -146,6 +147,27 @@ OUTPUT_LIMIT = 1 << 30
 
 
 @dataclass(frozen=True)
+class PackageFile:
+    """A package that is to be installed: looked through, as a plain tar on the bot's machine.
+
+    `digest` and `size` are the tar's own. It is installed below `root`/`environment`/`package`.
+    """
+
+    path: Path
+    digest: str  # SHA-256, in hexadecimal
+    size: int  # bytes
+    package: str
+    version: str
+    environment: str
+    root: str  # absolute, or in the home of the account with `~/`
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+        return f"{self.package} {self.version}"
+
+
+@dataclass(frozen=True)
 class ActionRequest:
     """All that a worker needs to run one action; values are resolved, secrets are `Secret`.
 
@@ -160,6 +182,7 @@ class ActionRequest:
     script: Script
     variables: Mapping[str, str | Secret]
     folder: StepFolder | None = None
+    package: PackageFile | None = None  # install this; the script is the worker's own then
     masks: tuple[Secret, ...] = ()  # secrets beyond those in `variables` that must not show either
     time_limit: timedelta | None = None
     output_limit: int = OUTPUT_LIMIT  # bytes of stdout and stderr together; who prints more is ended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.contracts import Secret
 
@@ -48,3 +49,12 @@ class Unanswered:
 
 
 Answer = Found | NotThere | Unanswered
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A package that was fetched and looked through, as a plain tar on the bot's machine."""
+
+    path: Path
+    digest: str  # SHA-256 of the tar
+    size: int  # bytes

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.contracts import ActionRequest, ActionResult, BuiltIn, Health, HealthCheck, Progress, SshMachine
-from engine.package_contracts import Answer, Wanted
+from engine.package_contracts import Answer, Ready, Wanted
 
 Clock = Callable[[], datetime]
 """Returns the current time in UTC, with its zone."""
@@ -84,4 +84,12 @@ class Feeds(Protocol):
 
     def versions(self, wanted: Wanted) -> tuple[str, ...]:
         """The versions that a folder has, in no order; none where that cannot be known. Never raises."""
+        ...
+
+
+class Shelf(Protocol):
+    """Has packages ready to be sent to machines. Blocks; call it outside any transaction."""
+
+    def take(self, wanted: Wanted, digest: str) -> Ready:
+        """The package with this digest. Raises ForedeckError when it cannot be had, or is not what it was."""
         ...

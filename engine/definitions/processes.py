@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.definitions import step_settings
@@ -12,6 +12,7 @@ from engine.definitions.fields import Field, Record
 from engine.definitions.folders import LARGEST_FILE
 from engine.definitions.health_checks import read_health_check
 from engine.definitions.nodes import Items, Scalar, Table, shown
+from engine.definitions.package_steps import read_package_step
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.readings import suggest
 from engine.definitions.scopes import read_scope
@@ -32,7 +33,7 @@ from engine.domain.processes import (
 )
 from engine.domain.scopes import EVERYWHERE, Scope
 
-_WORK = ("run_script", "manual_intervention", "health_check")
+_WORK = ("run_script", "manual_intervention", "health_check", "deploy_package")
 _OF_A_SCRIPT = ("runs_on", "worker_pool", "time_limit", "idempotent", "retries", "isolation")
 _OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
 KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved")
@@ -64,8 +65,16 @@ class _Names:
         return True
 
 
-def read_process(whole: Field, files: ProjectFiles, teams: Mapping[str, Team], record: Record | None = None) -> Process:
-    """The content of `process.yml`; or of what says more than a process, read as this `record` already."""
+def read_process(
+    whole: Field,
+    files: ProjectFiles,
+    teams: Mapping[str, Team],
+    record: Record | None = None,
+    packages: Sequence[str] = (),
+) -> Process:
+    """The content of `process.yml`; or of what says more than a process, read as this `record` already. `packages`: the
+    slugs of those that its steps may deploy.
+    """
     record = record or whole.table(KEYS_OF_A_PROCESS)
     steps = record.need("steps", "[{step: install, run_script: {file: install.sh}}]")
     if steps is None:
@@ -73,7 +82,7 @@ def read_process(whole: Field, files: ProjectFiles, teams: Mapping[str, Team], r
     items = steps.items("`- step: install`")
     if not items and isinstance(steps.node, Items):
         steps.wrong("empty", "A process has at least one step.", "Add a step, for example `- step: install`.")
-    reader = _ProcessReader(files, teams)
+    reader = _ProcessReader(files, teams, packages)
     read = tuple(reader.read_step(item, is_first=index == 0) for index, item in enumerate(items))
     parallelism = record.get("max_parallelism")
     return Process(
@@ -86,7 +95,8 @@ def read_process(whole: Field, files: ProjectFiles, teams: Mapping[str, Team], r
 class _ProcessReader:
     """Reads the steps of one process."""
 
-    def __init__(self, files: ProjectFiles, teams: Mapping[str, Team]) -> None:
+    def __init__(self, files: ProjectFiles, teams: Mapping[str, Team], packages: Sequence[str]) -> None:
+        self._packages = packages
         self._files = files
         self._teams = teams
         self._steps = _Names("step")
@@ -179,10 +189,11 @@ class _ProcessReader:
             if key in record.fields and len(written) == 1:
                 _refuse_beside(record, key, _OF_A_SCRIPT)
         # All are read that are there, for what is wrong in any.
-        script, intervention, check = (record.fields.get(key) for key in _WORK)
+        script, intervention, check, package = (record.fields.get(key) for key in _WORK)
         works: list[Work] = [self._read_script(script)] if script else []
         works += [self._read_intervention(intervention)] if intervention else []
         works += [read_health_check(check)] if check else []
+        works += [read_package_step(package, self._packages)] if package else []
         return works[0]
 
     def _read_script(self, field: Field) -> RunScript:

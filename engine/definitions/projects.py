@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.definitions.fields import Field, Record
@@ -85,7 +85,7 @@ class _ProjectReader:
                 message = f"The project {shown(slug)} has no {name}."
                 reading.note(Place(folder.label(name), 0, 0), path, "missing-file", message, f"Begin it with {why}.")
         head = _read_head(folder, slug, path)
-        process = self._read_process(folder, path)
+        process = self._read_process(folder, path, [package.slug for package in head.packages])
         runbooks = tuple(read_runbooks(folder, path, self._teams))
         steps = None if process is None else _with_steps_of(process, runbooks)
         own = _read_own_variables(folder, path, steps)
@@ -108,9 +108,9 @@ class _ProjectReader:
             packages=head.packages,
         )
 
-    def _read_process(self, folder: Folder, path: str) -> Process | None:
+    def _read_process(self, folder: Folder, path: str, packages: Sequence[str]) -> Process | None:
         field = folder.field("process.yml", f"{path}.process") if folder.has("process.yml") else None
-        return read_process(field, ProjectFiles(folder.path), self._teams) if field else None
+        return read_process(field, ProjectFiles(folder.path), self._teams, packages=packages) if field else None
 
     def _note_ties_of_sets(self, head: _Head, own: list[ReadVariable], process: Process | None) -> None:
         first: dict[str, Field] = {}

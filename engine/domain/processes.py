@@ -53,13 +53,24 @@ class Rolling:
 
 
 @dataclass(frozen=True)
+class PackageToDeploy:
+    """A package of the project, and the folder below which it is installed: absolute, or in the account's home."""
+
+    package: str
+    root: str = "~/.foredeck/applications"
+
+
+@dataclass(frozen=True)
 class RunScript:
-    """Run a script on a worker. `source` is where its text came from: a file's name, or `inline`."""
+    """Run a script on a worker. `source` is where its text came from: a file's name, or `inline`; or the script is the
+    worker's own, which installs what it `deploys`.
+    """
 
     body: str
     syntax: str = "bash"
     source: str = "inline"
     folder: FrozenFolder | None = None  # the files that lie beside it when it runs
+    deploys: PackageToDeploy | None = None
 
 
 @dataclass(frozen=True)
@@ -242,6 +253,7 @@ def _work_to_json(work: Work) -> dict[str, Any]:
             "syntax": work.syntax,
             "source": work.source,
             "folder": folder_to_json(work.folder),
+            **({"deploys": asdict(work.deploys)} if work.deploys else {}),
         }
     return {
         "kind": "manual_intervention",
@@ -258,7 +270,8 @@ def _work_from_json(content: Mapping[str, Any]) -> Work:
         return HealthCheck(**{name: value for name, value in content.items() if name != "kind"})
     if content["kind"] == "run_script":
         folder = folder_from_json(content.get("folder"))  # what was stored by earlier versions has none
-        return RunScript(content["body"], content["syntax"], content["source"], folder)
+        deploys = PackageToDeploy(**content["deploys"]) if content.get("deploys") else None
+        return RunScript(content["body"], content["syntax"], content["source"], folder, deploys)
     if content["kind"] != "manual_intervention":
         raise ValueError(f"unknown kind of work: {content['kind']}")
     return ManualIntervention(

@@ -20,7 +20,7 @@ from engine.domain.states import RunState
 from engine.models import ActionRun
 from engine.orchestration import admitting, advancing, passing
 from engine.orchestration.running import Runner
-from engine.ports import Clock, Workers
+from engine.ports import Clock, Shelf, Workers
 from engine.sealing import Sealer
 from engine.services import isolation, triggers
 
@@ -58,7 +58,9 @@ def runs_to_follow(session: Session, now: datetime) -> list[int]:
 class Dispatcher:
     """Start it once a process, with the dispatcher's lock held."""
 
-    def __init__(self, db: Database, clock: Clock, workers: Workers, sealer: Sealer) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, workers: Workers, sealer: Sealer, shelf: Shelf | None = None
+    ) -> None:
         self._db, self._clock, self._sealer = db, clock, sealer
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -67,7 +69,7 @@ class Dispatcher:
         self._looked_at_the_clock = -CLOCK_SECONDS
         self._not_before: dict[int, float] = {}
         self._guard = threading.Lock()
-        self._runner = Runner(db, clock, workers, sealer, self._stop.is_set)
+        self._runner = Runner(db, clock, workers, sealer, self._stop.is_set, shelf)
         self._pool = ThreadPoolExecutor(MAXIMUM_FOLLOWERS, thread_name_prefix="action")
         self._thread = threading.Thread(target=self._loop, name="dispatcher", daemon=True)
 

@@ -21,11 +21,11 @@ from engine.domain.states import RunState
 from engine.domain.variables import SecretReference
 from engine.errors import ForedeckError
 from engine.models import ActionRun, Task
-from engine.orchestration import advancing, checking, choosing, placing
+from engine.orchestration import advancing, checking, choosing, fetching, placing
 from engine.orchestration.claims import Claim, flaws_of, request_of
 from engine.orchestration.following import Sink, checkpoint_of
 from engine.orchestration.leaving_out import LEFT_OUT
-from engine.ports import Clock, Worker, Workers
+from engine.ports import Clock, Shelf, Worker, Workers
 from engine.sealing import Sealer
 from engine.services import (
     built_in,
@@ -61,8 +61,15 @@ class Runner:
     """Runs actions for the dispatcher; one call of `run` a thread."""
 
     def __init__(
-        self, db: Database, clock: Clock, workers: Workers, sealer: Sealer, stopping: Callable[[], bool]
+        self,
+        db: Database,
+        clock: Clock,
+        workers: Workers,
+        sealer: Sealer,
+        stopping: Callable[[], bool],
+        shelf: Shelf | None = None,
     ) -> None:
+        self._shelf = shelf
         self._db, self._clock, self._workers, self._sealer = db, clock, workers, sealer
         self._stopping = stopping
 
@@ -141,6 +148,8 @@ class Runner:
     def _with_folder(self, request: ActionRequest, claim: Claim, evaluated: Evaluated) -> ActionRequest:
         """The request with the files that the step brings along, if it is to be launched. Raises ContentMissing."""
         work = claim.action.work
+        if isinstance(work, RunScript) and work.deploys is not None:
+            return fetching.with_package(self._db, self._shelf, request, claim, work.deploys)
         if request.launch_confirmed or not isinstance(work, RunScript) or work.folder is None:
             return request
         folder = contents.folder_of(self._db, work.folder)

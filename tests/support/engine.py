@@ -30,6 +30,7 @@ from engine.services.configuration import Loaded
 from engine.services.views import InterruptionView, TaskState, TaskView, Verdict
 from engine.times import utc_now
 from tests.support.engine_workers import ScriptedWorkers
+from workers.packages.shelf import PackageShelf
 from workers.pools import WorkerPool
 from workers.runner.pace import Pace
 
@@ -245,7 +246,7 @@ class Deck:
     def serving(self, workers: Workers | None = None) -> Iterator[Dispatcher]:
         """The dispatcher works meanwhile; with the real built-in worker unless others are given."""
         working = workers or WorkerPool(self.state / "tickets", clock=self.clock, pace=PACE)
-        dispatcher = Dispatcher(self.db, self.clock, working, self.sealer)
+        dispatcher = Dispatcher(self.db, self.clock, working, self.sealer, PackageShelf(self.state / "packages"))
         dispatcher.start()
         try:
             yield dispatcher

@@ -44,8 +44,11 @@ class PackageStore:
         """Is it there?"""
         return self.path(digest).is_file()
 
-    def put(self, chunks: Iterable[bytes], expected: str = "") -> Stored:
-        """Keep what these bytes are, if its digest is the expected one, where one is known.
+    def put(
+        self, chunks: Iterable[bytes], expected: str = "", look: Callable[[Path], object] = lambda _path: None
+    ) -> Stored:
+        """Keep what these bytes are, if its digest is the expected one, where one is known, and if who may `look` at
+        the whole before it is kept raises nothing.
 
         Raises NotAPackage, ChecksumWrong, OSError; then nothing is left behind.
         """
@@ -58,6 +61,7 @@ class PackageStore:
                     raise ChecksumWrong(expected=expected, found=stored.digest)
                 file.flush()
                 os.fsync(file.fileno())
+            look(Path(name))
             final = self.path(stored.digest)
             final.parent.mkdir(exist_ok=True, mode=0o700)
             Path(name).replace(final)
@@ -68,7 +72,7 @@ class PackageStore:
 
     def clean_up(self) -> None:
         """Remove what a process left that ended in the middle. Only who serves may call it, before it begins."""
-        for leftover in self._folder.glob(".incoming-*"):
+        for leftover in (*self._folder.glob(".incoming-*"), *self._folder.glob("plain/.making-*")):
             leftover.unlink(missing_ok=True)
 
 
@@ -84,6 +88,12 @@ def chunks_of(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             yield chunk
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def measure(chunks: Iterable[bytes]) -> Stored:

@@ -153,6 +153,25 @@ class RunnerClient:
         with self._turns.held(interrupted):
             return self._ask(protocol.FACTS_REQUEST, protocol.read_facts, interrupted)
 
+    def have_package(self, digest: str, size: int, *, interrupted: Callable[[], bool]) -> str:
+        """`present`, or how many bytes of it are there, or `disk-full` or `not-writable`."""
+        with self._turns.held(interrupted):
+            request = protocol.have_request(digest, size)
+            return self._ask(request, lambda c: protocol.read_answer(c, "have"), interrupted)[-1]
+
+    def put_package(self, digest: str, offset: int, data: bytes, *, interrupted: Callable[[], bool]) -> int:
+        """Send a piece; how many bytes are there then. Others who use the channel have their turn between pieces."""
+        with self._turns.held(interrupted):
+            request = protocol.put_request(digest, offset, data)
+            answer = self._ask(request, lambda c: protocol.read_answer(c, "put"), interrupted)
+        return int(answer[0])
+
+    def seal_package(self, digest: str, *, interrupted: Callable[[], bool]) -> bool:
+        """Give what was sent its name, if it is what it should be."""
+        with self._turns.held(interrupted):
+            request = protocol.seal_request(digest)
+            return self._ask(request, lambda c: protocol.read_answer(c, "seal"), interrupted) == ["ok"]
+
     def close(self) -> None:
         """Close the channel, after the exchange that is under way, if it does not take long."""
         deadline = time.monotonic() + 2.0

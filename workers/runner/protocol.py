@@ -33,6 +33,7 @@ _BOOTSTRAP = 'runner=$(dd bs="$2" count=1 iflag=fullblock 2>/dev/null); eval "$r
 _MOST_NOISE = 2000  # lines that a .bashrc may print before the runner speaks
 _NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
 _TICKET = re.compile(r"[0-9a-f]{32}\Z")
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class State(enum.StrEnum):
@@ -142,6 +143,21 @@ def stop_request(ticket: str, reason: str, grace: int) -> bytes:
 def clean_request(ticket: str) -> bytes:
     """Remove what an ended run left, except its tombstone."""
     return f"clean {_checked(_TICKET, ticket)}\n".encode()
+
+
+def have_request(digest: str, size: int) -> bytes:
+    """Is this package there, or how many bytes of it?"""
+    return f"have {_checked(_DIGEST, digest)} {size}\n".encode()
+
+
+def put_request(digest: str, offset: int, data: bytes) -> bytes:
+    """Bytes of a package, which belong there."""
+    return f"put {_checked(_DIGEST, digest)} {offset} {len(data)}\n".encode() + data
+
+
+def seal_request(digest: str) -> bytes:
+    """All of a package was sent: is it what it should be?"""
+    return f"seal {_checked(_DIGEST, digest)}\n".encode()
 
 
 FACTS_REQUEST = b"facts\n"

@@ -3,6 +3,7 @@
 # the scripts it started go on. `protocol.py` describes what is said on stdin and stdout.
 #
 #   ROOT/runner-VERSION.sh    this text
+#   ROOT/packages/DIGEST      a package, complete; DIGEST.part is one that is being sent
 #   ROOT/tickets/TICKET/      one run
 #     try.N/command           what to run, in sh; try.N/work/ is where it runs, and it puts there what is needed
 #     try.N/brought           bytes of files that it cuts out of there
@@ -291,6 +292,51 @@ clean() {
     answer clean "$state"
 }
 
+# ---- packages, by their SHA-256; the request's second word is the digest
+
+# Sets `held` to how many bytes of it are here; fails when it cannot be kept here.
+look_at_package() {
+    part=$root/packages/$1.part held=0
+    error=$(LC_ALL=C mkdir -p "$root/packages" 2>&1) || return 1
+    [ ! -e "$part" ] || held=$(stat -c %s "$part")
+}
+
+# Is it here, or how much of it? $1 bytes are to come: that there is no space for them is seen before they are sent.
+have() {
+    if [ -e "$root/packages/$ticket" ]; then
+        touch "$root/packages/$ticket"
+        answer have present
+        return
+    fi
+    look_at_package "$ticket" || { answer have "failed $(reason_of "$error")"; return; }
+    free=$(LC_ALL=C df -Pk "$root/packages" | { read -r _ && read -r _ _ _ free _ && echo "$free"; })
+    if [ -n "$free" ] && [ "$free" -lt $((($1 - held) / 1024)) ]; then answer have "failed disk-full"; return; fi
+    answer have "$held"
+}
+
+# $2 bytes follow, which belong at offset $1. What does not fit on to what is here is read and forgotten: another
+# channel may send the same.
+put() {
+    look_at_package "$ticket"
+    if [ "$held" = "$1" ]; then
+        dd bs=65536 iflag=fullblock,count_bytes count="$2" | { cat >>"$part" || cat >/dev/null; }
+    else
+        dd bs=65536 iflag=fullblock,count_bytes count="$2" of=/dev/null
+    fi
+    look_at_package "$ticket"
+    answer put "$held"
+}
+
+# All of it is here: it gets its name if it is what it should be, else it goes.
+seal() {
+    part=$root/packages/$ticket.part
+    if [ -e "$root/packages/$ticket" ]; then answer seal ok; return; fi
+    sum=$(sha256sum <"$part")
+    if [ "${sum%% *}" = "$ticket" ] && mv -f "$part" "$root/packages/$ticket"; then answer seal ok; return; fi
+    rm -f "$part"
+    answer seal wrong
+}
+
 facts() {
     shell=$(readlink "/proc/$$/exe")
     bash_version=
@@ -313,6 +359,9 @@ sweep() {
         [ "$home" -ot "$root/.sweep" ] || continue
         look_at_ticket
         [ "$state" = running ] || rm -rf "$home"
+    done
+    for old in "$root"/packages/*; do
+        [ ! "$old" -ot "$root/.sweep" ] || rm -f "$old"
     done
     for old in "$root"/runner-*.sh; do
         [ "$old" = "$file" ] || [ ! "$old" -ot "$root/.sweep" ] || rm -f "$old"
@@ -353,7 +402,7 @@ serve() {
         home=$tickets/$ticket
         # shellcheck disable=SC2086
         case $verb in
-        launch | poll | stop | clean) "$verb" $rest ;;
+        launch | poll | stop | clean | have | put | seal) "$verb" $rest ;;
         facts) facts ;;
         ping) answer ping ;;
         *) exit 1 ;;

@@ -6,9 +6,19 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from engine.contracts import USUAL_CHECK, ActionRequest, ActionResult, Health, HealthCheck, HealthState
+from engine.contracts import (
+    USUAL_CHECK,
+    ActionRequest,
+    ActionResult,
+    Health,
+    HealthCheck,
+    HealthState,
+    Outcome,
+    PackageFile,
+)
 from engine.ports import Clock, RunSink
 from workers import health
+from workers.packages import delivering, installing
 from workers.runner import following
 from workers.runner.channels import CannotConnect, ChannelLost, Interrupted, NobodyThere
 from workers.runner.client import OpenChannel, RunnerClient
@@ -48,7 +58,29 @@ class RunnerWorker:
 
     def ensure_and_follow(self, request: ActionRequest, sink: RunSink) -> ActionResult:
         """Launch the action if its ticket was never claimed, else attach; follow it to its end."""
+        if request.package is not None:
+            ended = self._deliver(request.package, request, sink)
+            if ended is not None:
+                return ended
+            request = installing.as_script(request, request.package)
         return following.follow(self._client, request, sink, self._clock, self._pace, self._place)
+
+    def _deliver(self, package: PackageFile, request: ActionRequest, sink: RunSink) -> ActionResult | None:
+        """Get the package there before what installs it is launched; how it ended when that cannot be."""
+        if request.launch_confirmed:
+            return None
+        try:
+            delivering.deliver(self._client, package, self._place, lambda: sink.stopping() or sink.cancel_requested())
+        except Interrupted:
+            if sink.stopping():
+                return ActionResult(Outcome.DETACHED, message="The bot stops; the package is sent later.")
+            return ActionResult(Outcome.CANCELED, message=f"Canceled while {package.name} was sent; nothing ran.")
+        except CannotConnect as error:
+            return ActionResult(Outcome.UNREACHABLE, message=str(error), hint=error.hint)
+        except ChannelLost as error:
+            message = f"The connection to {self._place} broke while {package.name} was sent: {error}."
+            return ActionResult(Outcome.UNREACHABLE, message=message, hint="Nothing was installed. Try again.")
+        return None
 
     def clean_up(self, ticket: str) -> None:
         """Remove what the run left; a tombstone stays for 30 days. What fails is swept by the machine after 30 days."""

@@ -9,7 +9,8 @@ import pytest
 from engine import definitions
 from engine.definitions import parse_stored
 from engine.domain.packages import FeedKind
-from tests.support.definition_folders import problems_of, write_folder
+from engine.domain.processes import PackageToDeploy, RunScript
+from tests.support.definition_folders import problems_of, step, write_folder
 
 PROJECT = "projects/web/project.yml"
 DIGEST = "ab" * 32
@@ -66,3 +67,28 @@ def test_a_mistake_is_told(tmp_path: Path, packages: str, told: str) -> None:
     assert len(problems) == 1, problems
     assert told in problems[0]
     assert "pa55" not in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("{package: ap}", 'Did you mean "app"?'),
+        ("app", "The package is named by `package`."),
+        ("{root: /srv}", "The key `package` is missing."),
+        ("{package: app, root: apps}", "This is no absolute path"),
+        ("{package: app, root: /srv/../etc}", "This is no absolute path"),
+    ],
+)
+def test_a_step_that_deploys_a_package_names_one_of_its_project(tmp_path: Path, written: str, told: str) -> None:
+    files = project("app: {feed: built-in}") | step(f"deploy_package: {written}")
+    problems = problems_of(tmp_path, files)
+    assert len(problems) == 1, problems
+    assert told in problems[0]
+
+
+def test_such_a_step_is_read_and_stored(tmp_path: Path) -> None:
+    files = project("app: {feed: built-in}") | step("deploy_package: {package: app, root: ~/apps}")
+    loaded = definitions.load(write_folder(tmp_path, files))
+    process = loaded.projects["web"].process
+    assert process.steps[0].actions[0].work == RunScript("", source="package", deploys=PackageToDeploy("app", "~/apps"))
+    assert parse_stored(loaded.to_json()).projects["web"].process == process

@@ -1,0 +1,32 @@
+"""Reads `deploy_package:` — a step that installs a package of its project on each machine that it runs on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from engine.definitions.fields import Field
+from engine.definitions.nodes import Scalar, shown
+from engine.definitions.readings import suggest
+from engine.domain.processes import PackageToDeploy, RunScript
+
+KEYS_OF_A_PACKAGE_STEP = ("package", "root")
+_ROOT = re.compile(r"(?:~|(?:/[\w.+@-]+))(?:/[\w.+@-]+)*\Z")
+
+
+def read_package_step(field: Field, packages: Sequence[str]) -> RunScript:
+    """The step; its script is the worker's own."""
+    nothing = RunScript("", source="package", deploys=PackageToDeploy(""))
+    if isinstance(field.node, Scalar):
+        field.wrong("type", "The package is named by `package`.", "Write `{package: app}`.")
+        return nothing
+    record = field.table(KEYS_OF_A_PACKAGE_STEP)
+    written, root = record.need("package", "app"), record.get("root")
+    package = written.text("`app`") if written else ""
+    if written and package and package not in packages:
+        hint = suggest(package, packages, "packages")
+        written.wrong("dangling-reference", f"There is no package {shown(package)} here.", hint)
+    where = root.line("`/srv/apps`", longest=300) if root else PackageToDeploy("").root
+    if root and where and (not _ROOT.match(where) or ".." in where.split("/")):
+        root.wrong("folder", "This is no absolute path, nor one that begins with `~/`.", "For example `/srv/apps`.")
+    return RunScript("", source="package", deploys=PackageToDeploy(package, where))

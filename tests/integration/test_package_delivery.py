@@ -1,0 +1,76 @@
+"""Getting a package to a machine: what is there is not sent, what was cut off goes on, what is spoilt is sent anew."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from engine.contracts import PackageFile
+from engine.times import utc_now
+from workers.builtin import BuiltInWorker
+from workers.packages.delivering import deliver
+from workers.runner.channels import CannotConnect
+from workers.runner.client import RunnerClient
+
+CONTENT = os.urandom(2_500_000)
+
+
+@dataclass
+class Machine:
+    client: RunnerClient
+    package: PackageFile
+    here: Path  # where it belongs
+
+    @property
+    def part(self) -> Path:
+        return self.here.with_name(f"{self.here.name}.part")
+
+    def gets_it(self) -> None:
+        deliver(self.client, self.package, "The machine", lambda: False)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    sent = tmp_path / "plain.tar"
+    sent.write_bytes(CONTENT)
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    worker = BuiltInWorker(tmp_path / "runs", clock=utc_now)
+    package = PackageFile(sent, digest, len(CONTENT), "app", "1.4.0", "staging", "~/apps")
+    yield Machine(worker._client, package, tmp_path / "runs/packages" / digest)
+    worker.close()
+
+
+def test_it_arrives_whole_and_is_not_sent_again(machine: Machine) -> None:
+    machine.gets_it()
+    assert machine.here.read_bytes() == CONTENT
+    machine.package.path.unlink()  # nobody reads it any more
+    machine.gets_it()
+    assert not machine.part.exists()
+
+
+def test_what_was_cut_off_goes_on_where_it_stopped(machine: Machine) -> None:
+    machine.here.parent.mkdir(parents=True)
+    machine.part.write_bytes(CONTENT[:1_234_567])
+    machine.package.path.write_bytes(bytes(1_234_567) + CONTENT[1_234_567:])  # the beginning is not sent again
+    machine.gets_it()
+    assert machine.here.read_bytes() == CONTENT
+
+
+def test_what_lay_there_spoilt_is_sent_anew(machine: Machine) -> None:
+    machine.here.parent.mkdir(parents=True)
+    machine.part.write_bytes(b"rubbish")
+    machine.gets_it()
+    assert machine.here.read_bytes() == CONTENT
+
+
+def test_what_is_not_what_was_promised_is_never_used(machine: Machine) -> None:
+    machine.package.path.write_bytes(CONTENT[:-1] + b"?" if CONTENT[-1:] != b"?" else CONTENT[:-1] + b"!")
+    with pytest.raises(CannotConnect, match=r"app 1\.4\.0 did not arrive at The machine as it was sent"):
+        machine.gets_it()
+    assert not machine.here.exists()
+    assert not machine.part.exists()

@@ -1,0 +1,114 @@
+"""A package is installed: on the built-in worker, and on a machine behind a real OpenSSH server."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.services.views import StepStatus, TaskState, TaskView
+from tests.support.engine import MAIN, Deck, a_deck
+from tests.support.openssh import OpenSshServer
+from tests.support.packages import an_archive, in_folder, looks, pushed
+
+ON_WORKER = "steps:\n  - {{step: install, deploy_package: {{package: app, root: {root}}}}}\n"
+ON_TARGETS = "steps:\n  - {{step: install, target_tags: [web], deploy_package: {{package: app, root: {root}}}}}\n"
+CONVENTIONS = {
+    "PreDeploy.sh": 'echo "pre in $(basename "$PWD")" > told',
+    "Deploy.sh": 'echo "deploy $(get_octopusvariable Octopus.Action.Package.PackageVersion)" >> told',
+    "PostDeploy.sh": 'echo "post, current is $(readlink ../current)" >> told',
+}
+
+
+@pytest.fixture
+def deck(tmp_path: Path) -> Iterator[Deck]:
+    with a_deck(tmp_path / "deck", real_time=True) as made:
+        yield made
+
+
+def configured(deck: Deck, process: str, packages: str = "app: {feed: built-in}", main: str = MAIN) -> Path:
+    root = deck.folder / "apps"
+    files = {"foredeck.yml": main, "projects/web/project.yml": f"slug: web\npackages:\n  {packages}\n"}
+    deck.configured(process.format(root=root), files)
+    return root / "staging" / "app"
+
+
+def deployed(deck: Deck, version: str) -> TaskView:
+    return deck.over(deck.deploys(version=version))
+
+
+def test_each_deployment_has_a_folder_of_its_own_and_the_link_goes_from_one_to_the_next(deck: Deck) -> None:
+    place = configured(deck, ON_WORKER)
+    pushed(deck, "1.4.0", an_archive({"index.html": "four", **CONVENTIONS}))
+    pushed(deck, "1.5.0", an_archive({"index.html": "five"}))
+    with deck.serving():
+        assert deployed(deck, "1.4.0").state is TaskState.SUCCESS, deck.log(1, "install")
+        assert (place / "1.4.0/told").read_text().splitlines() == [
+            "pre in 1.4.0",
+            "deploy 1.4.0",
+            "post, current is 1.4.0",
+        ]
+        assert not (place / "1.4.0/Deploy.sh").exists()
+        assert deployed(deck, "1.5.0").state is TaskState.SUCCESS
+        assert (place / "current/index.html").read_text() == "five"
+        assert deployed(deck, "1.4.0").state is TaskState.SUCCESS
+    assert str((place / "current").readlink()) == "1.4.0_1"
+    assert (place / "1.4.0/index.html").read_text() == (place / "current/index.html").read_text() == "four"
+
+
+def test_what_fails_leaves_the_current_one_and_its_own_script_is_asked(deck: Deck) -> None:
+    place = configured(deck, ON_WORKER)
+    pushed(deck, "1.4.0")
+    pushed(deck, "1.5.0", an_archive({"Deploy.sh": "exit 3", "DeployFailed.sh": "echo sorry > ../sorry"}))
+    with deck.serving():
+        deployed(deck, "1.4.0")
+        failed = deployed(deck, "1.5.0")
+    assert failed.state is TaskState.FAILED
+    assert "Deploy.sh failed. What was current before is current still." in failed.steps[0].detail
+    assert str((place / "current").readlink()) == "1.4.0"
+    assert (place / "sorry").read_text() == "sorry\n"
+
+
+def test_what_must_not_be_unpacked_is_not(deck: Deck, tmp_path: Path) -> None:
+    builds = in_folder(tmp_path / "builds")
+    (builds / "web-1.4.0.tgz").write_bytes(an_archive({"../evil": "x"}))
+    place = configured(deck, ON_WORKER, f'app: {{folder: {builds}, file: "web-{{version}}.tgz"}}')
+    number = deck.deploys(version="1.4.0")
+    looks(deck, "1.4.0")
+    with deck.serving():
+        failed = deck.over(number)
+    assert failed.steps[0].status is StepStatus.FAILED
+    assert "app 1.4.0 cannot be installed: `../evil` leads out of its folder." in failed.steps[0].detail
+    assert not place.exists()
+
+
+def test_one_that_was_changed_after_its_release_was_made_is_refused(deck: Deck, tmp_path: Path) -> None:
+    builds = in_folder(tmp_path / "builds", "1.4.0")
+    configured(deck, ON_WORKER, f'app: {{folder: {builds}, file: "web-{{version}}.tgz"}}')
+    number = deck.deploys(version="1.4.0")
+    looks(deck, "1.4.0")
+    (builds / "web-1.4.0.tgz").write_bytes(an_archive({"other": "content"}))
+    with deck.serving():
+        failed = deck.over(number)
+    assert "app 1.4.0 cannot be installed: its SHA-256 is" in failed.steps[0].detail
+
+
+def test_a_machine_gets_it_over_its_connection_once(deck: Deck, ssh_server: OpenSshServer) -> None:
+    target = (
+        f'targets:\n  web-1: {{ssh: "127.0.0.1:{ssh_server.port}", account: deploy, environments: [staging], '
+        f'tags: [web], host_key: "{ssh_server.fingerprint_of("ed25519")}"}}\n'
+        f"accounts:\n  deploy: {{type: ssh_key, username: {getpass.getuser()}, "
+        f'private_key: {{secret: "file:{ssh_server.client_key}"}}}}\n'
+    )
+    place = configured(deck, ON_TARGETS, main=MAIN + target)
+    pushed(deck, "1.4.0", an_archive({"index.html": "four", "noise": os.urandom(1_500_000).hex()}))
+    with deck.serving():
+        first = deployed(deck, "1.4.0")
+        assert first.state is TaskState.SUCCESS, (first.steps, deck.log(1, "install"))
+        second = deployed(deck, "1.4.0")
+    assert second.state is TaskState.SUCCESS
+    assert (place / "current/index.html").read_text() == "four"
+    assert str((place / "current").readlink()) == "1.4.0_1"

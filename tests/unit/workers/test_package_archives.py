@@ -1,0 +1,113 @@
+"""What is in a package: looked through before anything is unpacked, and made a plain tar."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import subprocess
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from workers.packages import archives
+from workers.packages.archives import UnsafePackage, look_through, make_plain
+
+
+def a_tar(path: Path, *entries: tuple[str, bytes, str], mode: str = "w:gz") -> Path:
+    """Entries of name, type and link or content."""
+    with tarfile.open(path, mode) as tar:  # type: ignore[call-overload]
+        for name, kind, more in entries:
+            info = tarfile.TarInfo(name)
+            info.type, info.mode = kind, 0o755
+            if kind == tarfile.REGTYPE:
+                info.size = len(more)
+                tar.addfile(info, io.BytesIO(more.encode()))
+            else:
+                info.linkname = more
+                tar.addfile(info)
+    return path
+
+
+FILE, FOLDER, LINK, HARD = tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE
+GOOD = (
+    ("./app", FOLDER, ""),
+    ("./app/run.sh", FILE, "echo hi"),
+    ("./now", LINK, "app"),
+    ("./same", HARD, "app/run.sh"),
+)
+
+
+def unpacked(plain: Path, folder: Path) -> Path:
+    folder.mkdir()
+    subprocess.run(["tar", "-x", "-o", "-f", str(plain), "-C", str(folder)], check=True)
+    return folder
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz", "zst"])
+def test_each_kind_of_tar_becomes_the_same_plain_one(tmp_path: Path, mode: str) -> None:
+    archive = a_tar(tmp_path / "a", *GOOD, mode="w" if mode == "zst" else mode)
+    if mode == "zst":
+        archive.write_bytes(zstandard.compress(archive.read_bytes()))
+    assert look_through(archive) == make_plain(archive, tmp_path / "plain") == 4
+    folder = unpacked(tmp_path / "plain", tmp_path / "out")
+    assert (folder / "now/run.sh").read_text() == (folder / "same").read_text() == "echo hi"
+    assert stat.S_IMODE((folder / "app/run.sh").stat().st_mode) == 0o755
+
+
+def test_a_zip_keeps_its_modes_and_links_and_windows_names_are_paths(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as zipped:
+        script = zipfile.ZipInfo("bin\\run.sh")
+        script.external_attr = (stat.S_IFREG | 0o4755) << 16
+        zipped.writestr(script, "echo hi")
+        link = zipfile.ZipInfo("now")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        zipped.writestr(link, "bin")
+    make_plain(tmp_path / "a.zip", tmp_path / "plain")
+    folder = unpacked(tmp_path / "plain", tmp_path / "out")
+    assert (folder / "now/run.sh").read_text() == "echo hi"
+    assert stat.S_IMODE((folder / "bin/run.sh").stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize(
+    ("entries", "why"),
+    [
+        ([("../evil", FILE, "")], "`../evil` leads out of its folder"),
+        ([("a/../../evil", FILE, "")], "leads out of its folder"),
+        ([("/etc/passwd", FILE, "")], "leads out of its folder"),
+        ([("a", LINK, "/etc")], "`a` is a link to `/etc`, out of its folder"),
+        ([("a", LINK, "../..")], "out of its folder"),
+        ([("b/a", LINK, "../..")], "out of its folder"),
+        ([("d", FOLDER, ""), ("a", LINK, "d"), ("a/x", FILE, "")], "`a/x` lies behind a link of the same package"),
+        ([("a", LINK, "d"), ("a", FILE, "x")], "lies behind a link"),
+        ([("a", HARD, "/etc/passwd")], "which is no file before it"),
+        ([("a", tarfile.CHRTYPE, "")], "`a` is a device or a pipe"),
+        ([("a", tarfile.FIFOTYPE, "")], "`a` is a device or a pipe"),
+    ],
+)
+def test_what_leads_out_is_refused(tmp_path: Path, entries: list[tuple[str, bytes, str]], why: str) -> None:
+    with pytest.raises(UnsafePackage) as refused:
+        look_through(a_tar(tmp_path / "a", *entries))
+    assert why in str(refused.value)
+
+
+def test_a_bomb_is_seen_while_it_unfolds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "_ALWAYS_ALLOWED", 1 << 20)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr("zeros", bytes(20 << 20))
+    with pytest.raises(UnsafePackage, match="it unpacks to more than"):
+        look_through(tmp_path / "a.zip")
+    monkeypatch.setattr(archives, "MOST_ENTRIES", 2)
+    with pytest.raises(UnsafePackage, match="it has more than 2 entries"):
+        look_through(a_tar(tmp_path / "many", *GOOD))
+
+
+@pytest.mark.parametrize("mode", ["w:gz", "w:bz2", "w:xz", "w"])
+def test_one_that_was_cut_off_is_damaged(tmp_path: Path, mode: str) -> None:
+    archive = a_tar(tmp_path / "a", ("a", FILE, os.urandom(20_000).hex()), mode=mode)
+    archive.write_bytes(archive.read_bytes()[:9_000])
+    with pytest.raises(UnsafePackage, match="damaged or cut off"):
+        look_through(archive)

@@ -1,0 +1,86 @@
+"""Packages on the bot's machine: fetched once, when the first step wants one, and made ready to be sent."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.errors import ForedeckError
+from engine.package_contracts import Ready, Wanted
+from workers.packages import addresses, folders
+from workers.packages.addresses import DownloadFailed
+from workers.packages.archives import UnsafePackage, make_plain
+from workers.packages.store import ChecksumWrong, NotAPackage, PackageStore, chunks_of, digest_of
+
+
+class PackageUnavailable(ForedeckError):
+    """What a release was made with cannot be had, or is not what it was."""
+
+    message = "{package} {version} cannot be installed: {why}."
+    hint_text = "Nothing was installed. {way_out}"
+
+
+_AGAIN = "When that is mended, deploy again."
+_CHANGED = "What a release was made with never changes: create another release, or put the old content back."
+
+
+class PackageShelf:
+    """Implements `engine.ports.Shelf` in the folder `packages` of the state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._store = PackageStore(folder)
+        self._plain = folder / "plain"
+        self._guard = threading.Lock()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def take(self, wanted: Wanted, digest: str) -> Ready:
+        """The package with this digest, fetched if nobody has wanted it before. Raises PackageUnavailable."""
+        with self._guard:
+            lock = self._locks[digest]
+        with lock:
+            try:
+                return self._ready(digest) or self._make_ready(wanted, digest)
+            except (NotAPackage, UnsafePackage, DownloadFailed) as error:
+                way_out = _CHANGED if isinstance(error, ChecksumWrong) else _AGAIN
+                raise _unavailable(wanted, str(error), way_out) from None
+            except OSError as error:
+                raise _unavailable(wanted, (error.strerror or str(error)).lower(), _AGAIN) from None
+
+    def _ready(self, digest: str) -> Ready | None:
+        found = next(self._plain.glob(f"{digest}.*.tar"), None)
+        return Ready(found, found.name.split(".")[1], found.stat().st_size) if found else None
+
+    def _make_ready(self, wanted: Wanted, digest: str) -> Ready:
+        if not self._store.has(digest):
+            self._store.put(_content(wanted), expected=digest)
+        self._plain.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, name = tempfile.mkstemp(dir=self._plain, prefix=".making-")
+        os.close(descriptor)
+        made = Path(name)
+        try:
+            make_plain(self._store.path(digest), made)
+            own = digest_of(made)
+            made.replace(self._plain / f"{digest}.{own}.tar")
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                made.unlink()
+        return Ready(self._plain / f"{digest}.{own}.tar", own, (self._plain / f"{digest}.{own}.tar").stat().st_size)
+
+
+def _content(wanted: Wanted) -> Iterator[bytes]:
+    match wanted.kind:
+        case "folder":
+            return chunks_of(folders.path_of(wanted))
+        case "url":
+            return addresses.download(wanted)
+        case _:
+            raise NotAPackage("its content is gone from the state folder")
+
+
+def _unavailable(wanted: Wanted, why: str, way_out: str) -> PackageUnavailable:
+    return PackageUnavailable(package=wanted.package, version=wanted.version, why=why, way_out=way_out)
