@@ -38,14 +38,14 @@ def place(
     run: ActionRun,
     action: plans.PlannedAction,
     values: Mapping[str, variables.Value],
-    *,
-    unusable: Mapping[str, str] | None = None,
+    tried: Mapping[str, str] | None = None,
 ) -> str | None:
     """The machine on which this queued run may begin now; None when it has to wait: then it stands in line.
 
-    `folder`: the state folder, where its log is. Raises NoWorker, PoolGone.
+    `folder`: the state folder, where its log is. `tried`: whom it could not be begun on, with the sentence that says
+    why. Raises NoWorker, PoolGone, WorkerGone.
     """
-    where = candidates(session, definitions, run, action, lease_cap=_lease_cap(values, now), unusable=unusable)
+    where = candidates(session, definitions, run, action, lease_cap=_lease_cap(values, now), unusable=tried)
     if isinstance(action.work, HealthCheck):
         return where[0]  # it looks and changes nothing, so it waits for nobody
     before = (run.waits_for or "").split()  # those whose turn it is, before others that might do
@@ -60,7 +60,8 @@ def place(
     machine = isolation.situation(session).turns.get(run.id)
     if machine is None:
         if not before and (wait := isolation.waits(session, [run], definitions).get(run.id)):
-            _note(folder, now, run, f"Waits for {wait.machine}, {wait.where}.\n")
+            away = "".join(f"{slug} could not be reached. {why}\n" for slug, why in (tried or {}).items())
+            _note(folder, now, run, f"{away}Waits for {wait.machine}, {wait.where}.\n")
         return None
     run.waits_for = run.line = None
     if before:

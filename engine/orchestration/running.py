@@ -205,10 +205,10 @@ class Runner:
         run: ActionRun,
         action: plans.PlannedAction,
         values: Mapping[str, variables.Value],
-        unusable: Mapping[str, str] | None = None,
+        tried: Mapping[str, str] | None = None,
     ) -> str | None:
         folder = self._db.path.parent
-        return placing.place(session, self._clock(), folder, definitions, run, action, values, unusable=unusable)
+        return placing.place(session, self._clock(), folder, definitions, run, action, values, tried)
 
     def _replacement(self, claim: Claim, tried: Mapping[str, str]) -> Claim | None:
         """The same on another worker of its pool, for what no worker has begun; None where it stays where it is.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import logs
-from engine.contracts import LogLevel, Outcome
+from engine.contracts import ActionResult, LogLevel, Outcome
 from engine.domain.isolation import Isolation
 from engine.services import deployments, isolation, tasks
 from engine.services.views import StepStatus, TaskState, Verdict, WaitKind
@@ -193,6 +193,25 @@ def test_workers_are_shared_and_whoever_wants_to_be_alone_takes_one_on_which_nob
     deck.works(rounds=2)
     assert deck.task(numbers[2]).state is TaskState.SUCCESS
     assert deck.runs(numbers[2])[0].worker == "build-2", "the first that came free"
+
+
+def test_one_that_wants_to_be_alone_and_whose_worker_is_away_waits_for_another_of_the_pool(deck: Deck) -> None:
+    plain = "steps: [{step: build, run_script: {inline: echo}}]\n"
+    with_two_projects(deck, web=plain, shop=plain.replace("build,", "test, isolation: full,"))
+    deck.workers.when("build", *[STAYS] * 9)
+    deck.workers.when("test", lambda _request, _sink: ActionResult(Outcome.UNREACHABLE, message="It is off."))
+    first, number = deck.deploys(), deck.deploys("shop", "2.0")
+    deck.works(rounds=3)
+    assert [(run.state, run.worker, run.waits_for) for run in deck.runs(number)] == [("queued", None, "build-1")]
+    anew(deck)
+    deck.works()
+    assert deck.task(number).state is TaskState.SUCCESS
+    assert deck.runs(number)[0].worker == "build-1"
+    assert [text for _, text in logged(deck, number, "")] == [
+        "build-2 could not be reached. It is off.\n"
+        f"Waits for build-1, where #{first} (web 1.0.0 to staging, asked for by ana) runs build.\n",
+        "It is its turn on build-1.\n",
+    ]
 
 
 def test_steps_of_one_deployment_beside_each_other_take_turns_on_a_target(deck: Deck) -> None:
