@@ -135,8 +135,8 @@ def _facts(view: TaskView) -> str:
         facts.append(f"“{b.escape(b.shorten(view.reason, 200))}”")
     if view.finished_at is not None:
         facts.append(f"ended {b.moment(view.finished_at)}")
-        took = wording.duration(view.started_at or view.queued_at, view.finished_at)
-        if took not in wording.state(view):
+        took = wording.duration(view.started_at, view.finished_at)  # of what never began: nothing
+        if took and took not in wording.state(view):
             facts.append(f"took {took}")
     elif view.started_at is not None:
         facts.append(f"started {b.moment(view.started_at)}")

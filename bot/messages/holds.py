@@ -89,8 +89,10 @@ def direct(hold: HoldView, facts: Mapping[str, Any], task: TaskView | None) -> b
         return _passed(scope, task)
     if what in {"taken", "released"}:
         words = f"🔓 {hold.ended_by} {'took' if what == 'taken' else 'released'} your lock of {scope}."
-        mine = [b.text("It was yours "), *_since(hold), b.text(f", {_because(hold)}." if hold.reason else ".")]
-        return b.message(words, b.rich([b.bold(words)], mine))
+        why = [[b.text(f"“{b.shorten(facts['why'], 500)}”", italic=True)]] if facts.get("why") else []
+        mine = [b.text("It was yours"), *_since(hold), b.text(f", {_because(hold)}." if hold.reason else ".")]
+        then = [[b.text("What you deploy there now can queue behind it.")]] if what == "taken" else []
+        return b.message(words, b.rich([b.bold(words)], *why, mine, *then))
     if hold.ended_at is not None:
         return b.Message("")  # it was released meanwhile
     waiting = wording.either([f"#{number}" for number in facts.get("held", [])], "and")

@@ -49,7 +49,7 @@ def lock(
         ends_at = _end_of(session, now, found, person, until)
         for row in holds.rows(session, HoldKind.LOCK):
             if holds.hold_of(row).overlaps(project=scope.project, environment=scope.environment):
-                _take_away(session, now, found, row, person, take=take)
+                _take_away(session, now, found, row, person, take=take, reason=reason)
         row = holds.begin(
             session,
             now,
@@ -79,7 +79,7 @@ def take(db: Database, now: datetime, *, person: str, hold: int, reason: str = "
             project=old.project,
             environment=old.environment,
         )
-        _take_away(session, now, found, old, person, take=True)
+        _take_away(session, now, found, old, person, take=True, reason=reason)
         row = holds.begin(
             session,
             now,
@@ -145,7 +145,9 @@ def _tell_next(session: Session, now: datetime, row: HoldRow) -> None:
         outbox.tell_person(session, now, held[0].requested_by, row.id, "free", task=held[0].id)
 
 
-def _take_away(session: Session, now: datetime, found: access.Rules, row: HoldRow, person: str, *, take: bool) -> None:
+def _take_away(
+    session: Session, now: datetime, found: access.Rules, row: HoldRow, person: str, *, take: bool, reason: str
+) -> None:
     """Make room for another lock. Raises AlreadyHeld, NotPermitted."""
     hold = holds.hold_of(row)
     why = holds.because(row.reason)
@@ -162,7 +164,7 @@ def _take_away(session: Session, now: datetime, found: access.Rules, row: HoldRo
         )
     else:
         _require_take(found, row, person, f"take the lock of {row.by}")
-        outbox.tell_person(session, now, row.by, row.id, "taken")
+        outbox.tell_person(session, now, row.by, row.id, "taken", why=reason[:500])
     holds.end(session, now, row, person)
 
 

@@ -180,6 +180,9 @@ def test_owners_and_those_who_wait_are_told_by_direct_message() -> None:
     assert holds.direct(taken, {"what": "nag"}, None).text == "", "it was released meanwhile"
     assert_sendable(holds.direct(taken, {"what": "taken"}, None))
     assert holds.direct(taken, {"what": "taken"}, None).text == "🔓 eva took your lock of Production of Web shop."
+    told = shown(holds.direct(taken, {"what": "taken", "why": "INC-9"}, None))
+    assert "“INC-9”\nIt was yours since " in told
+    assert told.endswith("What you deploy there now can queue behind it.")
     free = holds.direct(taken, {"what": "free"}, task())
     assert free.text == "🔓 Production of Web shop is free again: you are next with #17 (web 1.4.0 to production)."
     assert holds.direct(taken, {"what": "free"}, task(state=TaskState.CANCELED)).text == ""
@@ -386,6 +389,13 @@ def test_what_expired_says_what_was_in_its_way_and_how_it_begins_now() -> None:
     assert "Expired before it could start: production is frozen" in shown(card(view))
     run = notices.finished(replace(view, runbook="restart"), SLACK_IDS)
     assert buttons(run) == []
+
+
+def test_the_card_of_what_never_began_does_not_say_how_long_it_took() -> None:
+    view = task(state=TaskState.CANCELED, cancel_requested_by="ana", started_at=None, finished_at=NOON)
+    assert "took" not in shown(card(view))
+    began = replace(view, started_at=NOON - timedelta(minutes=4))
+    assert "took 4 min" in shown(card(began))
 
 
 def test_an_abort_is_told_apart_from_a_failure() -> None:
