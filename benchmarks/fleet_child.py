@@ -11,7 +11,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from engine.contracts import Account, Outcome, Secret, SshMachine
+from engine.contracts import Account, KeyLogin, Outcome, Secret, SshMachine
 from engine.times import utc_now
 from tests.support.run_sinks import run
 from workers.pools import WorkerPool
@@ -23,7 +23,7 @@ AT_ONCE = 32
 def main() -> None:
     """Run it everywhere; fails when it fails anywhere."""
     task = json.load(sys.stdin)
-    account = Account("deploy", task["user"], Secret(task["key"]))
+    account = Account("deploy", task["user"], KeyLogin(Secret(task["key"])))
     machines = [SshMachine(host, host, task["port"], task["pin"], account) for host in task["hosts"]]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         workers = WorkerPool(Path(folder), clock=utc_now)
