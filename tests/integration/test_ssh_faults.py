@@ -4,6 +4,7 @@ exactly once or is reported lost, and its log has no gap and no double.
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -27,7 +28,7 @@ from workers.ssh.worker import SshWorker
 pytestmark = pytest.mark.sshd
 
 PATIENT = replace(PACE, patience=30.0, launch_patience=30.0)
-SILENT_FOR = replace(LIMITS, reply=1.0)  # after so many seconds without an answer a connection is given up
+SILENT_FOR = replace(LIMITS, reply=0.5)  # after so many seconds without an answer a connection is given up
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_a_launch_that_breaks_anywhere_starts_the_script_once(
     server: OpenSshServer, proxy: TcpProxy, tmp_path: Path
 ) -> None:
     worker = worker_behind(server, proxy)
-    for number, after in enumerate((1, 600, 1500, 2400, 3300, 4200, 5100, 6000)):
+    for number, after in enumerate((1, 700, 1900, 3300, 5100)):
         assert worker.check_health().healthy
         journal = tmp_path / f"journal-{number}"
         proxy.reset_after(after)
@@ -86,11 +87,11 @@ def test_a_launch_that_breaks_anywhere_starts_the_script_once(
         assert sink.text() == "here\n", after
         assert journal.read_text() == "ran\n", after
     worker.close()
-    assert proxy.connections > 4
+    assert proxy.connections > 3
 
 
 def test_a_login_that_breaks_anywhere_is_tried_again(server: OpenSshServer, proxy: TcpProxy, tmp_path: Path) -> None:
-    for after in (1, 1000, 2000, 3000, 12000):
+    for after in (1, 2000, 12000):
         proxy.reset_after(after)
         worker = worker_behind(server, proxy)
         result, sink = run(worker, f"echo ran >>{tmp_path}/journal-{after}; echo here")
@@ -164,7 +165,7 @@ def followed_again(machine: SshMachine, tickets: Path, meanwhile: Callable[[Path
     sink.stop.clear()
     sink.on_record = lambda: None
     result = worker.ensure_and_follow(again(request, sink), sink)
-    subprocess.run(["kill", "-KILL", f"-{pid}"], check=True)
+    os.killpg(pid, signal.SIGKILL)  # not with kill(1): that of Debian takes -1234 for -1, which is everybody
     assert result.outcome is Outcome.LOST
     assert run(worker, "echo works")[1].text() == "works\n"
     worker.close()
