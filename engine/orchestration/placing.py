@@ -65,7 +65,7 @@ def place(
         return None
     run.waits_for = run.line = None
     if before:
-        _note(folder, now, run, f"It is its turn on {machine}.\n")
+        _note(folder, now, run, f"It is its turn on {isolation.called(machine)}.\n")
         isolation.tell_line(session, now, where)
     return machine
 

@@ -20,7 +20,7 @@ from engine.domain import isolation, plans
 from engine.domain.isolation import Holder, Isolation, Waiter
 from engine.domain.states import InterruptionState, RunState
 from engine.models import ActionRun, GuidedRun, Interruption, Task
-from engine.services import lines, outbox
+from engine.services import built_in, lines, outbox
 from engine.services.views import Waiting, WaitKind
 
 _IN_LINE = (ActionRun.state == RunState.QUEUED.value, ActionRun.waits_for.is_not(None))
@@ -80,11 +80,16 @@ def tell_line(session: Session, now: datetime, machines: Iterable[str]) -> None:
         outbox.tell_card(session, now, session.get_one(Task, task_id))
 
 
+def called(machine: str) -> str:
+    """A machine in the middle of a sentence."""
+    return "the built-in worker" if machine == built_in.SLUG else machine
+
+
 @dataclass(frozen=True)
 class Wait:
     """A run that waits for a machine, and what is in its way there."""
 
-    machine: str
+    machine: str  # as it is called in a sentence
     ahead: int  # the number of the task in the way
     subject: str  # what that deploys where; empty when it is the same task
     step: str  # what it does there
@@ -128,6 +133,15 @@ def waits(session: Session, runs: Iterable[ActionRun], definitions: Definitions)
     return result
 
 
+def briefly(session: Session, definitions: Definitions) -> dict[int, str]:
+    """By task: what the first of its runs that waits for a machine waits for, in a few words."""
+    rows = session.scalars(
+        select(ActionRun).where(*_IN_LINE).order_by(ActionRun.line.desc(), ActionRun.id.desc())
+    ).all()
+    found = waits(session, rows, definitions)
+    return {run.task_id: f"{found[run.id].brief} on {found[run.id].machine}" for run in rows if run.id in found}
+
+
 def _whose(session: Session, run_id: int) -> tuple[ActionRun, Task, str]:
     """The run, its task, and the name of what it does."""
     run = session.get_one(ActionRun, run_id)
@@ -139,7 +153,7 @@ def _wait(definitions: Definitions, task_id: int, machine: str, ahead: ActionRun
     what = lines.subject_of(definitions, task.project, task.version, task.environment)
     subject = f"{what}, asked for by {task.requested_by}"
     return Wait(
-        machine,
+        called(machine),
         task.id,
         subject if task.id != task_id else "",
         step,

@@ -15,7 +15,7 @@ from engine.domain.grants import Permission
 from engine.domain.queueing import Rank
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState
 from engine.models import Interruption, Task
-from engine.services import access, holds, lines, names, outbox, task_views, tasks
+from engine.services import access, holds, isolation, lines, names, outbox, task_views, tasks
 from engine.services.queue_errors import NotInLine
 from engine.services.views import QueueEntryView, QueueView, TaskView
 
@@ -38,6 +38,7 @@ def view(db: Database, person: str, project: str | None = None) -> QueueView:
         running = session.execute(_columns().where(_IS_RUNNING, mine).order_by(Task.started_at, Task.id).limit(SHOWN))
         asking = session.scalars(select(Task).where(_IS_ASKING, mine).order_by(Task.id).limit(SHOWN)).all()
         line = session.scalars(select(Task).where(Task.in_line, mine).order_by(Task.rank, Task.line).limit(SHOWN)).all()
+        told = isolation.briefly(session, found.definitions)
         later = select(Task).where(Task.due_at.is_not(None), mine).order_by(Task.due_at).limit(SHOWN)
         scheduled = session.scalars(later).all()
         return QueueView(
@@ -45,7 +46,8 @@ def view(db: Database, person: str, project: str | None = None) -> QueueView:
             cap=found.definitions.defaults.task_cap,
             holds=tuple(hold for hold in holds.views(session) if slug is None or hold.project in {None, slug}),
             running=tuple(
-                _entry(found.definitions, r, "", since=r.started_at)  # columns only: each task carries a plan
+                # Columns only: each task carries a plan.
+                _entry(found.definitions, r, told.get(r.id, ""), since=r.started_at)
                 for r in running
             ),
             asking=tuple(_entry(found.definitions, task, _asked_for(session, task)) for task in asking),

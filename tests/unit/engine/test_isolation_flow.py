@@ -7,7 +7,7 @@ import pytest
 from engine import logs
 from engine.contracts import ActionResult, LogLevel, Outcome
 from engine.domain.isolation import Isolation
-from engine.services import deployments, isolation, tasks
+from engine.services import deployments, isolation, queues, tasks
 from engine.services.views import StepStatus, TaskState, Verdict, WaitKind
 from tests.support.engine import MAIN, Deck
 from tests.support.engine_workers import ScriptedWorkers, ends
@@ -85,6 +85,7 @@ def test_two_projects_are_on_a_target_one_after_the_other_and_the_second_says_fo
     assert [(m.slug, m.status, m.detail) for m in view.steps[0].machines] == [
         ("web-1", StepStatus.RUNNING, f"waits for #{first}")
     ]
+    assert [entry.why for entry in queues.view(deck.db, "ana").running] == ["", f"waits for #{first} on web-1"]
     anew(deck)
     deck.works()
     assert deck.task(second).state is TaskState.SUCCESS
