@@ -7,9 +7,11 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.database import Database
 from engine.orchestration.finding import Finder
 from engine.services import packages
 from engine.services.views import PackageView
+from engine.times import utc_now
 from tests.support.engine import BUILD_ONLY, Deck
 from workers.packages.feeds import PackageFeeds
 from workers.packages.store import PackageStore
@@ -31,13 +33,18 @@ def with_packages(deck: Deck, declared: str, process: str = BUILD_ONLY) -> Deck:
     return deck.configured(process, {"projects/web/project.yml": f"slug: web\npackages:\n  {declared}\n"})
 
 
-def pushed(deck: Deck, version: str, content: bytes = b"", *, by: str = "ana", name: str = "") -> PackageView:
+def pushed(deck: Deck, version: str, content: bytes = b"", *, by: str = "ana") -> PackageView:
     """Push a package of `web`, as the command line does."""
-    slug, name = packages.require_push(deck.db, person=by, project="web", package=name, version=version)
-    kept = PackageStore(deck.state / "packages").put([content or an_archive({"version": version})])
+    return push(deck.db, deck.state, version, content or an_archive({"version": version}), by=by)
+
+
+def push(db: Database, state: Path, version: str, content: bytes, *, by: str = "ana") -> PackageView:
+    """The same into this state folder."""
+    slug, name = packages.require_push(db, person=by, project="web", package="", version=version)
+    kept = PackageStore(state / "packages").put([content])
     view, _is_new = packages.push(
-        deck.db,
-        deck.clock(),
+        db,
+        utc_now(),
         person=by,
         project=slug,
         package=name,

@@ -117,12 +117,14 @@ class ServedBot:
         return [call for call in self.sandbox.state()["calls"] if not call["ok"]]
 
 
-def write_configuration(folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK, variables: str = "") -> Path:
+def write_configuration(
+    folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK, variables: str = "", project: str = "slug: web\n"
+) -> Path:
     """A configuration with the project `web`; returns its folder."""
     config = folder / "config"
     (config / "projects" / "web").mkdir(parents=True)
     (config / "foredeck.yml").write_text(foredeck)
-    (config / "projects" / "web" / "project.yml").write_text("slug: web\n")
+    (config / "projects" / "web" / "project.yml").write_text(project)
     (config / "projects" / "web" / "process.yml").write_text(process)
     if variables:
         (config / "projects" / "web" / "variables.yml").write_text(variables)
@@ -150,10 +152,11 @@ def serve_bot(
     process: str = PROCESS,
     foredeck: str = FOREDECK,
     variables: str = "",
+    project: str = "slug: web\n",
     clock: Clock = utc_now,
 ) -> Iterator[ServedBot]:
     """Start all of it and stop it again."""
-    config = write_configuration(folder, process=process, foredeck=foredeck, variables=variables)
+    config = write_configuration(folder, process=process, foredeck=foredeck, variables=variables, project=project)
     with (
         start_sandbox() as sandbox,
         connect_bot(folder, config, sandbox, clock=clock) as served,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from engine.contracts import PackageFile
 from workers.runner.channels import CannotConnect, ChannelLost
 from workers.runner.client import RunnerClient
 
-_PIECE = 1 << 20
-"""Bytes that are sent at once: others wait for no more than these, and what was cut off goes on behind them."""
+_FIRST_PIECE, _LARGEST_PIECE = 1 << 20, 16 << 20
+"""Bytes that are sent at once: what was cut off goes on behind them."""
+
+_PIECE_SECONDS = 0.2
+"""While a piece takes less than that the next one is larger: others who use the channel wait for one piece at most."""
 
 _MOST_CUTS, _MOST_STANDSTILLS = 5, 3
 
@@ -41,11 +45,14 @@ def _send(client: RunnerClient, package: PackageFile, place: str, interrupted: C
         return True
     if not held.isdecimal():
         raise _no_room(package, place, held)
-    offset, standstills = int(held), 0
+    offset, standstills, piece = int(held), 0, _FIRST_PIECE
     with package.path.open("rb") as file:
         while offset < package.size:
             file.seek(offset)
-            there = client.put_package(package.digest, offset, file.read(_PIECE), interrupted=interrupted)
+            began = time.monotonic()
+            there = client.put_package(package.digest, offset, file.read(piece), interrupted=interrupted)
+            is_quick = time.monotonic() - began < _PIECE_SECONDS
+            piece = min(2 * piece, _LARGEST_PIECE) if is_quick else max(piece // 2, _FIRST_PIECE)
             standstills = standstills + 1 if there <= offset else 0
             if standstills > _MOST_STANDSTILLS:
                 raise _no_room(package, place, "disk-full")
