@@ -12,8 +12,8 @@ from tests.support.definition_folders import PROCESS, VARIABLES, main_file, prob
 UNITS = "Write a whole number and its unit: `90s`, `15m`, `4h` or `2d`."
 STEP_KEYS = (
     "Known keys: step, name, when, run_condition, start_trigger, required, disabled, notes, target_tags, rolling, "
-    "run_script, manual_intervention, health_check, runs_on, worker_pool, time_limit, idempotent, retries, "
-    "isolation, actions."
+    "run_script, manual_intervention, health_check, deploy_package, runs_on, worker_pool, time_limit, idempotent, "
+    "retries, isolation, actions."
 )
 
 ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
@@ -115,7 +115,7 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         "no work",
         step("name: Install"),
         f"{PROCESS}:2: steps[0]: This does not say what to do. "
-        "Write one of: run_script, manual_intervention, health_check.",
+        "Write one of: run_script, manual_intervention, health_check, deploy_package.",
     ),
     (
         "an approval that nobody can give",
