@@ -180,6 +180,8 @@ def test_when_all_of_it_is_killed_it_is_lost(site: Site) -> None:
     assert result.message == (
         "The script and what watched over it were killed from outside, so how it ended is not known."
     )
+    if site.real:
+        assert "`KillUserProcesses=yes`" in result.hint
 
 
 def test_after_the_clean_up_a_ticket_is_never_run_again(site: Site) -> None:

@@ -10,6 +10,10 @@ from engine.contracts import ActionRequest, ActionResult, Outcome
 from workers.runner.channels import CannotConnect, ChannelLost
 
 _LOST_HINT = "Look on the machine whether its work is done, then choose to run it again or to fail the step."
+_LOGIND_HINT = (
+    "If this comes with every broken connection, the machine's logind has `KillUserProcesses=yes`: set it to `no` "
+    "there, or `loginctl enable-linger` the account."
+)
 
 
 def ended(detail: str, killed: Sequence[str], result_message: str, request: ActionRequest) -> ActionResult:
@@ -95,7 +99,8 @@ def lost(detail: str) -> ActionResult:
         "absent": "The script was started, but nothing of it is on the machine any more (was its folder removed?)",
         "unstoppable": "The script was told to end, but some of its processes do not end even when killed",
     }[detail]
-    return ActionResult(Outcome.LOST, message=f"{what}, so how it ended is not known.", hint=_LOST_HINT)
+    hint = f"{_LOST_HINT} {_LOGIND_HINT}" if detail == "killed" else _LOST_HINT
+    return ActionResult(Outcome.LOST, message=f"{what}, so how it ended is not known.", hint=hint)
 
 
 def canceled_early() -> ActionResult:
