@@ -89,19 +89,19 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     from engine.orchestration.finding import Finder
     from workers.packages.feeds import PackageFeeds
     from workers.packages.shelf import PackageShelf
-    from workers.packages.store import PackageStore
     from workers.pools import WorkerPool
 
     state = State(folder.resolve())
     lock = DispatcherLock(state.folder)
     lock.acquire()
     workers = WorkerPool(state.built_in, clock=clock)
-    dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key), PackageShelf(state.packages))
+    shelf = PackageShelf(state.packages)
+    dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key), shelf)
     checker = Checker(db, clock, workers)
     finder = Finder(db, clock, PackageFeeds())
     ticker = Ticker([dispatcher.wake, checker.look, finder.wake])
     try:
-        PackageStore(state.packages).clean_up()
+        shelf.clean_up()
         dispatcher.start()
         finder.start()
         ticker.start()

@@ -104,6 +104,8 @@ def _what(action: plans.PlannedAction) -> str:
         return f"manual intervention by {who}" + (f", {work.minimum} people" if work.minimum > 1 else "")
     if isinstance(work, HealthCheck):
         return _health_check(work)
+    if work.deploys:
+        return f"installs the package {work.deploys.package} below {work.deploys.root}"
     script = "inline Bash script" if work.source == "inline" else f"Bash script {work.source}"
     return f"{script} with {_files(work.folder)}" if work.folder else script
 

@@ -14,7 +14,14 @@ from tests.support.engine import MAIN, Deck, a_deck
 from tests.support.openssh import OpenSshServer
 from tests.support.packages import an_archive, in_folder, looks, pushed
 
-ON_WORKER = "steps:\n  - {{step: install, deploy_package: {{package: app, root: {root}}}}}\n"
+ON_WORKER = """steps:
+  - {{step: install, deploy_package: {{package: app, root: {root}}}}}
+  - step: look
+    run_script:
+      inline: |
+        name="Octopus.Action[install].Output.Package.InstallationDirectoryPath"
+        echo "it is in $(get_octopusvariable "$name")"
+"""
 ON_TARGETS = "steps:\n  - {{step: install, target_tags: [web], deploy_package: {{package: app, root: {root}}}}}\n"
 CONVENTIONS = {
     "PreDeploy.sh": 'echo "pre in $(basename "$PWD")" > told',
@@ -52,6 +59,7 @@ def test_each_deployment_has_a_folder_of_its_own_and_the_link_goes_from_one_to_t
             "post, current is 1.4.0",
         ]
         assert not (place / "1.4.0/Deploy.sh").exists()
+        assert f"it is in {place}/1.4.0" in deck.log(1, "look")
         assert deployed(deck, "1.5.0").state is TaskState.SUCCESS
         assert (place / "current/index.html").read_text() == "five"
         assert deployed(deck, "1.4.0").state is TaskState.SUCCESS

@@ -6,6 +6,7 @@ import contextlib
 import os
 import tempfile
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ class PackageUnavailable(ForedeckError):
     hint_text = "Nothing was installed. {way_out}"
 
 
+_KEPT_SECONDS = 30 * 86_400
 _AGAIN = "When that is mended, deploy again."
 _CHANGED = "What a release was made with never changes: create another release, or put the old content back."
 
@@ -51,9 +53,21 @@ class PackageShelf:
             except OSError as error:
                 raise _unavailable(wanted, (error.strerror or str(error)).lower(), _AGAIN) from None
 
+    def clean_up(self) -> None:
+        """Remove the plain tars that nobody wanted for 30 days: each can be made again from what is kept. And what a
+        process left that ended in the middle, so only who serves may call it, before it begins.
+        """
+        self._store.clean_up()
+        for old in self._plain.glob("*"):
+            if old.name.startswith(".") or old.stat().st_mtime < time.time() - _KEPT_SECONDS:
+                old.unlink(missing_ok=True)
+
     def _ready(self, digest: str) -> Ready | None:
         found = next(self._plain.glob(f"{digest}.*.tar"), None)
-        return Ready(found, found.name.split(".")[1], found.stat().st_size) if found else None
+        if found is None:
+            return None
+        os.utime(found)  # it is in use
+        return Ready(found, found.name.split(".")[1], found.stat().st_size)
 
     def _make_ready(self, wanted: Wanted, digest: str) -> Ready:
         if not self._store.has(digest):
@@ -75,7 +89,10 @@ class PackageShelf:
 def _content(wanted: Wanted) -> Iterator[bytes]:
     match wanted.kind:
         case "folder":
-            return chunks_of(folders.path_of(wanted))
+            path = folders.path_of(wanted)
+            if not path.is_file():
+                raise NotAPackage(f"{path} is gone")
+            return chunks_of(path)
         case "url":
             return addresses.download(wanted)
         case _:

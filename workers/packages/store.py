@@ -72,7 +72,7 @@ class PackageStore:
 
     def clean_up(self) -> None:
         """Remove what a process left that ended in the middle. Only who serves may call it, before it begins."""
-        for leftover in (*self._folder.glob(".incoming-*"), *self._folder.glob("plain/.making-*")):
+        for leftover in self._folder.glob(".incoming-*"):
             leftover.unlink(missing_ok=True)
 
 

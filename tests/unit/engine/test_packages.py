@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.services import packages, releases
+from bot import terminal
+from engine.services import deployments, packages, releases
 from engine.services.errors import NotPermitted
 from engine.services.package_errors import NotPushed, PackageExists, PackageMissing, ReleaseRefused, UnknownPackage
 from tests.support.engine import Deck, TaskState
@@ -133,6 +134,12 @@ def test_what_could_be_a_release_is_offered(deck: Deck) -> None:
     assert packages.offered(deck.db, person="eva", project="web") == ()
     assert packages.may_exist(deck.db, project="web", version="1.10.0")
     assert not packages.may_exist(deck.db, project="web", version="1.11.0")
+
+
+def test_the_plan_says_what_is_installed_where(deck: Deck) -> None:
+    with_packages(deck, BUILT_IN, "steps: [{step: install, deploy_package: {package: app, root: /srv/apps}}]\n")
+    plan = deployments.preview(deck.db, project="web", version="1.4.0", environment="staging")
+    assert "installs the package app below /srv/apps" in terminal.plan(plan)
 
 
 def test_a_reload_changes_nothing_of_a_release(deck: Deck, tmp_path: Path) -> None:

@@ -1,0 +1,38 @@
+"""Packages on the bot's machine: fetched once, and made ready once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from engine.package_contracts import Wanted
+from tests.support.packages import in_folder
+from workers.packages.shelf import PackageShelf, PackageUnavailable
+
+
+def test_what_was_taken_once_needs_its_feed_no_more(tmp_path: Path) -> None:
+    builds = in_folder(tmp_path / "builds", "1.4.0")
+    wanted = Wanted("app", "1.4.0", "folder", str(builds), "web-{version}.tgz")
+    file = builds / "web-1.4.0.tgz"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    ready = PackageShelf(tmp_path / "packages").take(wanted, digest)
+    assert hashlib.sha256(ready.path.read_bytes()).hexdigest() == ready.digest
+    file.unlink()
+    shelf = PackageShelf(tmp_path / "packages")
+    assert shelf.take(wanted, digest) == ready
+    long_ago = time.time() - 31 * 86_400
+    os.utime(ready.path, (long_ago, long_ago))
+    shelf.clean_up()
+    assert not ready.path.exists()
+    assert shelf.take(wanted, digest) == ready, "it is made again from what is kept"
+
+
+def test_what_cannot_be_had_is_a_sentence(tmp_path: Path) -> None:
+    wanted = Wanted("app", "1.4.0", "folder", str(tmp_path), "web-{version}.tgz")
+    with pytest.raises(PackageUnavailable) as refused:
+        PackageShelf(tmp_path / "packages").take(wanted, "0" * 64)
+    assert str(refused.value) == f"app 1.4.0 cannot be installed: {tmp_path}/web-1.4.0.tgz is gone."
