@@ -160,6 +160,7 @@ class PackageFile:
     version: str
     environment: str
     root: str  # absolute, or in the home of the account with `~/`
+    keep: int | None = None  # so many earlier installations stay; None: all
 
     @property
     def name(self) -> str:

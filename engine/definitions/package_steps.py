@@ -10,7 +10,7 @@ from engine.definitions.nodes import Scalar, shown
 from engine.definitions.readings import suggest
 from engine.domain.processes import PackageToDeploy, RunScript
 
-KEYS_OF_A_PACKAGE_STEP = ("package", "root")
+KEYS_OF_A_PACKAGE_STEP = ("package", "root", "keep")
 _ROOT = re.compile(r"(?:~|(?:/[\w.+@-]+))(?:/[\w.+@-]+)*\Z")
 
 
@@ -29,4 +29,6 @@ def read_package_step(field: Field, packages: Sequence[str]) -> RunScript:
     where = root.line("`/srv/apps`", longest=300) if root else PackageToDeploy("").root
     if root and where and (not _ROOT.match(where) or ".." in where.split("/")):
         root.wrong("folder", "This is no absolute path, nor one that begins with `~/`.", "For example `/srv/apps`.")
-    return RunScript("", source="package", deploys=PackageToDeploy(package, where))
+    keep = record.get("keep")
+    deploys = PackageToDeploy(package, where, keep.whole_number() if keep else None)
+    return RunScript("", source="package", deploys=deploys)

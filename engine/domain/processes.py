@@ -54,10 +54,14 @@ class Rolling:
 
 @dataclass(frozen=True)
 class PackageToDeploy:
-    """A package of the project, and the folder below which it is installed: absolute, or in the account's home."""
+    """A package of the project, and the folder below which it is installed: absolute, or in the account's home.
+
+    `keep`: so many installations that succeeded stay beside the current one; None: all.
+    """
 
     package: str
     root: str = "~/.foredeck/applications"
+    keep: int | None = None
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,16 @@ def with_package(
         raise PackageNotInRelease(package=deploys.package)
     source = wanted(package_from_json(row.source), row.version, claim.definitions)
     ready = shelf.take(source, row.digest)
-    package = PackageFile(ready.path, ready.digest, ready.size, row.package, row.version, environment, deploys.root)
+    package = PackageFile(
+        ready.path,
+        ready.digest,
+        ready.size,
+        package=row.package,
+        version=row.version,
+        environment=environment,
+        root=deploys.root,
+        keep=deploys.keep,
+    )
     return replace(request, package=package)
 
 

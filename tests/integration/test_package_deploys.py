@@ -80,6 +80,22 @@ def test_what_fails_leaves_the_current_one_and_its_own_script_is_asked(deck: Dec
     assert (place / "sorry").read_text() == "sorry\n"
 
 
+def test_so_many_stay_as_the_step_says_and_what_is_not_ours_stays_always(deck: Deck) -> None:
+    place = configured(deck, "steps:\n  - {{step: install, deploy_package: {{package: app, root: {root}, keep: 1}}}}\n")
+    broken = an_archive({"Deploy.sh": "exit 3"})
+    with deck.serving():
+        for version in ("1.0.0", "1.1.0", "1.2.0", "1.3.0"):
+            pushed(deck, version, broken if version == "1.1.0" else b"")
+            deployed(deck, version)
+            (place / "notes").mkdir(exist_ok=True)
+    assert sorted(path.name for path in place.iterdir() if not path.name.startswith(".")) == [
+        "1.2.0",
+        "1.3.0",
+        "current",
+        "notes",
+    ]
+
+
 def test_what_must_not_be_unpacked_is_not(deck: Deck, tmp_path: Path) -> None:
     builds = in_folder(tmp_path / "builds")
     (builds / "web-1.4.0.tgz").write_bytes(an_archive({"../evil": "x"}))

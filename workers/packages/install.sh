@@ -17,6 +17,9 @@ until mkdir "$folder" 2>/dev/null; do
     folder=$place/${version}_$number
 done
 
+# Two lists tell later deployments what is ours to remove: the folders that were made, and those that were installed.
+echo "${folder##*/}" >>"$place/.made"
+
 # Runs a script of the package, if it has that one, in its folder; the helper functions and variables are there.
 convention() {
     [ -f "$folder/$1.sh" ] || return 0
@@ -51,4 +54,19 @@ ln -s "${folder##*/}" "$place/.current.$$" && mv -Tf "$place/.current.$$" "$plac
 echo "$place/current is ${folder##*/} now."
 
 convention PostDeploy || give_up "PostDeploy.sh failed." "It is the current one: deploy the release before it to go back."
+echo "${folder##*/}" >>"$place/.installed"
 for name in PreDeploy Deploy PostDeploy DeployFailed; do rm -f "$folder/$name.sh"; done
+
+# Failed ones go, and those that were installed before so many others; what we did not make is never touched.
+keep=$(get_octopusvariable Foredeck.Package.Keep)
+[ -n "$keep" ] || exit 0
+kept=$(tail -n "$((keep + 1))" "$place/.installed")
+while read -r old; do
+    case "
+$kept
+" in *"
+$old
+"*) continue ;; esac
+    [ -d "$place/$old" ] && [ ! -h "$place/$old" ] || continue
+    if rm -rf "${place:?}/${old:?}"; then echo "Removed $old."; else write_warning "$place/$old cannot be removed."; fi
+done <"$place/.made"

@@ -17,6 +17,7 @@ def as_script(request: ActionRequest, package: PackageFile) -> ActionRequest:
         "Foredeck.Package.Digest": package.digest,
         "Foredeck.Package.Root": package.root,
         "Foredeck.Package.Environment": package.environment,
+        "Foredeck.Package.Keep": "" if package.keep is None else str(package.keep),
     }
     return replace(request, script=Script(_text()), variables={**request.variables, **told})
 

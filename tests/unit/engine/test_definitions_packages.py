@@ -77,6 +77,7 @@ def test_a_mistake_is_told(tmp_path: Path, packages: str, told: str) -> None:
         ("{root: /srv}", "The key `package` is missing."),
         ("{package: app, root: apps}", "This is no absolute path"),
         ("{package: app, root: /srv/../etc}", "This is no absolute path"),
+        ("{package: app, keep: 0}", "The least possible number is 1."),
     ],
 )
 def test_a_step_that_deploys_a_package_names_one_of_its_project(tmp_path: Path, written: str, told: str) -> None:
@@ -87,8 +88,10 @@ def test_a_step_that_deploys_a_package_names_one_of_its_project(tmp_path: Path, 
 
 
 def test_such_a_step_is_read_and_stored(tmp_path: Path) -> None:
-    files = project("app: {feed: built-in}") | step("deploy_package: {package: app, root: ~/apps}")
+    files = project("app: {feed: built-in}") | step("deploy_package: {package: app, root: ~/apps, keep: 3}")
     loaded = definitions.load(write_folder(tmp_path, files))
     process = loaded.projects["web"].process
-    assert process.steps[0].actions[0].work == RunScript("", source="package", deploys=PackageToDeploy("app", "~/apps"))
+    assert process.steps[0].actions[0].work == RunScript(
+        "", source="package", deploys=PackageToDeploy("app", "~/apps", 3)
+    )
     assert parse_stored(loaded.to_json()).projects["web"].process == process
