@@ -15,7 +15,7 @@ from engine.definitions.secret_references import (
 )
 from engine.definitions.ties import ReadVariable
 from engine.domain.processes import Process
-from engine.domain.variables import FOR_THE_ENGINE, OWN, Prompt, SecretReference, Variable
+from engine.domain.variables import BYPASS, FOR_THE_ENGINE, LEASE_CAP, OWN, Prompt, SecretReference, Variable
 
 _EXAMPLE = "`[{value: info}, {value: debug, when: {environment: staging}}]`"
 _OURS = ("Octopus", "Foredeck")
@@ -80,7 +80,20 @@ def _read_value(name: str, field: Field) -> str:
         message = f"The variable {shown(name)} seems to hold a secret, and its value is written out."
         field.wrong("literal-secret", message, HOW)
         return ""
-    return field.text("`{value: info}`", may_be_blank=True)
+    read = field.text("`{value: info}`", may_be_blank=True)
+    if read.strip() and "#{" not in read:
+        _look_at_setting(name, read.strip(), field)
+    return read
+
+
+def _look_at_setting(name: str, text: str, field: Field) -> None:
+    """What tells the engine something, in words that it does not know, would be passed over without a sign."""
+    if name.casefold() == BYPASS.casefold() and text.casefold() not in ("true", "false"):
+        message = f"{BYPASS} is True or False; {shown(text)} changes nothing."
+        field.wrong("setting", message, 'For example `{value: "True"}`.', severity="warning")
+    elif name == LEASE_CAP and not (text.isascii() and text.isdigit()):
+        message = f"{LEASE_CAP} is a whole number; {shown(text)} changes nothing."
+        field.wrong("setting", message, 'For example `{value: "3"}`.', severity="warning")
 
 
 def _may_be_literal(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import logs
+from engine import definitions, logs
 from engine.contracts import ActionResult, LogLevel, Outcome
 from engine.domain.isolation import Isolation
 from engine.services import deployments, isolation, queues, tasks
@@ -350,4 +350,15 @@ def test_a_word_that_is_no_isolation_or_affinity_is_refused_with_what_there_is(d
         'projects/web/process.yml:1: steps[0].isolation: There is no isolation "ful". Did you mean "full"? Known '
         "isolations: full, none.",
         'worker_pools.yml:1: linux.affinity: There is no affinity "package". Known affinities: deployment, none.',
+    ]
+
+
+def test_a_switch_in_words_that_mean_nothing_is_warned_of(deck: Deck) -> None:
+    written = 'OctopusBypassDeploymentMutex: [{value: "yes"}, {value: "#{Together}", when: {environment: staging}}]\n'
+    written += 'Octopus.Deployment.WorkerLeaseCap: [{value: "many"}, {value: "3", when: {environment: staging}}]\n'
+    written += 'Together: [{value: "yes"}]\n'
+    deck.configured(files={"projects/web/variables.yml": written})
+    assert [(problem.severity, problem.message) for problem in definitions.check(deck.config)] == [
+        ("warning", 'OctopusBypassDeploymentMutex is True or False; "yes" changes nothing.'),
+        ("warning", 'Octopus.Deployment.WorkerLeaseCap is a whole number; "many" changes nothing.'),
     ]
