@@ -53,9 +53,8 @@ def _standing(view: TaskView, ahead_url: str, command: str) -> b.Block:
     if view.may_be_abandoned_at is not None:
         stuck = [b.text("If it has not ended by "), b.date(view.may_be_abandoned_at), b.text(", ")]
         return b.rich(first, [*stuck, b.code(f"{command} abandon {view.number}"), b.text(" lets go of it.")])
-    failed = next(iter(view.failed_steps), None)
-    if view.state is TaskState.FAILED and failed is not None and failed.detail:
-        return b.rich(first, [b.text(b.shorten(failed.detail, 500))])
+    if view.state is TaskState.FAILED and (why := _why_failed(view)):
+        return b.rich(first, [why])
     if (
         not view.failed_steps
         and view.state in {TaskState.SUCCESS, TaskState.FAILED}
@@ -65,6 +64,14 @@ def _standing(view: TaskView, ahead_url: str, command: str) -> b.Block:
     if view.state is TaskState.SUCCESS and any(step.status is StepStatus.WARNINGS for step in view.steps):
         return b.rich(first, [b.text("Some steps gave warnings: see the thread.")])
     return b.rich(first)
+
+
+def _why_failed(view: TaskView) -> b.Element | None:
+    if wording.aborted_by(view):
+        note = wording.note_of_abort(view)
+        return b.text(f"“{b.shorten(note, 500)}”", italic=True) if note else None
+    failed = next(iter(view.failed_steps), None)
+    return b.text(b.shorten(failed.detail, 500)) if failed is not None and failed.detail else None
 
 
 def _waiting(view: TaskView) -> list[list[b.Element]]:

@@ -24,8 +24,8 @@ def plan_block(view: TaskView) -> Block | None:
     tasks: list[Element] = []
     if before:
         tasks.append(_task("before", f"{plural(len(before), 'step')} done", "complete"))
-    passed = _passed_over(view)
-    tasks.extend(_step_task(step, _titled(step, passed)) for step in shown)
+    words = _answers(view)
+    tasks.extend(_step_task(step, step_title(step, words.get(step.number, ""))) for step in shown)
     if after:
         tasks.append(_task("after", f"{plural(len(after), 'more step')}", _status_of_rest(after)))
     return {"type": "plan", "title": _title(view), "tasks": tasks}
@@ -37,9 +37,10 @@ def lines(view: TaskView) -> Block | None:
         return None
     before, shown, after = around_now(view.steps)
     rows = [[text(f"✅ {plural(len(before), 'step')} done")]] if before else []
-    passed = _passed_over(view)
+    words = _answers(view)
     for step in shown:
-        rows.append([text(f"{STEP_SIGN[step.status]} {_titled(step, passed)}{_said(step)}")])
+        title = step_title(step, words.get(step.number, ""))
+        rows.append([text(f"{STEP_SIGN[step.status]} {title}{_said(step)}")])
     rows += [[text(f"▫️ {plural(len(after), 'more step')}")]] if after else []
     return rich(*rows)
 
@@ -54,9 +55,9 @@ def around_now(steps: Sequence[StepView]) -> tuple[Sequence[StepView], Sequence[
     return steps[:first], steps[first:last], steps[last:]
 
 
-def step_title(step: StepView) -> str:
-    """Number, name and what Slack's own sign does not say."""
-    word = STEP_WORD[step.status]
+def step_title(step: StepView, word: str = "") -> str:
+    """Number, name and what Slack's own sign does not say; or this word for it."""
+    word = word or STEP_WORD[step.status]
     again = f" (attempt {step.attempt})" if step.attempt > 1 else ""
     if step.machines:
         again, word = "", _machines_word(step, word)
@@ -113,13 +114,13 @@ def _title(view: TaskView) -> str:
     return f"{done} of {plural(len(view.steps), 'step')} done"
 
 
-def _passed_over(view: TaskView) -> frozenset[str]:
-    """The approvals that an emergency did not ask for: nobody has given them."""
-    return frozenset(asked.step_slug for asked in view.interruptions if asked.state is InterruptionState.PASSED)
+def _answers(view: TaskView) -> dict[int, str]:
+    """A word for each approval that was not simply given, by the number of its step: an emergency does not even ask."""
+    said = {asked.step_slug: _ANSWER[asked.state] for asked in view.interruptions if asked.state in _ANSWER}
+    return {step.number: said[step.slug] for step in view.steps if step.is_intervention and step.slug in said}
 
 
-def _titled(step: StepView, passed: frozenset[str]) -> str:
-    return f"{step_title(step)}: passed over" if step.slug in passed else step_title(step)
+_ANSWER = {InterruptionState.PASSED: "passed over", InterruptionState.ABORTED: "aborted"}
 
 
 def _step_task(step: StepView, title: str) -> Element:

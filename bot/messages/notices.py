@@ -59,7 +59,7 @@ def _expired(view: TaskView, slack_ids: Mapping[str, str], command: str) -> b.Me
 def _failed(view: TaskView, slack_ids: Mapping[str, str], last_lines: str, command: str) -> b.Message:
     who = named(view.requested_by, slack_ids)
     if person := wording.aborted_by(view):
-        note = next((i.decisions[-1].note for i in reversed(view.interruptions) if i.state == "aborted"), "")
+        note = wording.note_of_abort(view)
         return b.message(
             f"🛑 {wording.title(view)} was aborted by {person} (#{view.number})",
             b.rich(

@@ -148,6 +148,11 @@ def aborted_by(view: TaskView) -> str | None:
     return None
 
 
+def note_of_abort(view: TaskView) -> str:
+    """What whoever aborted it said to that."""
+    return next((i.decisions[-1].note for i in reversed(view.interruptions) if i.state == "aborted"), "")
+
+
 def told_apart(asked: InterruptionView, view: TaskView) -> str:
     """` on STEP`, to be added to what is typed as an answer, while steps beside it wait for one too; else empty."""
     pending = {other.step_slug for other in view.interruptions if other.is_pending}

@@ -98,7 +98,7 @@ def test_whatever_people_write_and_however_much_it_fits_into_slack() -> None:
 
 def test_an_approval_that_was_passed_over_is_not_shown_as_given() -> None:
     asked = interruption(state=InterruptionState.PASSED)
-    approval = replace(step(1, StepStatus.SUCCEEDED), slug=asked.step_slug, name=asked.step_name)
+    approval = replace(step(1, StepStatus.SUCCEEDED), slug=asked.step_slug, name=asked.step_name, is_intervention=True)
     view = task(steps=(approval, step(2, StepStatus.SUCCEEDED)), interruptions=(asked,))
     block = checklists.plan_block(view)
     assert block is not None

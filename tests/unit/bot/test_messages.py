@@ -404,6 +404,11 @@ def test_an_abort_is_told_apart_from_a_failure() -> None:
     assert_sendable(message)
     assert "was aborted by ben" in shown(message)
     assert "failed" not in shown(message)
+    approval = step(1, StepStatus.FAILED, detail="aborted by ben: no", is_intervention=True)
+    approval = replace(approval, slug=asked.step_slug, name=asked.step_name)
+    told = shown(card(task(state=TaskState.FAILED, finished_at=NOON, interruptions=(asked,), steps=(approval,))))
+    assert "Aborted by ben\n“no”" in told
+    assert "1. confirm: aborted" in told
 
 
 def test_a_batch_of_log_is_bounded_and_says_what_is_left_out() -> None:
