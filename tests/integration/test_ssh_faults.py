@@ -117,6 +117,23 @@ def test_two_megabytes_arrive_whole_over_connections_that_do_not_last(server: Op
     assert proxy.connections > 2
 
 
+def test_a_bastion_that_goes_half_open_is_noticed_for_all_that_are_behind_it(
+    server: OpenSshServer, proxy: TcpProxy
+) -> None:
+    ways = Ways(replace(SILENT_FOR, connect=0.5))
+    gate = server.machine(slug="gate", port=proxy.port)
+    workers = [a_worker(server.machine(slug=slug, via=gate), PATIENT, ways) for slug in ("web-1", "web-2")]
+    for worker in workers:
+        assert run(worker, "echo here")[1].text() == "here\n"
+    proxy.freeze()
+    for worker in workers:
+        result, sink = run(worker, "echo again")
+        assert (result.outcome, sink.text()) == (Outcome.SUCCEEDED, "again\n")
+    assert proxy.connections == 2
+    for worker in workers:
+        worker.close()
+
+
 # ---- the bot, the home, the machine
 
 

@@ -60,6 +60,7 @@ def test_a_new_key_is_trusted_by_hand_and_only_as_long_as_the_configuration_pins
     state, why = deployed(deck)
     assert state is TaskState.FAILED
     assert "is not the pinned one" in why
+    assert f"`foredeck worker trust build-1 --fingerprint {new} --because WHY`" in deck.task(1).steps[0].hint
 
     code, said = trust(deck, "--because", "set up anew")
     assert code == 1

@@ -17,6 +17,10 @@ Connect = Callable[[], QuietTransport]
 """Logs in; raises CannotConnect."""
 
 
+_ANSWER_LIMIT = 5.0
+"""Seconds within which a server says yes or no to something that it need not do anything for."""
+
+
 class Tunnel:
     """A connection that a bastion made, as a socket; the last one that is closed takes the bastion's along."""
 
@@ -89,8 +93,9 @@ class Bastion:
         except (paramiko.SSHException, EOFError, OSError):
             if refusal := transport.last_refusal():
                 raise behind_bastions.not_let_through(machine, self._machine, *refusal) from None
-            if transport.is_active():
+            if _still_answers(transport, min(seconds, _ANSWER_LIMIT)):
                 raise behind_bastions.no_answer(machine, self._machine, seconds) from None
+            transport.close()  # all behind it come again over a new one
             raise behind_bastions.lost(machine, self._machine) from None
 
     def _ready(self) -> QuietTransport:
@@ -117,3 +122,14 @@ class Bastion:
             attempt, self._attempt = self._attempt, None
         if attempt is not None and attempt.done() and not attempt.exception():
             attempt.result().close()
+
+
+def _still_answers(transport: QuietTransport, seconds: float) -> bool:
+    """Is it the machine that does not answer, and not the bastion? Asked for a session, a server answers at once, if
+    only with a refusal; on a half-open connection nobody does.
+    """
+    try:
+        transport.open_session(timeout=seconds).close()
+    except (paramiko.SSHException, EOFError, OSError):
+        return transport.last_refusal() is not None
+    return True
