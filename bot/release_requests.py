@@ -49,10 +49,10 @@ def parse_release(text: str) -> ReleaseRequest:
 
 
 def _creation(rest: list[str]) -> CreateRelease | NotUnderstood:
-    if len(rest) == 1 and "@" in rest[0].strip("@"):
-        rest = rest[0].split("@", 1)
     named = [word.partition("=") for word in rest if "=" in word]
     rest = [word for word in rest if "=" not in word and not (named and word.lower() == "with")]
+    if len(rest) == 1 and "@" in rest[0].strip("@"):
+        rest = rest[0].split("@", 1)
     if len(rest) != 2:
         return NotUnderstood("Say the project and the version.", f"create {rest[0] if rest else 'web'} 1.4.0")
     if any(not name or not version for name, _, version in named):

@@ -38,6 +38,10 @@ def where_of(package: Package) -> str:
             return urlsplit(package.location).hostname or "its feed"
 
 
+def _in_or_at(package: Package) -> str:
+    return f"{'at' if package.kind is FeedKind.URL else 'in'} {where_of(package)}"
+
+
 def package_of(project: Project, name: str) -> Package:
     """The package of this name; the only one when no name is given. Raises NoPackages, UnknownPackage."""
     if not project.packages:
@@ -183,7 +187,7 @@ def of_release(session: Session, release_id: int) -> Sequence[ReleasePackage]:
 def waiting(session: Session, task: Task) -> Waiting:
     """What a deployment waits for whose packages are looked for."""
     rows = [row for row in of_release(session, task.release_id) if row.digest is None]
-    names = " and ".join(f"{row.package} {row.version} in {where_of(package_from_json(row.source))}" for row in rows)
+    names = " and ".join(f"{row.package} {row.version} {_in_or_at(package_from_json(row.source))}" for row in rows)
     trouble = next((f": {row.trouble}; it is tried again" for row in rows if row.trouble), "")
     return Waiting(WaitKind.PACKAGES, f"Looks for {names}{trouble}", brief="looks for its packages")
 

@@ -355,6 +355,12 @@ def test_a_project_that_looks_like_a_verb_is_a_project() -> None:
     [
         ("create web 1.4.0", CreateRelease("web", "1.4.0")),
         ("create web@1.4.0", CreateRelease("web", "1.4.0")),
+        ("create web@1.4.0 app=1.3.9", CreateRelease("web", "1.4.0", (("app", "1.3.9"),))),
+        ("create web 1.4.0 with app=1.3.9", CreateRelease("web", "1.4.0", (("app", "1.3.9"),))),
+        (
+            "create web 1.4.0 app=",
+            NotUnderstood("A package of another version is written `app=1.3.9`.", "create web 1.4.0 app=1.3.9"),
+        ),
         ("list web", ListReleases("web")),
         ("", Help()),
         ("help", Help()),

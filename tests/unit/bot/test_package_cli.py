@@ -42,6 +42,8 @@ def test_a_package_is_pushed_by_its_name_or_over_a_pipe_and_made_a_release(tmp_p
     assert piped.output.startswith("Pushed app 1.5.0 of web, ")
     listed = run("package", "list", "web").output.splitlines()
     assert [line.split()[:2] for line in listed] == [["app", "1.5.0"], ["app", "1.4.0"]]
+    other = run("release", "create", "web", "1.6.0", "--package", "app=1.5.0").output
+    assert other.startswith("Created web 1.6.0.\n  app 1.5.0  ")
     made = run("release", "create", "web", "1.4.0").output
     assert made.startswith("Created web 1.4.0.\n  app 1.4.0  ")
 
