@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_it_arrives_whole_and_is_not_sent_again(machine: Machine) -> None:
     assert machine.here.read_bytes() == CONTENT
     machine.package.path.unlink()  # nobody reads it any more
     machine.gets_it()
-    assert not machine.part.exists()
+    assert [path.name for path in machine.here.parent.iterdir()] == [machine.here.name]
 
 
 def test_what_was_cut_off_goes_on_where_it_stopped(machine: Machine) -> None:
@@ -65,6 +66,18 @@ def test_what_lay_there_spoilt_is_sent_anew(machine: Machine) -> None:
     machine.here.parent.mkdir(parents=True)
     machine.part.write_bytes(b"rubbish")
     machine.gets_it()
+    assert machine.here.read_bytes() == CONTENT
+
+
+def test_two_who_send_the_same_at_once_do_not_spoil_it(machine: Machine, tmp_path: Path) -> None:
+    other = BuiltInWorker(tmp_path / "runs", clock=utc_now)
+    second = Machine(other._client, machine.package, machine.here)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(one.gets_it) for one in (machine, second)]:
+                done.result()
+    finally:
+        other.close()
     assert machine.here.read_bytes() == CONTENT
 
 

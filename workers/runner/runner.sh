@@ -3,7 +3,7 @@
 # the scripts it started go on. `protocol.py` describes what is said on stdin and stdout.
 #
 #   ROOT/runner-VERSION.sh    this text
-#   ROOT/packages/DIGEST      a package, complete; DIGEST.part is one that is being sent
+#   ROOT/packages/DIGEST      a package, complete; DIGEST.part… is one that is being sent, DIGEST.part.writer by which pid
 #   ROOT/tickets/TICKET/      one run
 #     try.N/command           what to run, in sh; try.N/work/ is where it runs, and it puts there what is needed
 #     try.N/brought           bytes of files that it cuts out of there
@@ -294,10 +294,17 @@ clean() {
 
 # ---- packages, by their SHA-256; the request's second word is the digest
 
-# Sets `held` to how many bytes of it are here; fails when it cannot be kept here.
+# Sets `part` to the file that this runner writes it to, and `held` to how many bytes are in it; fails when it cannot be
+# kept here. What another one left is gone on with; while another one lives that writes it, this one has a file of its own.
 look_at_package() {
-    part=$root/packages/$1.part held=0
+    part=$root/packages/$1.part held=0 writer=
     error=$(LC_ALL=C mkdir -p "$root/packages" 2>&1) || return 1
+    if ! (set -C && echo $$ >"$part.writer") 2>/dev/null; then
+        read -r writer <"$part.writer"
+        if [ "$writer" != $$ ] && [ -d "/proc/$writer" ]; then part=$part.$$
+        elif [ "$writer" != $$ ]; then echo $$ >"$part.writer"
+        fi
+    fi
     [ ! -e "$part" ] || held=$(stat -c %s "$part")
 }
 
@@ -329,12 +336,13 @@ put() {
 
 # All of it is here: it gets its name if it is what it should be, else it goes.
 seal() {
-    part=$root/packages/$ticket.part
-    if [ -e "$root/packages/$ticket" ]; then answer seal ok; return; fi
+    look_at_package "$ticket"
     sum=$(sha256sum <"$part")
-    if [ "${sum%% *}" = "$ticket" ] && mv -f "$part" "$root/packages/$ticket"; then answer seal ok; return; fi
+    sealed=wrong
+    if [ "${sum%% *}" = "$ticket" ] && mv -f "$part" "$root/packages/$ticket"; then sealed=ok; fi
+    [ "$part" != "$root/packages/$ticket.part" ] || rm -f "$part.writer"
     rm -f "$part"
-    answer seal wrong
+    answer seal "$sealed"
 }
 
 facts() {
