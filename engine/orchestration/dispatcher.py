@@ -169,8 +169,9 @@ class Dispatcher:
             self._pool.submit(self._run, run_id)
 
     def _run(self, run_id: int) -> None:
+        has_to_wait = False
         try:
-            self._runner.run(run_id)
+            has_to_wait = self._runner.run(run_id)
         except Exception as error:
             _log.exception("following action run %s broke; it will be followed again", run_id)
             self._after_mishap(run_id, error)
@@ -179,6 +180,8 @@ class Dispatcher:
         finally:
             with self._guard:
                 self._in_flight.discard(run_id)
+            if has_to_wait:  # its turn may have come just now, while it was still in flight
+                self.wake()
 
     def _clean_up_leftovers(self) -> None:
         try:

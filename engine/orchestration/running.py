@@ -73,13 +73,22 @@ class Runner:
         self._db, self._clock, self._workers, self._sealer = db, clock, workers, sealer
         self._stopping = stopping
 
-    def run(self, run_id: int) -> None:
-        """Run or go on following this action run until it ends or the bot stops. Idempotent."""
+    def run(self, run_id: int) -> bool:
+        """Run or go on following this action run until it ends or the bot stops. Idempotent. True when it has to wait
+        for its machine: it stands in line now.
+        """
+        try:
+            self._run(run_id)
+        except _StandsInLine:
+            return True
+        return False
+
+    def _run(self, run_id: int) -> None:
         claim: Claim | None = None
         try:
             claim = self._claim(run_id)
             if claim is None:
-                return
+                raise _StandsInLine
             if isinstance(claim.action.work, HealthCheck):
                 self._look_at(claim, claim.action.work)
                 return
@@ -101,8 +110,6 @@ class Runner:
             tried[claim.worker] = result.message
             try:
                 found = self._replacement(claim, tried)
-            except _NotMine:
-                return
             except ForedeckError as error:
                 why = "" if isinstance(error, choosing.NoWorker) else f"{result.message} "
                 hint = result.hint if len(tried) == 1 and not why else error.hint  # it knows what is wrong there
@@ -233,7 +240,7 @@ class Runner:
                 run.state = RunState.RUNNING.value
                 return replace(claim, worker=run.worker, definitions=definitions)
             run.started_at = None
-        raise _NotMine  # it stands in line for the others
+        raise _StandsInLine  # for the others
 
     def _evaluated(self, claim: Claim) -> Evaluated:
         """The variables; secrets are read now, outside any transaction.
@@ -356,6 +363,10 @@ def _is_canceled(session: Session, run_id: int) -> bool:
     """Did somebody ask to cancel the task of this run?"""
     asked = select(Task.cancel_requested_at).join(ActionRun, ActionRun.task_id == Task.id).where(ActionRun.id == run_id)
     return session.scalar(asked) is not None
+
+
+class _StandsInLine(Exception):
+    """It has to wait for its machine."""
 
 
 class _NotMine(Exception):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine import definitions, logs
-from engine.contracts import ActionResult, LogLevel, Outcome
+from engine.contracts import ActionRequest, ActionResult, LogLevel, Outcome
 from engine.domain.isolation import Isolation
+from engine.ports import RunSink
 from engine.services import deployments, isolation, queues, tasks
 from engine.services.views import StepStatus, TaskState, Verdict, WaitKind
 from tests.support.engine import MAIN, Deck
@@ -231,6 +232,34 @@ def test_steps_of_one_deployment_beside_each_other_take_turns_on_a_target(deck: 
     anew(deck)
     deck.works()
     assert deck.task(number).state is TaskState.SUCCESS
+
+
+def test_a_crowd_on_one_machine_gets_through_without_a_clock_that_wakes_anybody(deck: Deck) -> None:
+    crowd = [f"e{n}" for n in range(4)]
+    environments = PEOPLE.replace("  production: {}\n", "  production: {}\n" + "".join(f"  {e}: {{}}\n" for e in crowd))
+    alone = "steps: [{step: one, isolation: full, run_script: {inline: echo}}]\n"
+    deck.configured(
+        alone.replace(
+            "}]", "}, {step: two, isolation: full, start_trigger: with_previous, run_script: {inline: echo}}]"
+        ),
+        {"foredeck.yml": environments},
+    )
+    there: list[int] = []
+    met: list[int] = []
+
+    def looks_round(request: ActionRequest, sink: RunSink) -> ActionResult:
+        there.append(request.action_run_id)
+        sink.launch_confirmed()
+        met.append(len(there))
+        there.remove(request.action_run_id)
+        return ActionResult(Outcome.SUCCEEDED, exit_code=0)
+
+    for step in ("one", "two"):
+        deck.workers.when(step, *[looks_round] * 9)
+    with deck.serving(deck.workers):
+        numbers = [deck.deploys(environment=environment) for environment in crowd]
+        assert {deck.over(number).state for number in numbers} == {TaskState.SUCCESS}
+    assert met == [1] * 8, "each was alone"
 
 
 # How a wait ends.
