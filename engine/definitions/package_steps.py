@@ -14,8 +14,8 @@ KEYS_OF_A_PACKAGE_STEP = ("package", "root", "keep")
 _ROOT = re.compile(r"(?:~|(?:/[\w.+@-]+))(?:/[\w.+@-]+)*\Z")
 
 
-def read_package_step(field: Field, packages: Sequence[str]) -> RunScript:
-    """The step; its script is the worker's own."""
+def read_package_step(field: Field, packages: Sequence[str] | None) -> RunScript:
+    """The step; its script is the worker's own. `packages`: those of the project; None where there is no release."""
     nothing = RunScript("", source="package", deploys=PackageToDeploy(""))
     if isinstance(field.node, Scalar):
         field.wrong("type", "The package is named by `package`.", "Write `{package: app}`.")
@@ -23,7 +23,9 @@ def read_package_step(field: Field, packages: Sequence[str]) -> RunScript:
     record = field.table(KEYS_OF_A_PACKAGE_STEP)
     written, root = record.need("package", "app"), record.get("root")
     package = written.text("`app`") if written else ""
-    if written and package and package not in packages:
+    if packages is None:
+        field.wrong("one-of", "A runbook has no release, and so no packages.", "Deploy it with a release.")
+    elif written and package and package not in packages:
         hint = suggest(package, packages, "packages")
         written.wrong("dangling-reference", f"There is no package {shown(package)} here.", hint)
     where = root.line("`/srv/apps`", longest=300) if root else PackageToDeploy("").root

@@ -70,10 +70,10 @@ def read_process(
     files: ProjectFiles,
     teams: Mapping[str, Team],
     record: Record | None = None,
-    packages: Sequence[str] = (),
+    packages: Sequence[str] | None = None,
 ) -> Process:
     """The content of `process.yml`; or of what says more than a process, read as this `record` already. `packages`: the
-    slugs of those that its steps may deploy.
+    slugs of those that its steps may deploy; None for what has no release.
     """
     record = record or whole.table(KEYS_OF_A_PROCESS)
     steps = record.need("steps", "[{step: install, run_script: {file: install.sh}}]")
@@ -95,7 +95,7 @@ def read_process(
 class _ProcessReader:
     """Reads the steps of one process."""
 
-    def __init__(self, files: ProjectFiles, teams: Mapping[str, Team], packages: Sequence[str]) -> None:
+    def __init__(self, files: ProjectFiles, teams: Mapping[str, Team], packages: Sequence[str] | None) -> None:
         self._packages = packages
         self._files = files
         self._teams = teams

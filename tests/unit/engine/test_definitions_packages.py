@@ -95,3 +95,10 @@ def test_such_a_step_is_read_and_stored(tmp_path: Path) -> None:
         "", source="package", deploys=PackageToDeploy("app", "~/apps", 3)
     )
     assert parse_stored(loaded.to_json()).projects["web"].process == process
+
+
+def test_a_runbook_deploys_no_package(tmp_path: Path) -> None:
+    runbook = {"projects/web/runbooks/again.yml": "steps: [{step: install, deploy_package: {package: app}}]\n"}
+    problems = problems_of(tmp_path, {**project("app: {feed: built-in}"), **runbook})
+    assert len(problems) == 1, problems
+    assert "A runbook has no release, and so no packages." in problems[0]
