@@ -63,8 +63,11 @@ def test_the_examples_of_the_page_run_as_they_stand(tmp_path: Path, tmp_path_fac
 
 @pytest.mark.parametrize("scripts", [{}, None])
 def test_the_copy_of_every_kind_of_configuration_is_good(tmp_path: Path, scripts: dict[str, str] | None) -> None:
-    """The example of docs/configuration.md has workers, secrets, user groups, channels by name, files of all kinds."""
+    """The example of docs/configuration.md and processes.md has workers, secrets, user groups, channels by name, files of
+    all kinds.
+    """
     source = _write_blocks("configuration.md", tmp_path / "source", "elsewhere", "wrong")
+    _write_blocks("processes.md", source, "shop")
     rehearsal = Rehearsal(source, tmp_path / "copy", scripts)
     rehearsal.write(lambda slug, _name: f"U0{slug.upper()}", lambda slug, _people: f"S0{slug[:3].upper()}")
     loaded = definitions.load(rehearsal.folder)
