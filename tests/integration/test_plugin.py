@@ -63,9 +63,7 @@ def test_the_examples_of_the_page_run_as_they_stand(tmp_path: Path, tmp_path_fac
 
 @pytest.mark.parametrize("scripts", [{}, None])
 def test_the_copy_of_every_kind_of_configuration_is_good(tmp_path: Path, scripts: dict[str, str] | None) -> None:
-    """The example of docs/configuration.md and processes.md has workers, secrets, user groups, channels by name, files of
-    all kinds.
-    """
+    """The example of docs/configuration.md and processes.md: workers, secrets, user groups, channels, all files."""
     source = _write_blocks("configuration.md", tmp_path / "source", "elsewhere", "wrong")
     _write_blocks("processes.md", source, "shop")
     rehearsal = Rehearsal(source, tmp_path / "copy", scripts)
