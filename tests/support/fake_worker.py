@@ -16,6 +16,7 @@ from engine.contracts import USUAL_CHECK, ActionRequest, ActionResult, Health, H
 from engine.ports import Clock, RunSink
 from workers.runner import following
 from workers.runner.channels import CannotConnect
+from workers.runner.client import Launched
 from workers.runner.pace import Pace
 from workers.runner.protocol import Polled, State
 from workers.scripts import Bundle
@@ -72,18 +73,19 @@ class FakeMachine:
         self,
         ticket: str,
         bundle: Bundle,
+        quota: int,
         *,
         sent: Callable[[], None],
         interrupted: Callable[[], bool],
-    ) -> list[str]:
+    ) -> Launched:
         self._look_up()
         sent()
         run = self.runs.get(ticket)
         if run is not None:
-            return ["cleaned"] if run.cleaned else ["taken"]
+            return Launched(["cleaned"] if run.cleaned else ["taken"])
         self.launches.append(ticket)
         self.runs[ticket] = _interpret(bundle, self._variables.get(ticket, {}))
-        return ["claimed"]
+        return Launched(["claimed"])
 
     def poll(
         self, ticket: str, quota: int, stdout_offset: int, stderr_offset: int, *, interrupted: Callable[[], bool]

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from workers.runner import protocol
@@ -21,6 +22,21 @@ OpenChannel = Callable[[str], Channel]
 
 IDLE = 5.0
 """Seconds of silence after which a channel is tried before something is launched over it."""
+
+
+MOMENTS = 8
+"""How often, 2 ms apart, the end of what was just started is looked for before the first answer."""
+
+CLAIMED = (["claimed"], ["taken"], ["cleaned"])
+"""The first word of an answer that means: this ticket was started, now or before."""
+
+
+@dataclass(frozen=True)
+class Launched:
+    """What was answered to a launch, and what was there to see just after it."""
+
+    words: list[str]
+    polled: Polled | None = None
 
 
 class FairLock:
@@ -116,17 +132,33 @@ class RunnerClient:
         self,
         ticket: str,
         bundle: Bundle,
+        quota: int,
         *,
         sent: Callable[[], None],
         interrupted: Callable[[], bool],
-    ) -> list[str]:
-        """Start a ticket unless it was claimed before. `sent` is called when from now on it may have been started."""
+    ) -> Launched:
+        """Start a ticket unless it was claimed before. `sent` is called when from now on it may have been started.
+
+        The first poll goes along, so that a quick script costs one round trip. It waits for the end of such a one only
+        where nobody else waits for the channel.
+        """
         request = protocol.launch_request(ticket, bundle.files, bundle.command, bundle.folder, bundle.said)
         with self._turns.held(interrupted):
+            moments = 0 if self._turns.waiting else MOMENTS
+            request += protocol.poll_request(ticket, quota, 0, 0, moments)
             channel = self._ready(interrupted)
             if time.monotonic() - channel.last_used > IDLE:
                 self._ask(protocol.PING_REQUEST, lambda c: protocol.read_answer(c, "ping"), interrupted)
-            return self._ask(request, lambda c: protocol.read_answer(c, "launch"), interrupted, sent)
+            return self._ask(request, self._read_launched, interrupted, sent)
+
+    def _read_launched(self, channel: Channel) -> Launched:
+        words = protocol.read_answer(channel, "launch")
+        try:
+            polled = protocol.read_polled(channel)
+        except ChannelLost:  # what was answered counts; and a runner that could not read the request has ended
+            self._drop()
+            return Launched(words)
+        return Launched(words, polled if words[:1] in CLAIMED else None)
 
     def poll(
         self, ticket: str, quota: int, stdout_offset: int, stderr_offset: int, *, interrupted: Callable[[], bool]

@@ -12,7 +12,7 @@ from engine.ports import Clock, RunSink
 from workers import scripts
 from workers.runner import wording
 from workers.runner.channels import SLICE, CannotConnect, ChannelLost, Interrupted
-from workers.runner.client import RunnerClient
+from workers.runner.client import CLAIMED, RunnerClient
 from workers.runner.pace import Pace
 from workers.runner.protocol import Polled, State
 from workers.runner.reading import Reading
@@ -44,6 +44,7 @@ class Follower:
         self._place = place
         self._reading = Reading(request, sink, clock, pace)
         self._confirmed = request.launch_confirmed
+        self._seen: Polled | None = None  # with the launch, and not yet looked at
         self._maybe_started = False
         self._started_at = request.started_at
         self._stop_asked_at: float | None = None
@@ -77,11 +78,14 @@ class Follower:
         except ForedeckError as error:
             message = self._reading.mask(str(error))
             raise _Ended(ActionResult(Outcome.FAILED, message=message, hint=error.hint)) from None
-        words = self._persist(
-            lambda: self._client.launch(self._request.ticket, bundle, sent=self._sent, interrupted=self._stopping)
+        launched = self._persist(
+            lambda: self._client.launch(
+                self._request.ticket, bundle, self._reading.frame, sent=self._sent, interrupted=self._stopping
+            )
         )
-        if words[:1] not in (["claimed"], ["taken"], ["cleaned"]):  # the first poll tells how a cleaned one ended
-            raise _Ended(wording.not_launched(words, self._place))
+        if launched.words[:1] not in CLAIMED:  # the first poll tells how a cleaned one ended
+            raise _Ended(wording.not_launched(launched.words, self._place))
+        self._seen = launched.polled
         self._confirmed = True
         self._started_at = self._started_at or self._clock()
         self._sink.launch_confirmed()
@@ -97,7 +101,16 @@ class Follower:
         self._ask_to_end()
         reading = self._reading
         asked_at = time.monotonic()
-        polled = self._persist(
+        polled, self._seen = self._seen or self._poll(), None
+        self._printed = polled.stdout_size + polled.stderr_size
+        moved = reading.take_in(polled, time.monotonic() - asked_at)
+        self._judge(polled)
+        reading.record_when_due()
+        return moved
+
+    def _poll(self) -> Polled:
+        reading = self._reading
+        return self._persist(
             lambda: self._client.poll(
                 self._request.ticket,
                 reading.frame,
@@ -106,11 +119,6 @@ class Follower:
                 interrupted=self._stopping,
             )
         )
-        self._printed = polled.stdout_size + polled.stderr_size
-        moved = reading.take_in(polled, time.monotonic() - asked_at)
-        self._judge(polled)
-        reading.record_when_due()
-        return moved
 
     def _judge(self, polled: Polled) -> None:
         reading = self._reading

@@ -2,7 +2,8 @@
 
 launch TICKET NEEDED [NAME SIZE]... + bytes + `go`
                                              ->  launch claimed|taken|cleaned|missing PROGRAM|failed REASON
-poll TICKET QUOTA OUT_OFFSET ERR_OFFSET      ->  poll STATE DETAIL OUT_SIZE ERR_SIZE OUT_COUNT ERR_COUNT cut|-
+poll TICKET QUOTA OUT_OFFSET ERR_OFFSET MOMENTS
+                                             ->  poll STATE DETAIL OUT_SIZE ERR_SIZE OUT_COUNT ERR_COUNT cut|-
                                                  [NAMES OF KILLED PROCESSES] + the counted bytes of both files
 stop TICKET REASON GRACE                     ->  stop STATE   (the ending goes on beside; poll tells how it went)
 clean TICKET                                 ->  clean STATE
@@ -130,9 +131,9 @@ def launch_request(
     return f"launch {_checked(_TICKET, ticket)} {needed} {sizes}\n".encode() + b"".join(sent.values()) + b"go\n"
 
 
-def poll_request(ticket: str, quota: int, stdout_offset: int, stderr_offset: int) -> bytes:
-    """Ask for the state and up to `quota` bytes of each stream."""
-    return f"poll {_checked(_TICKET, ticket)} {quota} {stdout_offset} {stderr_offset}\n".encode()
+def poll_request(ticket: str, quota: int, stdout_offset: int, stderr_offset: int, moments: int = 0) -> bytes:
+    """Ask for the state and up to `quota` bytes of each stream. An end is waited for, at most `moments` times 2 ms."""
+    return f"poll {_checked(_TICKET, ticket)} {quota} {stdout_offset} {stderr_offset} {moments}\n".encode()
 
 
 def stop_request(ticket: str, reason: str, grace: int) -> bytes:
