@@ -7,13 +7,16 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import paramiko
 import pytest
 
 from engine.contracts import Outcome, SshMachine
@@ -23,7 +26,7 @@ from tests.support.run_sinks import MemorySink, a_request, again, run
 from tests.support.ssh_workers import LIMITS, PACE, a_worker
 from tests.support.tcp_proxy import TcpProxy
 from workers.ssh.ways import Ways
-from workers.ssh.worker import SshWorker
+from workers.ssh.worker import SessionStream, SshWorker
 
 pytestmark = pytest.mark.sshd
 
@@ -98,6 +101,22 @@ def test_a_login_that_breaks_anywhere_is_tried_again(server: OpenSshServer, prox
         worker.close()
         assert (result.outcome, sink.text()) == (Outcome.SUCCEEDED, "here\n"), after
         assert (tmp_path / f"journal-{after}").read_text() == "ran\n"
+
+
+def test_a_connection_that_ends_while_the_machine_is_told_how_much_was_taken_is_a_broken_one(
+    server: OpenSshServer,
+) -> None:
+    key = paramiko.Ed25519Key.from_private_key_file(str(server.client_key))
+    transport = paramiko.Transport(("127.0.0.1", server.port))
+    transport.connect(username=server.machine().account.username, pkey=key)
+    session = transport.open_session()
+    session.exec_command("head -c 500000 /dev/zero; cat")
+    while len(session.in_buffer) < 500_000:
+        time.sleep(0.01)
+    transport.sock.shutdown(socket.SHUT_WR)  # what is written now is refused, and nobody has noticed it yet
+    with pytest.raises(OSError, match="the connection ended"):
+        SessionStream(transport, session).read(500_000, 1.0)
+    transport.close()
 
 
 def test_two_megabytes_arrive_whole_over_connections_that_do_not_last(server: OpenSshServer, proxy: TcpProxy) -> None:

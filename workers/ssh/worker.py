@@ -71,8 +71,15 @@ class SessionStream:
         """
         self._session.settimeout(timeout)
         data: bytes | None = None
-        with contextlib.suppress(TimeoutError):
+        try:
             data = self._session.recv(limit)
+        except TimeoutError:
+            pass
+        except (
+            paramiko.SSHException,
+            EOFError,
+        ) as error:  # it tells the machine how much it took, and may fail at that
+            raise OSError("the connection ended") from error
         if not data and not self._transport.is_active():
             raise OSError("the connection ended")
         return data
