@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.definitions import step_settings
+from engine.definitions import conditions, step_settings
 from engine.definitions.approvals import check_approval
 from engine.definitions.execution import read_pool, read_runs_on
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import LARGEST_FILE
 from engine.definitions.health_checks import read_health_check
-from engine.definitions.nodes import Items, Scalar, Table, shown
+from engine.definitions.nodes import Items, Scalar, shown
 from engine.definitions.package_steps import read_package_step
 from engine.definitions.project_files import ProjectFiles
-from engine.definitions.readings import suggest
 from engine.definitions.scopes import read_scope
 from engine.definitions.script_settings import read_syntax
 from engine.definitions.secret_references import HOW, holds_a_secret
@@ -42,9 +41,6 @@ KEYS_OF_AN_ACTION = ("action", "name", "when", *_OF_AN_ACTION)
 KEYS_OF_A_SCRIPT = ("file", "inline", "syntax", *KEYS_OF_A_FOLDER)
 KEYS_OF_AN_INTERVENTION = ("teams", "instructions", "minimum", "requester_may", "block_concurrent_deployments")
 _NOTHING = RunScript("")
-_CONDITIONS = ("success", "failure", "always")
-_EXPRESSION = '`"#{if Octopus.Deployment.Error}true#{/if}"`'
-_LONGEST_EXPRESSION = 10_000
 
 
 @dataclass
@@ -84,6 +80,7 @@ def read_process(
         steps.wrong("empty", "A process has at least one step.", "Add a step, for example `- step: install`.")
     reader = _ProcessReader(files, teams, packages)
     read = tuple(reader.read_step(item, is_first=index == 0) for index, item in enumerate(items))
+    conditions.look_at_expressions(read, reader.conditions)
     parallelism = record.get("max_parallelism")
     return Process(
         read,
@@ -101,6 +98,7 @@ class _ProcessReader:
         self._teams = teams
         self._steps = _Names("step")
         self._actions = _Names("action")
+        self.conditions: list[Field | None] = []  # where the run condition of each step stands
 
     def read_step(self, item: Field, *, is_first: bool) -> Step:
         record = item.table(
@@ -116,12 +114,13 @@ class _ProcessReader:
             actions = [self._read_action(record, record, slug, name, EVERYWHERE)]
         else:
             _refuse_beside(record, "actions", _OF_AN_ACTION)
-            actions = [self._read_listed(action, record) for action in self._listed(listed)] if listed else []
+            actions = [self._read_listed(each, record, step_scope) for each in self._listed(listed)] if listed else []
         settings = step_settings.read_settings(record, is_first=is_first)
         if not record.has("target_tags") and any(isinstance(action.work, HealthCheck) for action in actions):
             message = "A health check looks at targets, and the step names no target tags."
             record.whole.wrong("contradiction", message, "Add `target_tags:`, for example `target_tags: [web]`.")
-        condition, expression = _read_run_condition(record)
+        self.conditions.append(record.fields.get("run_condition"))
+        condition, expression = conditions.read_run_condition(record)
         if is_first and condition is RunCondition.FAILURE:
             message = "Nothing can have failed before the first step, so it would never run."
             hint = "Move it behind what it is for, or remove `run_condition`."
@@ -147,10 +146,14 @@ class _ProcessReader:
             actions.wrong("empty", "`actions` lists nothing.", "Add an action, or write its keys in the step.")
         return items
 
-    def _read_listed(self, item: Field, of_step: Record) -> Action:
+    def _read_listed(self, item: Field, of_step: Record, step_scope: Scope) -> Action:
         record = item.table(KEYS_OF_AN_ACTION)
         slug, name, _ = self._identity(record, "action", self._actions)
-        return self._read_action(record, of_step, slug, name, read_scope(record, may_exclude=True))
+        scope = read_scope(record, may_exclude=True)
+        if step_scope.excludes(scope):
+            message = "Its step is never where this action is meant to be, so it would never run."
+            record.fields["when"].wrong("contradiction", message, "Change one of the two `when`.")
+        return self._read_action(record, of_step, slug, name, scope)
 
     def _identity(self, record: Record, key: str, names: _Names) -> tuple[str, str, bool]:
         written = record.need(key, "install")
@@ -253,24 +256,3 @@ def _refuse_beside(record: Record, key: str, others: Iterable[str]) -> None:
         if other in record.fields:
             hint = f"Move it into one of the {key}." if key == "actions" else "Remove it."
             record.fields[other].wrong("one-of", f"`{other}` means nothing beside `{key}`.", hint)
-
-
-def _read_run_condition(record: Record) -> tuple[RunCondition, str]:
-    """The condition, and the expression where it is one: `"#{…}"`, or `{variable: "#{…}"}` which says it in full."""
-    field = record.get("run_condition")
-    if field is None:
-        return RunCondition.SUCCESS, ""
-    if isinstance(field.node, Table):
-        field = field.table(["variable"]).need("variable", '"#{if Octopus.Deployment.Error}true#{/if}"')
-        word = field.text(_EXPRESSION, longest=_LONGEST_EXPRESSION) if field else ""
-        if field and word and "#{" not in word:
-            field.wrong("run-condition", "There is no variable in this expression.", f"For example {_EXPRESSION}.")
-        return RunCondition.VARIABLE, word
-    word = field.text("`success`", longest=_LONGEST_EXPRESSION)
-    if "#{" in word:
-        return RunCondition.VARIABLE, word
-    if word and word not in _CONDITIONS:
-        message, hint = f"There is no run condition {shown(word)}.", suggest(word, _CONDITIONS, "run conditions")
-        field.wrong("run-condition", message, hint)
-        return RunCondition.SUCCESS, ""
-    return RunCondition(word) if word else RunCondition.SUCCESS, ""

@@ -43,6 +43,13 @@ class Scope:
             not self.projects or project in self.projects
         )
 
+    def excludes(self, other: Scope) -> bool:
+        """Is there no environment in which both of these, which restrict environments only, could apply?"""
+        for one, another in ((self, other), (other, self)):
+            if one.environments and not any(another.matches(environment=name) for name in one.environments):
+                return True
+        return False
+
     def ignoring_environments(self) -> Scope:
         """The same scope for a question that is about no environment (a release belongs to none)."""
         return replace(self, environments=(), excluded_environments=())

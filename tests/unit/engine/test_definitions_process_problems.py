@@ -55,6 +55,46 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         f"{PROCESS}:4: steps[0].retries: `retries` means nothing beside `manual_intervention`. Remove it.",
     ),
     (
+        "an action for where its step never is",
+        {
+            PROCESS: "steps:\n  - step: a\n    when: {environment: production}\n    actions:\n"
+            "      - {action: x, run_script: {inline: a}}\n"
+            "      - {action: z, when: {environment: staging}, run_script: {inline: b}}\n"
+        },
+        f"{PROCESS}:6: steps[0].actions[1].when: Its step is never where this action is meant to be, so it would never "
+        "run. Change one of the two `when`.",
+    ),
+    (
+        "a condition that cannot be read",
+        script("run_condition: '#{if X'"),
+        f"{PROCESS}:4: steps[0].run_condition: This expression cannot be read: Expected '}}', found the end "
+        '(line 1, column 7). For example `"#{if Octopus.Deployment.Error}true#{/if}"`.',
+    ),
+    (
+        "a condition that asks for a step that there is not",
+        script("run_condition: '#{if Octopus.Step[Instal].Status.Code == \"Failed\"}true#{/if}'"),
+        f'{PROCESS}:4: steps[0].run_condition: There is no step with the name "Instal". '
+        'Did you mean "install"? Known names: install.',
+    ),
+    (
+        "a condition that asks for a step by its slug, which is not its name",
+        {
+            PROCESS: "steps:\n  - {step: a, name: Look first, run_script: {inline: a}}\n"
+            "  - {step: b, run_condition: '#{Octopus.Action[a].Output.Found}', run_script: {inline: b}}\n"
+        },
+        f'{PROCESS}:3: steps[1].run_condition: There is no action with the name "a". Its name is "Look first", and '
+        "variables go by the name.",
+    ),
+    (
+        "a condition that asks for what comes later",
+        {
+            PROCESS: "steps:\n  - {step: a, run_condition: '#{Octopus.Step[b].Status.Code}', run_script: {inline: a}}\n"
+            "  - {step: b, run_condition: '#{Octopus.Step[A].Status.Code}', run_script: {inline: b}}\n"
+        },
+        f'{PROCESS}:2: steps[0].run_condition: Nothing is known of "b" yet when this is evaluated: it does not run '
+        "before. Ask for a step before this one, or change their order.",
+    ),
+    (
         "a first step for failures",
         script("run_condition: failure"),
         f"{PROCESS}:4: steps[0].run_condition: Nothing can have failed before the first step, so it would never run. "
