@@ -53,8 +53,8 @@ def follow(history: History, keys: Iterable[RunKey], guidance: Guidance) -> Hist
 
 def _told(run: RunRecord, guidance: Guidance) -> RunRecord:
     if guidance in LET_PASS:
-        return replace(run, state=RunState.SKIPPED, asked=False, guidance=guidance)
+        return run._replace(state=RunState.SKIPPED, asked=False, guidance=guidance)
     state = RunState.FAILED if run.state is RunState.LOST else run.state
     if guidance is Guidance.RETRY:  # it begins when the window has room for its machine
-        return replace(run, state=state, asked=False, retries_by_hand=run.retries_by_hand + 1, guidance=guidance)
-    return replace(run, state=state, asked=False, given_up=True, guidance=guidance)
+        return run._replace(state=state, asked=False, retries_by_hand=run.retries_by_hand + 1, guidance=guidance)
+    return run._replace(state=state, asked=False, given_up=True, guidance=guidance)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from engine.domain.guidance import Guidance
 from engine.domain.plans import RunKey
 from engine.domain.states import RunState
 
 
-@dataclass(frozen=True)
-class RunRecord:
-    """What is known of the latest attempt of one action on one machine."""
+class RunRecord(NamedTuple):
+    """What is known of the latest attempt of one action on one machine. A tuple, because thousands of them are made."""
 
     key: RunKey
     state: RunState

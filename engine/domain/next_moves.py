@@ -28,6 +28,10 @@ MAXIMUM_IDEMPOTENT_ATTEMPTS = 3
 
 CONDITION_FALSE = "its run condition is false"
 
+_AFTER_A_FAILURE = Judgement(why_not="an earlier step failed")
+_BEFORE_ANY_FAILURE = Judgement(why_not="runs only after a failure")
+_HOLDS = Judgement(holds=True)
+
 EXCLUDED = "this machine was excluded after a failure"
 
 
@@ -164,7 +168,7 @@ def _lane(plan: Plan, keys: tuple[RunKey, ...], history: History, judgement: Jud
     """`judgement`: what comes of the run condition there; None when it has to be evaluated first."""
     step = plan.steps[keys[0].step]
     is_excluded = keys[0].machine in history.excluded
-    has_begun = is_excluded or any(key in history.by_key for key in keys)
+    has_begun = is_excluded or not history.by_key.keys().isdisjoint(keys)
     has_failed = was_ignored = False
     for key in keys:
         action = step.actions[key.action]
@@ -232,11 +236,11 @@ def _judgement_of(index: int, step: PlannedStep, history: History, *, failed_bef
     """What comes of this step's run condition; None when its expression has to be evaluated first."""
     condition = step.condition
     if condition is RunCondition.SUCCESS and failed_before:
-        return Judgement(why_not="an earlier step failed")
+        return _AFTER_A_FAILURE
     if condition is RunCondition.FAILURE and not failed_before:
-        return Judgement(why_not="runs only after a failure")
+        return _BEFORE_ANY_FAILURE
     if condition is not RunCondition.VARIABLE:
-        return Judgement(holds=True)
+        return _HOLDS
     return _read_from(history.by_step.get(index)) or history.judged.get((index, NO_MACHINE))
 
 

@@ -110,16 +110,16 @@ class World:
                     assert self.plan.guided_failure
                     assert self.plan.action(step, key.action).work == SCRIPT, "an aborted approval is nobody's failure"
                     assert not self.runs[key].asked, "asked twice"
-                    self.runs[key] = replace(self.runs[key], asked=True)
+                    self.runs[key] = self.runs[key]._replace(asked=True)
             case AskAboutLost(key):
                 assert not self.plan.guided_failure
                 assert not self.runs[key].asked, "asked twice"
-                self.runs[key] = replace(self.runs[key], asked=True)
+                self.runs[key] = self.runs[key]._replace(asked=True)
             case Withdraw(key):
                 assert self.canceled
                 run = self.runs[key]
                 state = run.state if run.state.is_failure else RunState.CANCELED
-                self.runs[key] = replace(run, state=state, asked=False)
+                self.runs[key] = run._replace(state=state, asked=False)
             case Finish(state):
                 assert not self.open_runs()
                 self.end = state
@@ -185,15 +185,15 @@ class World:
     def _changed(self, run: RunRecord, chance: int) -> RunRecord:
         match run.state:
             case RunState.QUEUED:
-                return replace(run, state=RunState.RUNNING) if self.may_begin(run.key) else run
+                return run._replace(state=RunState.RUNNING) if self.may_begin(run.key) else run
             case RunState.RUNNING:
                 end = ENDS[chance % len(ENDS)]
-                return replace(run, state=end, failures=run.failures + end.is_failure)
+                return run._replace(state=end, failures=run.failures + end.is_failure)
             case RunState.WAITING:
-                return replace(run, state=(RunState.SUCCEEDED, RunState.FAILED)[chance % 2], asked=False)
+                return run._replace(state=(RunState.SUCCEEDED, RunState.FAILED)[chance % 2], asked=False)
         assert run.asked, "lost, and nobody is asked"
         if chance % 2:
-            return replace(run, state=RunState.FAILED, asked=False, failures=run.failures + 1, given_up=True)
+            return run._replace(state=RunState.FAILED, asked=False, failures=run.failures + 1, given_up=True)
         self.started.append((run.key, run.attempt + 1))  # Run again is the person's start
         self.started_by_people[run.key] += 1
         return RunRecord(run.key, RunState.QUEUED, run.attempt + 1, failures=run.failures)
