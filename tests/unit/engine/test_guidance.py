@@ -45,7 +45,7 @@ def on(**states: RunState) -> History:
 
 
 def asked(history: History) -> History:
-    return replace(history, runs=tuple(replace(r, asked=r.state.is_failure or r.state is L) for r in history.runs))
+    return replace(history, runs=tuple(r._replace(asked=r.state.is_failure or r.state is L) for r in history.runs))
 
 
 ONE = plan(step(), step())

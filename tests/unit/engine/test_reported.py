@@ -30,7 +30,7 @@ def test_an_approval_inside_a_rolling_step_pauses_that_machine_until_it_is_answe
     assert next_moves(rolling, History()) == (AskForDecision(RunKey(0, 0, "web-1")),)
     asked = RunRecord(RunKey(0, 0, "web-1"), RunState.WAITING, asked=True)
     assert next_moves(rolling, History((asked,))) == ()
-    approved = replace(asked, state=RunState.SUCCEEDED, asked=False)
+    approved = asked._replace(state=RunState.SUCCEEDED, asked=False)
     assert next_moves(rolling, History((approved,))) == (Start(RunKey(0, 1, "web-1")),)
 
 
@@ -42,7 +42,7 @@ def test_an_approval_beside_a_script_can_be_canceled() -> None:
     )
     canceled = History(runs, cancel_requested=True)
     assert next_moves(beside, canceled) == (Withdraw(RunKey(1, 0, "")),)
-    ended = tuple(replace(run, state=RunState.CANCELED, asked=False) for run in runs)
+    ended = tuple(run._replace(state=RunState.CANCELED, asked=False) for run in runs)
     assert next_moves(beside, History(ended, cancel_requested=True)) == (Finish(TaskState.CANCELED),)
 
 
