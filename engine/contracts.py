@@ -193,6 +193,14 @@ class ActionRequest:
 
 
 @dataclass(frozen=True)
+class ArtifactLimits:
+    """Bytes that may still be kept of the files that scripts name as artifacts."""
+
+    file: int  # of one file
+    room: int  # of all further files of the task
+
+
+@dataclass(frozen=True)
 class ActionResult:
     """How an action ended, with the evidence."""
 

@@ -6,11 +6,36 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from engine.contracts import ActionRequest, ActionResult, BuiltIn, Health, HealthCheck, Progress, SshMachine
+from engine.contracts import (
+    ActionRequest,
+    ActionResult,
+    ArtifactLimits,
+    BuiltIn,
+    Health,
+    HealthCheck,
+    Progress,
+    SshMachine,
+)
 from engine.package_contracts import Answer, Ready, Wanted
 
 Clock = Callable[[], datetime]
 """Returns the current time in UTC, with its zone."""
+
+
+class ArtifactKeeping(Protocol):
+    """An artifact that is being kept. Exactly one of `commit` and `discard` ends it."""
+
+    def write(self, data: bytes) -> None:
+        """The file goes on with this. Raises OSError."""
+        ...
+
+    def commit(self, *, holds_secret: bool) -> None:
+        """That was all of it: keep it. One that holds a secret is shown to nobody who does not ask for it."""
+        ...
+
+    def discard(self) -> None:
+        """It did not come whole: keep nothing."""
+        ...
 
 
 class RunSink(Protocol):
@@ -22,6 +47,16 @@ class RunSink(Protocol):
 
     def record(self, progress: Progress) -> None:
         """Commit this progress and its checkpoint as one."""
+        ...
+
+    def artifact_limits(self) -> ArtifactLimits:
+        """What may be kept, as of now."""
+        ...
+
+    def keep_artifact(self, number: int, name: str) -> ArtifactKeeping:
+        """Begin to keep a file that the script named, the `number`th of its run; the same number is the same file, so
+        one that is kept again stands once. `name` is masked and fit to be shown.
+        """
         ...
 
     def cancel_requested(self) -> bool:

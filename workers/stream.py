@@ -44,11 +44,14 @@ _MISSED = {
     ), "accounts stand in foredeck.yml"),
 }  # fmt: skip
 _UNSUPPORTED = frozenset({
-    "createArtifact", "foundPackage", "calamari-found-package", "deltaVerification",
+    "foundPackage", "calamari-found-package", "deltaVerification",
     "k8s-manifest-applied", "k8s-status", "argocd-files-updated", "pull-request-created",
     "claude-code-usage", "claude-code-transcript",
     "calamari-timed-operation", "calamari-deployment-metric", "calamari-script-isolation-alert",
 })  # fmt: skip
+
+MOST_ARTIFACTS = 200
+"""Files that one script may name."""
 
 _LONGEST_BRIEF = 200  # characters of what a script gave, inside a sentence of ours
 _BLOCK = 256 * 1024  # bytes read at a time: what fits the processor's cache is read twice as fast
@@ -63,6 +66,15 @@ class Taken:
     links: tuple[Link, ...] = ()
     percentage: int | None = None
     percentage_message: str = ""
+
+
+@dataclass(frozen=True)
+class NamedArtifact:
+    """A file that the script named; `name` is masked and fit to be shown, `path` is neither."""
+
+    number: int
+    path: str
+    name: str
 
 
 class _Channel:
@@ -100,6 +112,10 @@ class LogStream:
         self._learned = [str(secret) for secret in learned]
         self._masks = Masks([*masks, *self._learned])
         self._result_message = str(state.get("result_message", ""))
+        named = state.get("artifacts", ())
+        assert isinstance(named, list | tuple)  # noqa: S101 - our own state
+        self._artifacts = [(str(path), str(name)) for path, name in named]
+        self._collected = int(str(state.get("collected", 0)))  # of these, from the first on
         channels = _part(state, "channels")
         self._channels = {name: _Channel(name, self._masks, _part(channels, name)) for name in ("stdout", "stderr")}
         self._now = clock()
@@ -113,6 +129,22 @@ class LogStream:
     def result_message(self) -> str:
         """What the script gave as the reason of its end (`fail_step`), masked; empty when it gave none."""
         return self.mask(plain(self._result_message))
+
+    @property
+    def next_artifact(self) -> NamedArtifact | None:
+        """The first file that was named and is not collected yet."""
+        if self._collected == len(self._artifacts):
+            return None
+        path, name = self._artifacts[self._collected]
+        return NamedArtifact(self._collected, path, self._brief(name.rpartition("/")[2]) or "artifact")
+
+    def artifact_is_collected(self) -> None:
+        """Done with it, well or not; the next one is the next."""
+        self._collected += 1
+
+    def holds_secret(self, text: str) -> bool:
+        """Is any secret known so far in this text?"""
+        return bool(self._masks.covered(text))
 
     def mask(self, text: str) -> str:
         """This text with all secrets known so far hidden."""
@@ -158,6 +190,8 @@ class LogStream:
         return {
             "learned": list(self._learned),
             "result_message": self._result_message,
+            "artifacts": [list(artifact) for artifact in self._artifacts],
+            "collected": self._collected,
             "channels": {name: channel.state() for name, channel in self._channels.items()},
         }
 
@@ -206,6 +240,8 @@ class LogStream:
                 self._result_message = message.get("message")
             case "set-environmentstate":
                 self._set_environment_state(message)
+            case "createArtifact":
+                self._name_artifact(message)
             case name if name in _MISSED:
                 self._say(
                     LogLevel.WARNING, f"The service message {name} is not supported ({_MISSED[name]}); it was left out."
@@ -237,6 +273,20 @@ class LogStream:
             return
         self._percentage = min(100, max(0, int(text)))
         self._percentage_message = self._brief(message.get("message"))
+
+    def _name_artifact(self, message: ServiceMessage) -> None:
+        path = message.get("path")
+        named = (path, message.get("name") or path.rpartition("/")[2])
+        if not path or "\0" in path:
+            self._say(LogLevel.WARNING, "The service message createArtifact has no path; it was left out.")
+        elif named in self._artifacts:
+            return  # it is collected at the end, as it is then
+        elif len(self._artifacts) == MOST_ARTIFACTS:
+            left_out = self._brief(named[1])
+            said = f"The artifact {left_out} was not kept: a script may name {MOST_ARTIFACTS} files at most."
+            self._say(LogLevel.WARNING, said)
+        else:
+            self._artifacts.append(named)
 
     def _set_environment_state(self, message: ServiceMessage) -> None:
         key, value = message.get("key"), message.get("value")

@@ -7,8 +7,36 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from engine.contracts import ActionRequest, ActionResult, Checkpoint, Link, LogSegment, OutputVariable, Progress, Script
+from engine.contracts import (
+    ActionRequest,
+    ActionResult,
+    ArtifactLimits,
+    Checkpoint,
+    Link,
+    LogSegment,
+    OutputVariable,
+    Progress,
+    Script,
+)
 from engine.ports import Worker
+
+
+class MemoryArtifact:
+    """Implements `engine.ports.ArtifactKeeping`."""
+
+    def __init__(self, sink: MemorySink, number: int, name: str) -> None:
+        self._sink, self._number, self._name, self._data = sink, number, name, b""
+
+    def write(self, data: bytes) -> None:
+        self._data += data
+
+    def commit(self, *, holds_secret: bool) -> None:
+        self._sink.artifacts[self._number] = (self._name, self._data)
+        if holds_secret:
+            self._sink.secretive.add(self._number)
+
+    def discard(self) -> None:
+        self._sink.discarded += 1
 
 
 class MemorySink:
@@ -22,6 +50,10 @@ class MemorySink:
         self.links: list[Link] = []
         self.percentages: list[int] = []
         self.records = 0
+        self.artifacts: dict[int, tuple[str, bytes]] = {}
+        self.secretive: set[int] = set()
+        self.discarded = 0
+        self.limits = ArtifactLimits(file=10 << 20, room=20 << 20)
         self.cancel = threading.Event()
         self.stop = threading.Event()
         self.on_record: Callable[[], None] = lambda: None
@@ -39,6 +71,12 @@ class MemorySink:
         if progress.percentage is not None:
             self.percentages.append(progress.percentage)
         self.on_record()
+
+    def artifact_limits(self) -> ArtifactLimits:
+        return self.limits
+
+    def keep_artifact(self, number: int, name: str) -> MemoryArtifact:
+        return MemoryArtifact(self, number, name)
 
     def cancel_requested(self) -> bool:
         return self.cancel.is_set()

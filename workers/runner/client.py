@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from workers.runner import protocol
 from workers.runner.channels import SLICE, CannotConnect, Channel, ChannelLost, Interrupted
-from workers.runner.protocol import Hello, Polled
+from workers.runner.protocol import Fetched, Hello, Polled
 from workers.scripts import Bundle
 
 _Answer = TypeVar("_Answer")
@@ -168,6 +168,12 @@ class RunnerClient:
             share = max(1, quota // (1 + self._turns.waiting))
             request = protocol.poll_request(ticket, share, stdout_offset, stderr_offset)
             return self._ask(request, protocol.read_polled, interrupted)
+
+    def fetch(self, ticket: str, path: str, quota: int, offset: int, *, interrupted: Callable[[], bool]) -> Fetched:
+        """A part of a file that the ticket's script made."""
+        request = protocol.fetch_request(ticket, path, quota, offset)
+        with self._turns.held(interrupted):
+            return self._ask(request, protocol.read_fetched, interrupted)
 
     def stop(self, ticket: str, reason: str, grace: int, *, interrupted: Callable[[], bool]) -> None:
         """Let the machine end the whole group; the machine goes on with that even when we are gone."""

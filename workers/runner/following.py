@@ -10,11 +10,11 @@ from engine.contracts import ActionRequest, ActionResult, LogLevel, Outcome
 from engine.errors import ForedeckError
 from engine.ports import Clock, RunSink
 from workers import scripts
-from workers.runner import wording
+from workers.runner import collecting, wording
 from workers.runner.channels import SLICE, CannotConnect, ChannelLost, Interrupted
 from workers.runner.client import CLAIMED, RunnerClient
 from workers.runner.pace import Pace
-from workers.runner.protocol import Polled, State
+from workers.runner.protocol import Fetched, Polled, State
 from workers.runner.reading import Reading
 
 _Answer = TypeVar("_Answer")
@@ -138,9 +138,20 @@ class Follower:
                 reading.forget_end()
             case State.EXITED if reading.is_complete(polled):
                 reading.finish()
+                collecting.collect(reading, self._sink, self._fetch)
                 if polled.left:
                     reading.note(LogLevel.INFO, wording.left_behind(polled.left))
                 raise _Ended(wording.ended(polled.detail, polled.killed, reading.result_message, self._request))
+
+    def _fetch(self, path: str, quota: int, offset: int) -> Fetched:
+        if self._stopping():
+            raise Interrupted
+        try:
+            return self._persist(
+                lambda: self._client.fetch(self._request.ticket, path, quota, offset, interrupted=self._stopping)
+            )
+        except _Ended as end:  # how the script ended is known, and stays so
+            raise collecting.OutOfReach from end
 
     def _has_last_words(self) -> bool:
         """Of a script that was asked to end, the group is looked at and not its pipes: what it said last is on its way

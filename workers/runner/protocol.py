@@ -5,6 +5,7 @@ launch TICKET NEEDED [NAME SIZE]... + bytes + `go`
 poll TICKET QUOTA OUT_OFFSET ERR_OFFSET MOMENTS
                                              ->  poll STATE DETAIL OUT_SIZE ERR_SIZE OUT_COUNT ERR_COUNT cut|-
                                                  [NAMES OF KILLED PROCESSES] + the counted bytes of both files
+fetch TICKET QUOTA OFFSET SIZE_OF_NAME + name -> fetch file|WHAT_ELSE SIZE COUNT + the counted bytes
 stop TICKET REASON GRACE                     ->  stop STATE   (the ending goes on beside; poll tells how it went)
 clean TICKET                                 ->  clean STATE
 facts                                        ->  lines NAME VALUE up to `end`
@@ -60,6 +61,15 @@ class Polled:
     cut: bool  # output is missing from some point on: the machine's disk was full
     killed: tuple[str, ...]  # processes that had to be killed
     left: tuple[str, ...] = ()  # processes that the script left behind
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The answer to `fetch`: what the file is (`file`, or why it is not read), its size now, and a part of it."""
+
+    what: str
+    size: int
+    data: bytes
 
 
 def bootstrap(root: str) -> tuple[str, ...]:
@@ -136,6 +146,14 @@ def poll_request(ticket: str, quota: int, stdout_offset: int, stderr_offset: int
     return f"poll {_checked(_TICKET, ticket)} {quota} {stdout_offset} {stderr_offset} {moments}\n".encode()
 
 
+def fetch_request(ticket: str, path: str, quota: int, offset: int) -> bytes:
+    """Ask for up to `quota` bytes of a file of the machine. The path may hold anything but NUL."""
+    name = path.encode("utf-8", "surrogateescape")
+    if not name or b"\0" in name:
+        raise ValueError("the path of a file is empty or holds NUL")
+    return f"fetch {_checked(_TICKET, ticket)} {quota} {offset} {len(name)}\n".encode() + name
+
+
 def stop_request(ticket: str, reason: str, grace: int) -> bytes:
     """End the whole group: TERM, then KILL after `grace` seconds."""
     return f"stop {_checked(_TICKET, ticket)} {_checked(_NAME, reason)} {grace}\n".encode()
@@ -186,6 +204,16 @@ def read_polled(channel: Channel) -> Polled:
     stdout = channel.receive(out_count)
     stderr = channel.receive(err_count)
     return Polled(state, detail, out_size, err_size, stdout, stderr, cut, tuple(killed.split()), tuple(left.split()))
+
+
+def read_fetched(channel: Channel) -> Fetched:
+    """The answer to `fetch` with its bytes."""
+    words = read_answer(channel, "fetch")
+    try:
+        what, size, count = words[0], int(words[1]), int(words[2])
+    except (ValueError, IndexError) as error:
+        raise ChannelLost("something that is no answer came") from error
+    return Fetched(what, size, channel.receive(count))
 
 
 def read_facts(channel: Channel) -> dict[str, str]:

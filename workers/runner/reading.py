@@ -9,7 +9,7 @@ from engine.contracts import ActionRequest, Checkpoint, LogLevel, LogSegment, Pr
 from engine.ports import Clock, RunSink
 from workers.runner.pace import Pace
 from workers.runner.protocol import Polled
-from workers.stream import LogStream
+from workers.stream import LogStream, NamedArtifact
 
 
 class Reading:
@@ -36,6 +36,20 @@ class Reading:
     def result_message(self) -> str:
         """What the script itself gave as the reason of its end."""
         return self._stream.result_message
+
+    @property
+    def next_artifact(self) -> NamedArtifact | None:
+        """The first file that the script named and that is not collected yet."""
+        return self._stream.next_artifact
+
+    def artifact_is_collected(self, level: LogLevel, note: str) -> None:
+        """Done with it: that is recorded together with what is said of it, so that no restart collects it again."""
+        self._stream.artifact_is_collected()
+        self.note(level, note)
+
+    def holds_secret(self, text: str) -> bool:
+        """Is any secret in this text?"""
+        return self._stream.holds_secret(text)
 
     def mask(self, text: str) -> str:
         """This text with all secrets hidden."""

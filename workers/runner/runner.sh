@@ -283,6 +283,45 @@ send() {
         dd if="$1" bs=1048576 iflag=fullblock,skip_bytes,count_bytes skip="$2" count="$3" 2>/dev/null
 }
 
+# Sets `what` to what file $path of the ticket is, and `size`. A relative one is meant from the script's folder; a link is
+# followed on the way to a file, but not out of that folder, and a file that is a link itself is not read.
+look_at_file() {
+    what=missing size=0
+    read -r _ _ _ attempt <"$home/owner" || return
+    work=$home/$attempt/work
+    case $path in /*) ;; *) path=$work/$path ;; esac
+    real_work=$(cd -P -- "$work" && pwd -P)
+    real_folder=$(cd -P -- "${path%/*}/" && pwd -P) || return
+    case $path in
+    "$work"/* | "${real_work:-$work}"/*)
+        case $real_folder/ in "$real_work"/*) ;; *)
+            what=outside
+            return
+            ;;
+        esac
+        ;;
+    esac
+    if [ -h "$path" ]; then what=link
+    elif [ -d "$path" ]; then what=folder
+    elif [ ! -e "$path" ]; then what=missing
+    elif [ ! -f "$path" ]; then what=special
+    elif [ ! -r "$path" ]; then what=unreadable
+    else what=file size=$(stat -c %s -- "$path")
+    fi
+}
+
+# Sends at most $1 bytes from offset $2 on of a file whose name of $3 bytes follows.
+fetch() {
+    path=$(dd bs="$3" count=1 iflag=fullblock && echo .)
+    path=${path%?} count=0
+    look_at_file
+    if [ "$what" = file ]; then count=$((size - $2)); fi
+    [ "$count" -ge 0 ] || count=0
+    [ "$count" -le "$1" ] || count=$1
+    answer fetch "$what" "$size" "$count"
+    send "$path" "$2" "$count"
+}
+
 stop() {
     look_at_ticket
     case $state in
@@ -420,7 +459,7 @@ serve() {
         home=$tickets/$ticket
         # shellcheck disable=SC2086
         case $verb in
-        launch | poll | stop | clean | have | put | seal) "$verb" $rest ;;
+        launch | poll | fetch | stop | clean | have | put | seal) "$verb" $rest ;;
         facts) facts ;;
         ping) answer ping ;;
         *) exit 1 ;;

@@ -69,6 +69,14 @@ def size(count: int) -> str:
     return f"{count} bytes"
 
 
+def rough_size(count: int) -> str:
+    """Bytes as people read them: `3.4 MB`."""
+    for unit, letters in ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")):
+        if count >= unit:
+            return f"{count / unit:.1f} {letters}"
+    return f"{count} bytes" if count != 1 else "1 byte"
+
+
 def _what_stopped(killed: Sequence[str]) -> str:
     if not killed:
         return "it ended when it was asked to."
