@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from bot import (
+    artifacts_cli,
     decisions_cli,
     emergency_cli,
     machine_cli,
@@ -350,6 +351,7 @@ def demo(port: int, state: Path) -> None:
 
 
 for _module in (
+    artifacts_cli,
     decisions_cli,
     queue_cli,
     emergency_cli,

@@ -87,6 +87,7 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     from engine.orchestration.clock import Ticker
     from engine.orchestration.dispatcher import Dispatcher
     from engine.orchestration.finding import Finder
+    from engine.orchestration.pruning import Pruner
     from workers.packages.feeds import PackageFeeds
     from workers.packages.shelf import PackageShelf
     from workers.pools import WorkerPool
@@ -99,7 +100,7 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key), shelf)
     checker = Checker(db, clock, workers)
     finder = Finder(db, clock, PackageFeeds())
-    ticker = Ticker([dispatcher.wake, checker.look, finder.wake])
+    ticker = Ticker([dispatcher.wake, checker.look, finder.wake, Pruner(db, clock).look])
     try:
         shelf.clean_up()
         dispatcher.start()

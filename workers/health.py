@@ -10,6 +10,7 @@ from importlib import resources
 from engine.contracts import (
     ActionRequest,
     ActionResult,
+    ArtifactLimits,
     Health,
     HealthCheck,
     HealthState,
@@ -21,6 +22,7 @@ from engine.contracts import (
     StepFile,
     StepFolder,
 )
+from engine.ports import ArtifactKeeping
 
 LOW_DISK_MIB = 100
 """Below this much free space a machine is still good enough, but it has a warning."""
@@ -90,6 +92,14 @@ class Findings:
         self.warnings += _said(progress.segments, LogLevel.WARNING)
         self.errors += _said(progress.segments, LogLevel.ERROR)
         self.last = (self.last + "".join(s.text for s in progress.segments if s.stream != "foredeck"))[-_SHOWN:]
+
+    def artifact_limits(self) -> ArtifactLimits:
+        """A check keeps no files."""
+        return ArtifactLimits(file=0, room=0)
+
+    def keep_artifact(self, number: int, name: str) -> ArtifactKeeping:  # noqa: ARG002 - as the port has it
+        """Never asked for, where there is no room."""
+        raise OSError("a health check keeps no files")
 
     def cancel_requested(self) -> bool:
         """Nobody cancels a check."""

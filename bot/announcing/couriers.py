@@ -11,16 +11,17 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.announcing import searches, uploads
+from bot.announcing import attaching, searches, uploads
 from bot.announcing.failures import UNREACHED, Failure, Meaning, backoff, understood
 from bot.announcing.paces import Pace
 from bot.announcing.renderings import Rendering, render
+from bot.messages import artifacts as artifact_messages
 from bot.messages import logs
 from bot.messages.blocks import Message, is_channel_id
 from bot.messages.wording import step_of_run
 from engine.errors import ForedeckError
-from engine.services import Database, access, holds, outbox, tasks
-from engine.services.outbox import CARD, DIRECT, EMERGENCY, FILE, HEALTH, HOLD, TRIGGER, Parcel, Posted
+from engine.services import Database, access, artifacts, holds, outbox, tasks
+from engine.services.outbox import ARTIFACTS, CARD, DIRECT, EMERGENCY, FILE, HEALTH, HOLD, TRIGGER, Parcel, Posted
 from engine.services.views import TaskView
 
 CLOSED_SECONDS = 60.0
@@ -56,6 +57,8 @@ class Courier:
             rendering = render(self.db, parcel, command=self.command(), workspace_url=self.workspace_url)
             if parcel.kind == FILE:
                 self._deliver_file(parcel, rendering)
+            elif parcel.kind == ARTIFACTS:
+                self._deliver_artifacts(parcel, rendering)
             else:
                 self._deliver_message(parcel, rendering)
         except (SlackApiError, *UNREACHED) as error:
@@ -149,6 +152,24 @@ class Courier:
                 self._post(parcel, Rendering.of(view, logs.file_refused(view, step, self.command())))
                 return
         self._stands(parcel, Message(""), card.slack_channel, file_id, card)
+
+    def _deliver_artifacts(self, parcel: Parcel, rendering: Rendering) -> None:
+        found, card = artifacts.of_run(self.db, int(parcel.payload["run"])), self._thread(parcel)
+        if card is None or rendering.view is None:
+            self._later(parcel, backoff(parcel.attempts), "its card does not stand yet")
+            return
+        number = rendering.view.number
+        try:
+            stands = attaching.attach(self.client, found, card, number=number, may_stand=_may_have_been_sent(parcel))
+        except SlackApiError as error:
+            if understood(error).meaning not in {Meaning.CLOSED, Meaning.FINAL}:
+                raise
+            self._post(parcel, Rendering.of(rendering.view, artifact_messages.refused(found, number)))
+            return
+        if stands is None:
+            outbox.unchanged(self.db, parcel.id)
+        else:
+            self._stands(parcel, Message(""), card.slack_channel, stands, card)
 
     def _channel(self, parcel: Parcel) -> str:
         """Where it goes, by name or id. Raises NotInSlack for a person whom Slack does not know."""

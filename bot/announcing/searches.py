@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,18 @@ def find_file(client: WebClient, *, channel_id: str, thread_ts: str, file_name: 
     """The ts of the message with this file in this thread."""
     for message in _messages(client, channel_id, thread_ts, since):
         if any(file.get("name") == file_name for file in message.get("files") or []):
+            return str(message["ts"])
+    return None
+
+
+def find_files(
+    client: WebClient, *, channel_id: str, thread_ts: str, names: Sequence[str], since: datetime
+) -> str | None:
+    """The ts of the message with all of these files in this thread, written after they were made."""
+    earliest = since.timestamp() - 5
+    for message in _messages(client, channel_id, thread_ts, since):
+        found = [file.get("name") for file in message.get("files") or []]
+        if found == list(names) and float(message["ts"]) >= earliest:
             return str(message["ts"])
     return None
 

@@ -1,11 +1,11 @@
-"""Uploads the whole log of a run into its thread: through a temporary file, so a long log never fills the memory."""
+"""Uploads files into a thread; the log of a run through a temporary file, so that a long one never fills the memory."""
 
 from __future__ import annotations
 
 import tempfile
 import urllib.parse
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import IO
 
 from slack_sdk import WebClient
@@ -21,6 +21,13 @@ def upload(
     client: WebClient, content: IO[bytes], size: int, *, name: str, channel_id: str, thread_ts: str, comment: str
 ) -> str:
     """Share this file in this thread; returns its id. Raises SlackApiError or one of UNREACHED."""
+    file_id = put(client, content, size, name=name)
+    share(client, [(file_id, name)], channel_id=channel_id, thread_ts=thread_ts, comment=comment)
+    return file_id
+
+
+def put(client: WebClient, content: IO[bytes], size: int, *, name: str) -> str:
+    """Hand this file to Slack, where nobody sees it before it is shared; returns its id."""
     place = client.files_getUploadURLExternal(filename=name, length=size)
     address, file_id = str(place["upload_url"]), str(place["file_id"])
     if urllib.parse.urlsplit(address).scheme not in {"https", "http"}:
@@ -31,13 +38,19 @@ def upload(
     )
     with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
         response.read()
+    return file_id
+
+
+def share(
+    client: WebClient, files: Sequence[tuple[str, str]], *, channel_id: str, thread_ts: str, comment: str
+) -> None:
+    """Show these files, by id and name, as one message of this thread."""
     client.files_completeUploadExternal(
-        files=[{"id": file_id, "title": name}],
+        files=[{"id": file_id, "title": name} for file_id, name in files],
         channel_id=channel_id,
         thread_ts=thread_ts,
         initial_comment=comment,
     )
-    return file_id
 
 
 def spool(texts: Iterable[str], limit: int = FILE_LIMIT) -> tuple[IO[bytes], int, bool]:

@@ -6,6 +6,7 @@ from engine.definitions.problems import InvalidDefinitions, Problem, StoredDefin
 from engine.definitions.values import (
     DEFAULT_POLICY,
     AccountDefinition,
+    ArtifactRules,
     BastionDefinition,
     Defaults,
     Environment,
@@ -31,6 +32,7 @@ __all__ = [
     "DEFAULT_POLICY",
     "FORMAT",
     "AccountDefinition",
+    "ArtifactRules",
     "BastionDefinition",
     "Defaults",
     "Definitions",

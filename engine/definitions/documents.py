@@ -15,6 +15,7 @@ from engine.definitions.problems import StoredDefinitionsUnreadable
 from engine.definitions.values import (
     DEFAULT_POLICY,
     AccountDefinition,
+    ArtifactRules,
     BastionDefinition,
     BuiltInDefinition,
     Defaults,
@@ -71,6 +72,7 @@ class Definitions:
     variable_sets: Mapping[str, VariableSet]
     freezes: Mapping[str, FreezeDefinition] = field(default_factory=dict)
     built_in_worker: BuiltInDefinition = field(default_factory=BuiltInDefinition)
+    artifacts: ArtifactRules = field(default_factory=ArtifactRules)
     machine_policies: Mapping[str, MachinePolicy] = field(default_factory=dict)
     bastions: Mapping[str, BastionDefinition] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
@@ -128,6 +130,7 @@ class Definitions:
             ],
             "environments": _listed(self.environments),
             "built_in_worker": _built_in_to_json(self.built_in_worker),
+            "artifacts": {**asdict(self.artifacts), "retention": self.artifacts.retention.total_seconds()},
             "machine_policies": [_policy_to_json(policy) for policy in self.machine_policies.values()],
             "worker_pools": _listed(self.worker_pools),
             "workers": _listed(self.workers),
@@ -164,6 +167,7 @@ def _definitions_from_json(stored: Mapping[str, Any]) -> Definitions:
         ),
         environments=by_slug(Environment(**item) for item in stored["environments"]),
         built_in_worker=_built_in_from_json(stored.get("built_in_worker", {})),
+        artifacts=_artifacts_from_json(stored.get("artifacts")),
         machine_policies=by_slug(_policy_from_json(item) for item in stored.get("machine_policies", ())),
         worker_pools=by_slug(WorkerPool(**item) for item in stored["worker_pools"]),
         workers=by_slug(WorkerDefinition(**{**item, "pools": tuple(item["pools"])}) for item in stored["workers"]),
@@ -215,6 +219,10 @@ def _target_from_json(item: Mapping[str, Any]) -> TargetDefinition:
     return TargetDefinition(
         **{**item, "environments": tuple(item["environments"]), "tags": tuple(item["tags"]), "kind": kind}
     )
+
+
+def _artifacts_from_json(item: Mapping[str, Any] | None) -> ArtifactRules:
+    return ArtifactRules(**{**item, "retention": timedelta(seconds=item["retention"])}) if item else ArtifactRules()
 
 
 def _policy_to_json(policy: MachinePolicy) -> dict[str, Any]:

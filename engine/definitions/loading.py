@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.definitions.accounts import read_accounts
+from engine.definitions.artifacts import read_artifact_rules
 from engine.definitions.bastions import read_bastions
 from engine.definitions.built_in import read_built_in
 from engine.definitions.documents import FORMAT, Definitions, Sluggish, by_slug
@@ -121,6 +122,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         grants=tuple(read_grants(sections.field("grants"))),
         environments=environments,
         built_in_worker=read_built_in(sections.field("built_in_worker")),
+        artifacts=read_artifact_rules(sections.field("artifacts")),
         machine_policies=by_slug(sorted(policies, key=_slug)),
         worker_pools=by_slug(sorted(pools, key=_slug)),
         workers=by_slug(sorted(workers, key=_slug)),

@@ -87,6 +87,15 @@ class MachinePolicy:
 
 
 @dataclass(frozen=True)
+class ArtifactRules:
+    """What is kept of the files that scripts name. Sizes in bytes."""
+
+    file_limit: int = 50 << 20
+    task_limit: int = 500 << 20  # of all files of a deployment together
+    retention: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True)
 class WorkerPool:
     """A choice of workers. The default one serves the steps that name none."""
 

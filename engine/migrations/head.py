@@ -1,3 +1,3 @@
 """The newest revision. A test holds that it is the head of `versions/`."""
 
-HEAD = "0018"
+HEAD = "0019"

@@ -1,5 +1,6 @@
 """SQLAlchemy tables. They decide nothing; services and orchestration do."""
 
+from engine.models.artifacts import Artifact
 from engine.models.base import Base
 from engine.models.configuration import Content, FolderState, GroupMembers, Revision, TimeZone
 from engine.models.deployments import (
@@ -22,6 +23,7 @@ from engine.models.triggers import TriggerFire, TriggerRow
 
 __all__ = [
     "ActionRun",
+    "Artifact",
     "Base",
     "Content",
     "Decision",

@@ -11,10 +11,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from engine import logs
-from engine.contracts import Checkpoint, LogLevel, LogSegment, OutputVariable, Progress, Secret
+from engine.contracts import ArtifactLimits, Checkpoint, LogLevel, LogSegment, OutputVariable, Progress, Secret
 from engine.database import Database
+from engine.definitions import ArtifactRules
 from engine.domain.states import RunState
 from engine.models import ActionRun, Highlight, Output, Task, TaskLink
+from engine.orchestration import keeping
 from engine.ports import Clock
 from engine.sealing import Sealer
 from engine.services import outbox
@@ -41,6 +43,7 @@ class Sink:
         task_id: int,
         step_name: str,
         log_length: int,
+        artifact_rules: ArtifactRules,
         stopping: Callable[[], bool],
         cancel_waits_for_launch: bool = False,
     ) -> None:
@@ -49,7 +52,7 @@ class Sink:
         """
         self._db, self._clock, self._sealer = db, clock, sealer
         self._run_id, self._task_id, self._step_name = run_id, task_id, step_name
-        self._stopping = stopping
+        self._stopping, self._artifact_rules = stopping, artifact_rules
         self._writer = logs.LogWriter(logs.path_of(db.path.parent, task_id, run_id), log_length)
         self._deaf_until_launched = cancel_waits_for_launch
         self._looked_at = float("-inf")
@@ -87,6 +90,17 @@ class Sink:
                 self._store_output(session, run, output)
             if any(changes):
                 outbox.tell_card(session, now, task)
+
+    def artifact_limits(self) -> ArtifactLimits:
+        """What may be kept, as of now."""
+        with self._db.read() as session:
+            return keeping.limits_of(session, self._artifact_rules, self._task_id)
+
+    def keep_artifact(self, number: int, name: str) -> keeping.Keeping:
+        """Begin to keep a file."""
+        return keeping.Keeping(
+            self._db, self._clock, task_id=self._task_id, run_id=self._run_id, number=number, name=name
+        )
 
     def cancel_requested(self) -> bool:
         """Has somebody asked to cancel the task?"""

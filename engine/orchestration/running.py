@@ -28,6 +28,7 @@ from engine.orchestration.leaving_out import LEFT_OUT
 from engine.ports import Clock, Shelf, Worker, Workers
 from engine.sealing import Sealer
 from engine.services import (
+    artifacts,
     built_in,
     contents,
     evaluations,
@@ -267,6 +268,7 @@ class Runner:
             task_id=claim.task_id,
             step_name=claim.action.name,
             log_length=claim.checkpoint.log_length,
+            artifact_rules=claim.definitions.artifacts,
             stopping=self._stopping,
             cancel_waits_for_launch=claim.may_be_launched and not claim.cancel_requested,
         )
@@ -342,6 +344,7 @@ class Runner:
                 isolation.tell_line(session, now, [run.worker])
             if run.log_length:
                 log_telling.tell_run(session, now, task, run, self._db)
+            artifacts.tell_run(session, now, task, run)
             outbox.tell_card(session, now, task)
             advancing.advance(session, now, task.id, self._sealer)
 

@@ -14,6 +14,7 @@ from engine.database import Database
 from engine.models import OutboxRow, PostedMessage, Task
 
 CARD, INTERRUPTION, LOG, FILE, NOTICE = "card", "interruption", "log", "file", "notice"
+ARTIFACTS = "artifacts"  # the files that a script gave to be kept
 HOLD = "hold"  # what holds deployments up: about no task
 DIRECT = "direct"  # to one person alone
 TRIGGER = "trigger"  # a trigger deployed nothing
@@ -32,6 +33,7 @@ _PRIORITY = {
     EMERGENCY: 1,
     LOG: _IN_ORDER,
     FILE: _IN_ORDER,
+    ARTIFACTS: _IN_ORDER,
     NOTICE: _IN_ORDER,
 }
 
@@ -42,7 +44,7 @@ class Parcel:
 
     id: int
     task: int | None  # None: it is about no task
-    kind: str  # card, interruption, log, file, notice, hold, direct, trigger, health, emergency
+    kind: str  # card, interruption, log, file, artifacts, notice, hold, direct, trigger, health, emergency
     key: str  # which message
     payload: dict[str, Any]
     attempts: int
@@ -84,6 +86,11 @@ def tell_log(session: Session, now: datetime, task: Task, run: int, start: int, 
 def tell_file(session: Session, now: datetime, task: Task, run: int) -> None:
     """The whole log of this run goes to the thread as a file."""
     _tell(session, now, task, FILE, f"file:{run}", {"run": run})
+
+
+def tell_artifacts(session: Session, now: datetime, task: Task, run: int) -> None:
+    """The files that this run gave to be kept go to the thread."""
+    _tell(session, now, task, ARTIFACTS, f"artifacts:{run}", {"run": run})
 
 
 def tell_notice(session: Session, now: datetime, task: Task, what: str) -> None:

@@ -137,12 +137,12 @@ def test_progress_is_a_percentage_and_a_message() -> None:
 
 
 def test_what_has_no_effect_is_told_to_those_who_want_to_know() -> None:
-    printed = message("createArtifact", path="a") + message("brandNew", value="x")
+    printed = message("foundPackage", path="a") + message("brandNew", value="x")
     assert told(read(printed)) == [
         (
             "foredeck",
             "verbose",
-            "The service message createArtifact is not supported; it was left out.\n" + UNKNOWN.format("brandNew"),
+            "The service message foundPackage is not supported; it was left out.\n" + UNKNOWN.format("brandNew"),
         )
     ]
     assert told(read(message("set-environmentstate", key="colour", value="blue", type="State"))) == [

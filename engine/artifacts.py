@@ -1,0 +1,81 @@
+"""Files that scripts gave to be kept: on the disk below the state folder, each once, under its SHA-256.
+
+Which of them belong to what is told by rows. A file whose bytes nobody refers to is removed by the pruning.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+_UNFINISHED = ".part"
+
+
+def folder_of(state: Path) -> Path:
+    """Where they are, below the state folder."""
+    return state / "artifacts"
+
+
+def path_of(state: Path, digest: str) -> Path:
+    """Where the bytes with this SHA-256 are."""
+    return folder_of(state) / digest[:2] / digest
+
+
+class ArtifactWriter:
+    """Writes one file beside its later place; nothing refers to it before `place`. Raises OSError."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        folder_of(state).mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path = folder_of(state) / f"{secrets.token_hex(8)}{_UNFINISHED}"
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self._file = os.fdopen(descriptor, "wb")
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what was written so far, in hexadecimal."""
+        return self._hash.hexdigest()
+
+    def write(self, data: bytes) -> None:
+        """Go on with this."""
+        self._file.write(data)
+        self._hash.update(data)
+        self.size += len(data)
+
+    def finish(self) -> None:
+        """All of it is on the disk, durably."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def place(self) -> None:
+        """Put it where its digest says. Within the transaction that writes the row: no pruning comes between."""
+        place = path_of(self._state, self.digest)
+        place.parent.mkdir(exist_ok=True, mode=0o700)
+        self._path.replace(place)
+
+    def discard(self) -> None:
+        """Leave nothing of it."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def remove(state: Path, digest: str) -> None:
+    """Remove these bytes. Within the transaction that has seen that nothing refers to them."""
+    path_of(state, digest).unlink(missing_ok=True)
+
+
+def leftovers(state: Path, now: datetime) -> Iterator[Path]:
+    """What was begun more than a day ago and never finished: its process has ended."""
+    for path in folder_of(state).glob(f"*{_UNFINISHED}"):
+        with contextlib.suppress(OSError):
+            begun = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            if now - begun > timedelta(days=1):
+                yield path

@@ -1,0 +1,33 @@
+"""Removes what is kept longer than the configuration says, when its time has come. What that is, services know."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from engine.database import Database
+from engine.ports import Clock
+from engine.services import artifacts
+
+_log = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=10)
+"""How often is looked."""
+
+
+class Pruner:
+    """Called whenever the clock ticks; looks once in a while, and at a few hundred files at most."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db, self._clock = db, clock
+        self._looked_at: datetime | None = None
+
+    def look(self) -> None:
+        """Remove what is too old, if the last look is a while ago."""
+        now = self._clock()
+        if self._looked_at is not None and abs(now - self._looked_at) < EVERY:
+            return
+        self._looked_at = now
+        if removed := artifacts.prune(self._db, now):
+            _log.info("%d artifacts were older than they are kept, and removed", removed)
+            self._looked_at = None  # there may be more
