@@ -26,6 +26,7 @@ from bot.cli_options import (
     acting,
     config_option,
     counted,
+    listed,
     pairs,
     person_option,
     print_problems,
@@ -97,8 +98,8 @@ def check(folder: Path) -> None:
 @click.option("--version", "version", required=True, help="The version to plan.")
 @click.option("--environment", required=True, help="Where it would go.")
 @click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
-@click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times.")
-@click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
+@click.option("--on", multiple=True, callback=listed, metavar="TARGET", help="Only there: `a,b`, or several times.")
+@click.option("--not-on", "without", multiple=True, callback=listed, metavar="TARGET", help="Not there.")
 @click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
 @click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="An answer to a prompt.")
 @with_database_to_look_at
@@ -154,8 +155,14 @@ def _way(*, queue: bool, override: bool, emergency: bool, **_: Any) -> Any:
 @click.option("--emergency", is_flag=True, help="Pass all rules that one may; needs --because.")
 @click.option("--yes", is_flag=True, help="With --emergency: do not ask once more.")
 @click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
-@click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times, `*` is allowed.")
-@click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
+@click.option(
+    "--on",
+    multiple=True,
+    callback=listed,
+    metavar="TARGET",
+    help="Only there: `a,b`, `web-*`.",
+)
+@click.option("--not-on", "without", multiple=True, callback=listed, metavar="TARGET", help="Not there.")
 @click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="An answer to a prompt.")
 @person_option
 @with_database

@@ -131,3 +131,8 @@ def pairs(_context: click.Context, _option: click.Parameter, given: tuple[str, .
             raise click.BadParameter("it is written NAME=VALUE.")
         pairs.append((name.strip(), value))
     return tuple(pairs)
+
+
+def listed(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """`--on a,b` is `--on a --on b`: as it is typed in the chat."""
+    return tuple(word for text in given for word in (part.strip() for part in text.split(",")) if word)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.cli_options import acting, pairs, person_option, with_database, with_database_to_look_at
+from bot.cli_options import acting, listed, pairs, person_option, with_database, with_database_to_look_at
 from engine.times import utc_now
 
 
@@ -49,8 +49,8 @@ def publish(db: Any, name: str, project: str, person: str | None, **_: Any) -> N
 @click.option("--in", "environment", required=True, help="The environment.")
 @click.option("--project", default="", help="Whose, where several projects have one of that name.")
 @click.option("--draft", is_flag=True, help="As it is now, not as it was published.")
-@click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times.")
-@click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
+@click.option("--on", multiple=True, callback=listed, metavar="TARGET", help="Only there: `a,b`, or several times.")
+@click.option("--not-on", "without", multiple=True, callback=listed, metavar="TARGET", help="Not there.")
 @click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
 @click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="An answer to a prompt.")
 @click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
@@ -93,8 +93,8 @@ def plan(
 @click.option("--in", "environment", required=True, help="The environment.")
 @click.option("--project", default="", help="Whose, where several projects have one of that name.")
 @click.option("--draft", is_flag=True, help="As it is now, not as it was published.")
-@click.option("--on", multiple=True, metavar="TARGET", help="Only there; may be given several times.")
-@click.option("--not-on", "without", multiple=True, metavar="TARGET", help="Not there.")
+@click.option("--on", multiple=True, callback=listed, metavar="TARGET", help="Only there: `a,b`, or several times.")
+@click.option("--not-on", "without", multiple=True, callback=listed, metavar="TARGET", help="Not there.")
 @click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
 @click.option("--at", default="", metavar="TIME", help="Begin later, e.g. '22:00', 'in 2h'.")
 @click.option("--until", default="", metavar="TIME", help="Do not begin after that.")

@@ -92,6 +92,15 @@ def test_the_commands_of_the_first_process_print_what_the_page_says(
         assert CliRunner().invoke(main, command.split()).output == printed
 
 
+def test_machines_are_named_in_a_terminal_as_in_the_chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_examples(tmp_path / "shop", "shop")
+    plan = "plan web --version 1.4.0 --environment production --config shop"
+    for some in ("--on web-01,web-03", "--on web-01 --on web-03", "--not-on web-02,web-04"):
+        output = CliRunner().invoke(main, [*plan.split(), *some.split()]).output
+        assert "2 targets: web-01, web-03 (2 at a time" in output
+
+
 def test_the_page_knows_every_section() -> None:
     for word in SECTIONS:
         assert re.search(rf"`?\b{word}\b[`:]", PAGE), f"docs/configuration.md says nothing of {word}"
