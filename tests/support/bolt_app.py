@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,6 +32,16 @@ class BoltApp:
     def events(self, kind: str) -> list[dict[str, Any]]:
         """The events of this type. Listeners have threads, so two that come close together may change places."""
         return [payload["event"] for payload in self.payloads("event") if payload["event"]["type"] == kind]
+
+    def event(self, kind: str, **fields: object) -> dict[str, Any]:
+        """The event of this type with these fields. Bolt confirms an event before its listener has seen it."""
+        deadline = time.monotonic() + 20
+        while True:
+            for event in self.events(kind):
+                if all(event.get(name) == value for name, value in fields.items()):
+                    return event
+            assert time.monotonic() < deadline, f"no {kind} with {fields} among {self.events(kind)}"
+            time.sleep(0.01)
 
 
 @contextlib.contextmanager

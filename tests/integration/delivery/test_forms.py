@@ -123,7 +123,7 @@ def test_views_update_heeds_the_hash(sandbox: SandboxClient, bolt: BoltApp, form
 
 def test_a_home_is_published_and_opened(sandbox: SandboxClient, bolt: BoltApp) -> None:
     sandbox.post("homes", user="eva")
-    assert [event["user"] for event in bolt.events("app_home_opened")] == ["U0EVA000000"]
+    assert bolt.event("app_home_opened", user="U0EVA000000")["tab"] == "home"
     home = {"type": "home", "blocks": [{"type": "divider"}]}
     bolt.client.views_publish(user_id="U0EVA000000", view=home)
     assert sandbox.state()["homes"]["U0EVA000000"]["type"] == "home"
