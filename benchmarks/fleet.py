@@ -111,7 +111,7 @@ class Bench:
         machine = self.server.machine()
         task = {
             "hosts": list(hosts), "port": machine.port, "pin": machine.host_key, "user": machine.account.username,
-            "key": machine.account.private_key.reveal(), "script": script, "lines": lines,
+            "key": self.server.client_key.read_text(), "script": script, "lines": lines,
         }  # fmt: skip
         command = [sys.executable, "-P", "-m", "benchmarks.fleet_child"]
         return _timed(command, stdin=json.dumps(task), env_vars={"PYTHONPATH": str(REPOSITORY)})

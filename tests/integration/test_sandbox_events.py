@@ -202,7 +202,7 @@ class TestPeopleAndPlaces:
             assert tuple(bool(shown.get(flag)) for flag in flags) == expected
             assert shown["team_id"] == ("T0ELSEWHERE" if kind == "stranger" else "T0SANDBOX00")
         assert the(app, "team_join")["user"]["name"] == "zoe"
-        assert len(app.events("user_change")) == 4
+        app.sandbox.wait_for(lambda _: len(app.events("user_change")) == 4)
         assert app.sandbox.post("people", name="zoe", kind="robot")["error"] == "invalid_arguments"
 
     def test_somebody_deactivated_does_nothing_any_more(self, app: RawApp) -> None:
