@@ -136,6 +136,20 @@ def test_two_megabytes_arrive_whole_over_connections_that_do_not_last(server: Op
     assert proxy.connections > 2
 
 
+def test_what_is_printed_arrives_over_connections_that_each_carry_less_than_one_frame(
+    server: OpenSshServer, proxy: TcpProxy, tmp_path: Path
+) -> None:
+    proxy.lasts_for = 60_000
+    sink = MemorySink()
+    worker = worker_behind(server, proxy)
+    result = worker.ensure_and_follow(a_request(f"echo ran >>{tmp_path}/journal; seq 1 30000"), sink)
+    worker.close()
+    assert (result.outcome, result.message) == (Outcome.SUCCEEDED, "")
+    assert sink.text() == "".join(f"{number}\n" for number in range(1, 30_001))
+    assert (tmp_path / "journal").read_text() == "ran\n"
+    assert proxy.connections > 3
+
+
 def test_a_bastion_that_goes_half_open_is_noticed_for_all_that_are_behind_it(
     server: OpenSshServer, proxy: TcpProxy
 ) -> None:

@@ -17,6 +17,7 @@ class _Link:
         self._proxy = proxy
         self._ends = {"up": (client, server), "down": (server, client)}
         self.is_frozen = threading.Event()
+        self.left = proxy.lasts_for
         for way in self._ends:
             threading.Thread(target=self._pump, args=(way,), daemon=True).start()
 
@@ -25,8 +26,16 @@ class _Link:
         with contextlib.suppress(OSError):
             while data := source.recv(16384):
                 if not self.is_frozen.is_set():
-                    sink.sendall(self._proxy.let_through(data, way))
+                    sink.sendall(self._spend(self._proxy.let_through(data, way)))
             sink.shutdown(socket.SHUT_WR)
+
+    def _spend(self, data: bytes) -> bytes:
+        if self.left is not None:
+            self.left -= len(data)
+            if self.left < 0:
+                self.end(reset=True)
+                raise ConnectionResetError
+        return data
 
     def end(self, *, reset: bool) -> None:
         """Close both ends, with a RST or as one does."""
@@ -46,6 +55,8 @@ class TcpProxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.connections = 0
+        self.lasts_for: int | None = None
+        """So many bytes over both directions each connection made from now on carries, and then it is reset."""
         self._links: list[_Link] = []
         self._guard = threading.RLock()
         self._swallow = {"up": 0, "down": 0}

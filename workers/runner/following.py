@@ -218,6 +218,8 @@ class Follower:
                 answer = ask()
             except (ChannelLost, CannotConnect) as error:
                 problem = error if isinstance(error, CannotConnect) else wording.broken(error)
+                if isinstance(error, ChannelLost):
+                    self._reading.frame_was_lost()
                 now = time.monotonic()
                 if begun is None:
                     begun = now

@@ -14,8 +14,9 @@ class Pace:
     first_record: float = 0.03  # after the first look
     record_every: float = 0.25
     record_bytes: int = 8 << 20
-    smallest_frame: int = 256 << 10
-    largest_frame: int = 8 << 20  # 187 MB/s through a channel; with the smallest one 77 MB/s
+    first_frame: int = 256 << 10
+    smallest_frame: int = 4 << 10  # on a link that breaks before more gets through
+    largest_frame: int = 8 << 20  # 187 MB/s through a channel; with the first one 77 MB/s
     quick: float = 0.15  # a full frame that comes faster than this is doubled
     patience: float = 120.0  # how long a machine may be out of reach while a script runs on it
     launch_patience: float = 8.0  # how long a machine that may answer soon is tried before anything was started

@@ -29,7 +29,7 @@ class Reading:
         self._told_of_cut = False
         self.stdout_offset = request.checkpoint.stdout_offset
         self.stderr_offset = request.checkpoint.stderr_offset
-        self.frame = pace.smallest_frame
+        self.frame = pace.first_frame
         """How many bytes of each stream to ask for at once; grows while the machine gives that much quickly."""
 
     @property
@@ -76,6 +76,10 @@ class Reading:
             self._told_of_cut = True
             self.note(LogLevel.WARNING, "The machine's disk was full: output is missing from here on.")
         return count > 0
+
+    def frame_was_lost(self) -> None:
+        """The connection broke before it was there: a smaller one may get through before the next break."""
+        self.frame = max(self.frame // 4, self._pace.smallest_frame)
 
     def is_complete(self, polled: Polled) -> bool:
         """Is all read that was there when the end was first seen? What a daemon prints later does not count."""
@@ -131,10 +135,11 @@ class Reading:
         self._recorded_at = time.monotonic()
 
     def _adapt_frame(self, polled: Polled, seconds: float) -> None:
-        if max(len(polled.stdout), len(polled.stderr)) >= self.frame and seconds < self._pace.quick:
-            self.frame = min(self.frame * 2, self._pace.largest_frame)
-        elif seconds > self._pace.quick * 4:
-            self.frame = max(self.frame // 2, self._pace.smallest_frame)
+        pace, is_full = self._pace, max(len(polled.stdout), len(polled.stderr)) >= self.frame
+        if is_full and (seconds < pace.quick or self.frame < pace.first_frame):
+            self.frame = min(self.frame * 2, pace.largest_frame)
+        elif seconds > pace.quick * 4:
+            self.frame = max(self.frame // 2, min(self.frame, pace.first_frame))
 
 
 def _masks(request: ActionRequest) -> list[str]:
