@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.demo.ssh_server import SshServer
 
-_POOL_LINE = "        worker_pool: production\n"
+_POOL = "worker_pool: production"
 
 
 def write(folder: Path, *, site_folder: Path, site_address: str, ssh: SshServer | None) -> None:
@@ -23,9 +23,9 @@ def write(folder: Path, *, site_folder: Path, site_address: str, ssh: SshServer 
     for name in ("accounts.yml", "worker_pools.yml", "workers.yml"):
         (folder / name).unlink(missing_ok=True)
     if ssh is None:
-        process = folder / "projects/web/process.yml"
-        _write(process, process.read_text().replace(_POOL_LINE, ""))
         return
+    process = folder / "projects/web/process.yml"
+    _write(process, process.read_text().replace(f"# {_POOL} ", f"{_POOL} "))
     fingerprint = ssh.prepare()
     key = json.dumps(f"file:{ssh.client_key}")
     _write(
