@@ -147,14 +147,16 @@ def thaw(db: Any, names: tuple[str, ...], person: str | None, **_: Any) -> None:
 @click.argument("project", required=False)
 @with_database
 def triggers(db: Any, project: str | None, **_: Any) -> None:
-    """List when each trigger fires next, of PROJECT or of all."""
+    """List when each trigger fires next, or what it waits for, of PROJECT or of all."""
     from engine.services import triggers as services
 
     found = services.upcoming(db, project)
     for view in found:
         last = f"; the last time: {view.last_outcome}" if view.last_outcome else ""
         last = f"; the last one: #{view.last_task}" if view.last_task else last
-        click.echo(f"{view.project} {view.slug} to {view.environment}: {view.schedule}, next {view.next_spelled}{last}")
+        what = f"runbook {view.runbook} in" if view.runbook else "to"
+        comes = f", next {view.next_spelled}" if view.next_spelled else ""
+        click.echo(f"{view.project} {view.slug} {what} {view.environment}: {view.schedule}{comes}{last}")
     if not found:
         click.echo("No triggers.")
 

@@ -73,32 +73,49 @@ def view_of_fire(db: Database, fire_id: int) -> TriggerFireView:
 
 
 def upcoming(db: Database, project: str | None = None) -> tuple[TriggerView, ...]:
-    """When each fires next, the soonest first. Raises UnknownProject."""
+    """When each fires next, the soonest first; then those that wait for an event. Raises UnknownProject."""
     with db.read() as session:
         found = access.rules(session)
         slug = access.require_project(found, project) if project else None
-        rows = session.scalars(select(TriggerRow).order_by(TriggerRow.next_fire_at)).all()
-        return tuple(_view(session, row, found.definitions) for row in rows if slug in {None, row.project})
+        times = {
+            (row.project, row.slug): row.next_fire_at
+            for row in session.scalars(select(TriggerRow).order_by(TriggerRow.next_fire_at))
+        }
+        known = {(one.slug, trigger.slug): trigger for one in found.definitions.projects.values()
+                 for trigger in one.triggers}  # fmt: skip
+        listed = (*times, *sorted(key for key, trigger in known.items() if trigger.event))
+        return tuple(
+            _view(session, key[0], known[key], times.get(key), found.definitions)
+            for key in listed
+            if slug in {None, key[0]}
+        )
 
 
-def _view(session: Session, row: TriggerRow, definitions: Definitions) -> TriggerView:
-    trigger = next(one for one in definitions.projects[row.project].triggers if one.slug == row.slug)
+def _view(
+    session: Session, project: str, trigger: Trigger, next_fire_at: datetime | None, definitions: Definitions
+) -> TriggerView:
     last = session.scalars(
         select(TriggerFire)
-        .where(TriggerFire.project == row.project, TriggerFire.slug == row.slug)
+        .where(TriggerFire.project == project, TriggerFire.slug == trigger.slug)
         .order_by(TriggerFire.fire_at.desc())
         .limit(1)
     ).first()
     return TriggerView(
-        project=row.project,
-        slug=row.slug,
+        project=project,
+        slug=trigger.slug,
         environment=trigger.environment,
-        schedule=crons.spelled(trigger.cron),
-        next_fire_at=row.next_fire_at,
-        next_spelled=zone_of(trigger, definitions).spelled(row.next_fire_at),
+        schedule=_awaited(trigger) if trigger.event else crons.spelled(trigger.cron),
+        next_fire_at=next_fire_at,
+        next_spelled=zone_of(trigger, definitions).spelled(next_fire_at) if next_fire_at else "",
         last_task=last.task_id if last else None,
         last_outcome=last.outcome if last else "",
+        runbook=trigger.runbook or "",
     )
+
+
+def _awaited(trigger: Trigger) -> str:
+    tags = f" with the tag {' or '.join(trigger.tags)}" if trigger.tags else ""
+    return f"When a target{tags} can be used again, or is new"
 
 
 def _run(session: Session, now: datetime, fired: TriggerFire, trigger: Trigger, definitions: Definitions) -> None:

@@ -208,10 +208,11 @@ class TriggerView:
     slug: str
     environment: str
     schedule: str  # in words
-    next_fire_at: datetime
-    next_spelled: str  # by its own clock
+    next_fire_at: datetime | None  # None: it waits for an event
+    next_spelled: str  # by its own clock; empty when it waits for an event
     last_task: int | None
     last_outcome: str  # why it deployed nothing the last time; empty when it did, or never fired
+    runbook: str = ""  # which it runs; empty when it deploys
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bot.cli import main
 from engine import definitions
 from engine.contracts import Health, HealthState
-from engine.services import machine_use
+from engine.services import machine_use, triggers
 from engine.services.errors import UnknownTask
 from engine.services.views import TaskState, TaskView
 from tests.support.engine import Deck
@@ -70,6 +72,19 @@ def test_one_that_comes_back_gets_what_is_live_and_nobody_else_does(machines: De
     del machines.workers.health["web-2"]
     passes(machines)
     assert len(deployments(machines)) == 2, "it has it already"
+
+
+def test_it_is_listed_with_what_it_waits_for_and_what_it_did_last(machines: Deck) -> None:
+    (listed,) = triggers.upcoming(machines.db)
+    assert (listed.slug, listed.schedule) == ("comeback", "When a target can be used again, or is new")
+    assert (listed.next_fire_at, listed.next_spelled, listed.last_task) == (None, "", None)
+    del machines.workers.health["web-2"]
+    passes(machines)
+    (listed,) = triggers.upcoming(machines.db, "web")
+    assert listed.last_task == deployments(machines)[-1].number
+    machines.db.close()
+    shown = CliRunner().invoke(main, ["triggers", "--state", str(machines.state)])
+    assert shown.output.startswith("web comeback to staging: When a target can be used again, or is new; the last one:")
 
 
 def test_several_are_deployed_to_together(machines: Deck) -> None:
