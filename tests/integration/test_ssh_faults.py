@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -148,6 +149,25 @@ def test_what_is_printed_arrives_over_connections_that_each_carry_less_than_one_
     assert sink.text() == "".join(f"{number}\n" for number in range(1, 30_001))
     assert (tmp_path / "journal").read_text() == "ran\n"
     assert proxy.connections > 3
+
+
+def test_a_cancel_is_heard_while_a_large_script_is_sent_over_a_slow_link(
+    server: OpenSshServer, proxy: TcpProxy, tmp_path: Path
+) -> None:
+    worker, sink = worker_behind(server, proxy), MemorySink()
+    assert worker.check_health().healthy
+    proxy.pause = 0.05  # 20 MB would take a minute
+    threading.Timer(0.5, sink.cancel.set).start()
+    began = time.monotonic()
+    body = f"echo ran >>{tmp_path}/journal\n" + "# nothing\n" * 2_000_000
+    result = worker.ensure_and_follow(a_request(body), sink)
+    worker.close()
+    assert (result.outcome, result.message) == (Outcome.CANCELED, "The script was canceled before it was started.")
+    assert time.monotonic() - began < 10
+    proxy.pause = 0.0
+    assert not (tmp_path / "journal").exists()
+    assert run(worker, "echo here")[1].text() == "here\n"
+    worker.close()
 
 
 def test_a_bastion_that_goes_half_open_is_noticed_for_all_that_are_behind_it(

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: closing sends RST
 
@@ -25,6 +26,8 @@ class _Link:
         source, sink = self._ends[way]
         with contextlib.suppress(OSError):
             while data := source.recv(16384):
+                if way == "up" and self._proxy.pause:
+                    time.sleep(self._proxy.pause)
                 if not self.is_frozen.is_set():
                     sink.sendall(self._spend(self._proxy.let_through(data, way)))
             sink.shutdown(socket.SHUT_WR)
@@ -57,6 +60,8 @@ class TcpProxy:
         self.connections = 0
         self.lasts_for: int | None = None
         """So many bytes over both directions each connection made from now on carries, and then it is reset."""
+        self.pause = 0.0
+        """Seconds between two pieces of at most 16 KiB on their way up: a slow link."""
         self._links: list[_Link] = []
         self._guard = threading.RLock()
         self._swallow = {"up": 0, "down": 0}

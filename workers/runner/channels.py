@@ -87,7 +87,7 @@ class Channel:
             if written:
                 view = view[written:]
                 deadline = time.monotonic() + self._limit
-            else:
+            if view:  # also while it goes on: a slow link takes minutes for what is large
                 self._look_up(deadline)
         self.last_used = time.monotonic()
 

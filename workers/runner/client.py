@@ -137,7 +137,7 @@ class RunnerClient:
         sent: Callable[[], None],
         interrupted: Callable[[], bool],
     ) -> Launched:
-        """Start a ticket unless it was claimed before. `sent` is called when from now on it may have been started.
+        """Start a ticket unless it was claimed before. `sent` is called when from now on it may be started.
 
         The first poll goes along, so that a quick script costs one round trip. It waits for the end of such a one only
         where nobody else waits for the channel.
@@ -145,11 +145,11 @@ class RunnerClient:
         request = protocol.launch_request(ticket, bundle.files, bundle.command, bundle.folder, bundle.said)
         with self._turns.held(interrupted):
             moments = 0 if self._turns.waiting else MOMENTS
-            request += protocol.poll_request(ticket, quota, 0, 0, moments)
+            last = protocol.GO + protocol.poll_request(ticket, quota, 0, 0, moments)
             channel = self._ready(interrupted)
             if time.monotonic() - channel.last_used > IDLE:
                 self._ask(protocol.PING_REQUEST, lambda c: protocol.read_answer(c, "ping"), interrupted)
-            return self._ask(request, self._read_launched, interrupted, sent)
+            return self._ask(request.removesuffix(protocol.GO), self._read_launched, interrupted, sent, last)
 
     def _read_launched(self, channel: Channel) -> Launched:
         words = protocol.read_answer(channel, "launch")
@@ -230,14 +230,15 @@ class RunnerClient:
         read: Callable[[Channel], _Answer],
         interrupted: Callable[[], bool],
         sent: Callable[[], None] = lambda: None,
+        last: bytes = b"",
     ) -> _Answer:
         reused = self._channel is not None
         try:
-            return self._ask_once(request, read, interrupted, sent)
+            return self._ask_once(request, read, interrupted, sent, last)
         except ChannelLost:
             if not reused:
                 raise
-        return self._ask_once(request, read, interrupted, sent)
+        return self._ask_once(request, read, interrupted, sent, last)
 
     def _ask_once(
         self,
@@ -245,12 +246,15 @@ class RunnerClient:
         read: Callable[[Channel], _Answer],
         interrupted: Callable[[], bool],
         sent: Callable[[], None],
+        last: bytes,
     ) -> _Answer:
         channel = self._ready(interrupted)
         channel.interrupted = interrupted
         try:
             channel.send(request)
-            sent()
+            sent()  # before the last of it: nobody knows how much of what broke on its way has arrived
+            if last:
+                channel.send(last)
             return read(channel)
         except BaseException:  # an answer that was not read to its end would be taken for the next one
             self._drop()

@@ -78,11 +78,16 @@ class Follower:
         except ForedeckError as error:
             message = self._reading.mask(str(error))
             raise _Ended(ActionResult(Outcome.FAILED, message=message, hint=error.hint)) from None
-        launched = self._persist(
-            lambda: self._client.launch(
-                self._request.ticket, bundle, self._reading.frame, sent=self._sent, interrupted=self._stopping
+        try:
+            launched = self._persist(
+                lambda: self._client.launch(
+                    self._request.ticket, bundle, self._reading.frame, sent=self._sent, interrupted=self._is_given_up
+                )
             )
-        )
+        except Interrupted:
+            if self._stopping() or self._maybe_started:
+                raise
+            raise _Ended(wording.canceled_early()) from None
         if launched.words[:1] not in CLAIMED:  # the first poll tells how a cleaned one ended
             raise _Ended(wording.not_launched(launched.words, self._place))
         self._seen = launched.polled
@@ -92,6 +97,10 @@ class Follower:
 
     def _sent(self) -> None:
         self._maybe_started = True
+
+    def _is_given_up(self) -> bool:
+        """What the machine has not got whole does not start, so a cancel need not wait until all of it is sent."""
+        return self._stopping() or (not self._maybe_started and self._sink.cancel_requested())
 
     # ---- one turn
 
