@@ -20,13 +20,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.contracts import LogLevel, Outcome
+from engine.contracts import BuiltIn, LogLevel, Outcome
 from tests.support.run_sinks import MemorySink, a_request, again, run
-from workers.builtin import BuiltInWorker
-from workers.runner.channels import Channel, ChannelLost
-from workers.runner.client import FairLock
+from workers.builtin import BuiltInWorker, ChildStream
+from workers.identity import identify
+from workers.runner.channels import CannotConnect, Channel, ChannelLost
+from workers.runner.client import FairLock, RunnerClient
 from workers.runner.pace import Pace
-from workers.runner.protocol import RUNNER, NoRunner, bootstrap, launch_request, read_hello, read_polled
+from workers.runner.protocol import GO, RUNNER, NoRunner, bootstrap, launch_request, read_hello, read_polled
+from workers.scripts import Bundle
 
 PACE = replace(Pace(), slowest=0.05, record_every=0.02, grace=1, patience=2.0)
 
@@ -257,6 +259,34 @@ def test_a_request_that_is_cut_off_starts_nothing(tmp_path: Path) -> None:
         assert not list(ticket.glob("try.*")), request[:length]
 
 
+@pytest.mark.parametrize("beyond", [-40, -1, 0, 1, 30])
+def test_what_was_started_by_a_request_that_broke_on_its_way_counts_as_maybe_started(
+    tmp_path: Path, beyond: int
+) -> None:
+    ticket, journal, sent = "0" * 32, tmp_path / "journal", []
+    bundle = Bundle({"script.sh": f"echo ran >>{journal}".encode()}, ("bash", "script.sh"))
+    whole = len(launch_request(ticket, bundle.files, bundle.command))
+    streams: list[_Breaks] = []
+
+    def opened(root: str) -> Channel:
+        if streams:
+            raise CannotConnect("It is gone.", "", retryable=False)
+        streams.append(_Breaks(["sh", *bootstrap(str(tmp_path))[1:]]))
+        channel = Channel(streams[0])
+        channel.send(RUNNER)
+        streams[0].left = whole + beyond
+        return channel
+
+    client = RunnerClient(opened, CannotConnect)
+    with pytest.raises(CannotConnect):
+        client.launch(ticket, bundle, 1000, sent=lambda: sent.append(True), interrupted=lambda: False)
+    streams[0].ends()
+    if beyond >= 0:
+        _wait_for(journal.exists)
+    assert bool(sent) >= journal.exists()
+    assert bool(sent) == (beyond > -len(GO))
+
+
 def test_nonsense_from_a_machine_is_a_broken_channel() -> None:
     for said in (
         b"hello\n",
@@ -336,3 +366,25 @@ def _wait_for(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+class _Breaks(ChildStream):
+    """A real runner's stream that breaks once so many bytes have been written."""
+
+    def __init__(self, command: list[str]) -> None:
+        super().__init__(identify(BuiltIn()), command)
+        self.left: int | None = None
+
+    def write(self, data: bytes, timeout: float) -> int:
+        if self.left == 0:
+            raise OSError("it broke")
+        written = super().write(data if self.left is None else data[: self.left], timeout)
+        self.left = None if self.left is None else self.left - written
+        return written
+
+    def close(self) -> None:
+        """Not yet: what has arrived is still read."""
+
+    def ends(self) -> None:
+        """Now."""
+        super().close()
