@@ -10,9 +10,9 @@ from engine.models import Release
 from engine.services import ad_hoc, holds, live, machine_use, queues
 from engine.services.errors import NotPermitted, UnknownName
 from engine.services.machine_errors import NothingToRun, SecretInScript
-from engine.services.views import TaskState, TaskView
+from engine.services.views import TaskState, TaskView, WaitKind
 from tests.support.engine import Deck
-from tests.support.engine_workers import ends
+from tests.support.engine_workers import ScriptedWorkers, ends
 from tests.support.machines import ROLES, with_machines
 
 MAY_RUN = ROLES.replace(
@@ -76,7 +76,7 @@ def test_the_same_press_twice_is_one_run(machines: Deck) -> None:
     assert runs(machines, "web-1", key="k").number == runs(machines, "web-1", key="k").number
 
 
-def test_it_runs_on_a_disabled_machine_and_beside_a_deployment_there(machines: Deck) -> None:
+def test_it_runs_on_a_disabled_machine_that_a_deployment_leaves_out(machines: Deck) -> None:
     deploying = machines.deploys()
     machines.settles()
     machine_use.disable(machines.db, machines.clock(), person="ben", names=["web-2"], reason="it is ill")
@@ -84,6 +84,23 @@ def test_it_runs_on_a_disabled_machine_and_beside_a_deployment_there(machines: D
     machines.works()
     assert machines.task(view.number).state is TaskState.SUCCESS
     assert machines.task(deploying).state is TaskState.SUCCESS
+
+
+def test_on_a_target_it_waits_for_what_runs_there_and_says_so_and_on_a_worker_it_waits_for_nobody(
+    machines: Deck,
+) -> None:
+    machines.workers.when("install", *[ends(Outcome.DETACHED)] * 30)
+    deploying = machines.deploys()
+    machines.works(rounds=2)
+    view = runs(machines, "web-1", "build-1")
+    machines.works(rounds=2)
+    assert {run.machine: run.state for run in machines.runs(view.number)} == {"web-1": "queued", "build-1": "succeeded"}
+    waiting = machines.task(view.number).waiting
+    assert waiting is not None
+    assert (waiting.kind, waiting.task) == (WaitKind.MACHINE, deploying)
+    machines.workers = ScriptedWorkers()
+    machines.works()
+    assert machines.task(view.number).state is TaskState.SUCCESS
 
 
 def test_one_that_fails_somewhere_has_failed_and_can_be_canceled_like_any_other(machines: Deck) -> None:
