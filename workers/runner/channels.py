@@ -75,8 +75,9 @@ class Channel:
         self.interrupted: Callable[[], bool] = _never
         self.last_used = time.monotonic()
 
-    def send(self, data: bytes) -> None:
-        """Write all of it."""
+    def send(self, data: bytes, effective: int = 0, sent: Callable[[], None] = lambda: None) -> None:
+        """Write all of it; `sent` is called as soon as the first `effective` bytes are written (all, if 0)."""
+        rest = len(data) - effective if effective else 0
         view = memoryview(data)
         deadline = time.monotonic() + self._limit
         while view:
@@ -85,6 +86,8 @@ class Channel:
             except OSError as error:
                 raise ChannelBroke("it broke while something was sent") from error
             if written:
+                if len(view) - written <= rest < len(view):
+                    sent()
                 view = view[written:]
                 deadline = time.monotonic() + self._limit
             if view:  # also while it goes on: a slow link takes minutes for what is large

@@ -145,11 +145,12 @@ class RunnerClient:
         request = protocol.launch_request(ticket, bundle.files, bundle.command, bundle.folder, bundle.said)
         with self._turns.held(interrupted):
             moments = 0 if self._turns.waiting else MOMENTS
-            last = protocol.GO + protocol.poll_request(ticket, quota, 0, 0, moments)
+            effective = len(request)
+            request += protocol.poll_request(ticket, quota, 0, 0, moments)
             channel = self._ready(interrupted)
             if time.monotonic() - channel.last_used > IDLE:
                 self._ask(protocol.PING_REQUEST, lambda c: protocol.read_answer(c, "ping"), interrupted)
-            return self._ask(request.removesuffix(protocol.GO), self._read_launched, interrupted, sent, last)
+            return self._ask(request, self._read_launched, interrupted, sent, effective)
 
     def _read_launched(self, channel: Channel) -> Launched:
         words = protocol.read_answer(channel, "launch")
@@ -230,15 +231,15 @@ class RunnerClient:
         read: Callable[[Channel], _Answer],
         interrupted: Callable[[], bool],
         sent: Callable[[], None] = lambda: None,
-        last: bytes = b"",
+        effective: int = 0,
     ) -> _Answer:
         reused = self._channel is not None
         try:
-            return self._ask_once(request, read, interrupted, sent, last)
+            return self._ask_once(request, read, interrupted, sent, effective)
         except ChannelLost:
             if not reused:
                 raise
-        return self._ask_once(request, read, interrupted, sent, last)
+        return self._ask_once(request, read, interrupted, sent, effective)
 
     def _ask_once(
         self,
@@ -246,15 +247,12 @@ class RunnerClient:
         read: Callable[[Channel], _Answer],
         interrupted: Callable[[], bool],
         sent: Callable[[], None],
-        last: bytes,
+        effective: int,
     ) -> _Answer:
         channel = self._ready(interrupted)
         channel.interrupted = interrupted
         try:
-            channel.send(request)
-            sent()  # before the last of it: nobody knows how much of what broke on its way has arrived
-            if last:
-                channel.send(last)
+            channel.send(request, effective, sent)
             return read(channel)
         except BaseException:  # an answer that was not read to its end would be taken for the next one
             self._drop()

@@ -112,10 +112,6 @@ class NoRunner(Exception):
         super().__init__(self.said)
 
 
-GO = b"go\n"
-"""The end of every request to launch: before it has arrived nothing is started."""
-
-
 def launch_request(
     ticket: str,
     files: Mapping[str, bytes],
@@ -142,7 +138,7 @@ def launch_request(
     sent = {"command": b"".join([folders.UNFIT, unpacking, *written, start]), **sent}
     needed = command[0] if _NAME.match(command[0]) else "sh"
     sizes = " ".join(f"{name} {len(data)}" for name, data in sent.items())
-    return f"launch {_checked(_TICKET, ticket)} {needed} {sizes}\n".encode() + b"".join(sent.values()) + GO
+    return f"launch {_checked(_TICKET, ticket)} {needed} {sizes}\n".encode() + b"".join(sent.values()) + b"go\n"
 
 
 def poll_request(ticket: str, quota: int, stdout_offset: int, stderr_offset: int, moments: int = 0) -> bytes:
