@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.sandbox import DEFAULT_APP_TOKEN, DEFAULT_BOT_TOKEN, REPOSITORY, start_sandbox_child
+from bot.sandbox.options import DEFAULT_APP_TOKEN, DEFAULT_BOT_TOKEN
+from tests.support.sandbox import REPOSITORY, start_sandbox_child
 
 SECONDS = 60
 

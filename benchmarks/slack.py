@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.calibration import p95
-from tests.support.sandbox import DEFAULT_APP_TOKEN, DEFAULT_BOT_TOKEN, REPOSITORY, SandboxClient, start_sandbox_child
+from bot.sandbox.options import DEFAULT_APP_TOKEN, DEFAULT_BOT_TOKEN
+from tests.support.sandbox import REPOSITORY, SandboxClient, start_sandbox_child
 
 SAMPLES = int(os.environ.get("SAMPLES", "200"))
 WARM_UP = 5

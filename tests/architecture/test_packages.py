@@ -89,6 +89,13 @@ def test_no_other_installed_distribution_claims_our_packages(package: str) -> No
     assert owners <= {"foredeck"}
 
 
+def test_every_benchmark_can_be_started() -> None:
+    each = "for name in NAMES: importlib.import_module(f'benchmarks.{name}')"
+    program = f"import importlib\nfrom benchmarks.__main__ import NAMES\n{each}"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_nothing_is_left_for_later() -> None:
     later = re.compile(r"#\s*(TODO|FIXME|XXX|HACK)")
     assert [named(path) for path in sources(*PACKAGES, "benchmarks") if later.search(path.read_text())] == []
