@@ -163,7 +163,7 @@ def test_a_cancel_is_heard_while_a_large_script_is_sent_over_a_slow_link(
     result = worker.ensure_and_follow(a_request(body), sink)
     worker.close()
     assert (result.outcome, result.message) == (Outcome.CANCELED, "The script was canceled before it was started.")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 45, "all of it was sent first"
     proxy.pause = 0.0
     assert not (tmp_path / "journal").exists()
     assert run(worker, "echo here")[1].text() == "here\n"
