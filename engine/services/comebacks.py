@@ -13,7 +13,7 @@ from engine.domain.processes import process_from_json
 from engine.domain.states import RunState, TaskState
 from engine.errors import ForedeckError
 from engine.models import ActionRun, MachineReturn, Release, Task, TriggerFire
-from engine.services import configuration, deployments, outbox, runbooks, usability
+from engine.services import configuration, deployments, live, outbox, runbooks, usability
 from engine.services.choices import Choices
 
 GATHERS = timedelta(seconds=30)
@@ -86,7 +86,7 @@ def _fire(
     unusable = usability.unusable_targets(session, definitions, project)
     found = [definitions.targets[slug] for slug in machines if slug in definitions.targets and slug not in unusable]
     targets = [target for target in found if _is_meant(trigger, target)]
-    version = None if trigger.runbook else _live(session, project, trigger.environment)
+    version = None if trigger.runbook else live.version_there(session, project, trigger.environment)
     if not trigger.runbook:
         targets = _lacking(session, project, trigger.environment, version, targets) if version else []
     if not targets:
@@ -107,21 +107,6 @@ def _fire(
         session.flush()
         slack_channel = definitions.projects[project].slack_channel or definitions.defaults.slack_channel
         outbox.tell_trigger(session, now, fired.id, slack_channel)
-
-
-def _live(session: Session, project: str, environment: str) -> str | None:
-    """The version of the last success there."""
-    return session.scalar(
-        select(Task.version)
-        .where(
-            Task.project == project,
-            Task.environment == environment,
-            Task.runbook.is_(None),
-            Task.state == TaskState.SUCCESS.value,
-        )
-        .order_by(Task.id.desc())
-        .limit(1)
-    )
 
 
 def _lacking(

@@ -27,11 +27,20 @@ def of_project(db: Database, *, person: str, project: str) -> tuple[LiveView, ..
         )
 
 
+def version_there(session: Session, project: str, environment: str) -> str | None:
+    """The version that is live in this environment; None where nothing was ever deployed."""
+    return session.scalar(_successes(project, environment).with_only_columns(Task.version).limit(1))
+
+
+def _successes(project: str, environment: str) -> Select[Any]:
+    """What succeeded there, the last to end first."""
+    there = select(Task).where(Task.project == project, Task.environment == environment, Task.runbook.is_(None))
+    return there.where(Task.state == TaskState.SUCCESS.value).order_by(Task.finished_at.desc(), Task.id.desc())
+
+
 def _live(session: Session, found: access.Rules, project: str, environment: str, name: str) -> LiveView:
     there = select(Task).where(Task.project == project, Task.environment == environment, Task.runbook.is_(None))
-    last = session.scalars(
-        there.where(Task.state == TaskState.SUCCESS.value).order_by(Task.finished_at.desc(), Task.id.desc()).limit(1)
-    ).first()
+    last = session.scalars(_successes(project, environment).limit(1)).first()
     since = there.where(Task.started_at.is_not(None), Task.state != TaskState.SUCCESS.value).order_by(Task.id.desc())
     if last is not None:
         since = since.where(Task.started_at > last.started_at)

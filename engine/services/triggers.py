@@ -15,7 +15,7 @@ from engine.domain import crons
 from engine.domain.states import TaskState
 from engine.errors import ForedeckError
 from engine.models import Release, Task, TriggerFire, TriggerRow
-from engine.services import access, configuration, deployments, names, outbox, releases, runbooks
+from engine.services import access, configuration, deployments, live, names, outbox, releases, runbooks
 from engine.services.choices import Choices
 from engine.services.trigger_rows import zone_of
 from engine.services.views import TriggerFireView, TriggerView
@@ -147,7 +147,7 @@ def _deploy(session: Session, now: datetime, fired: TriggerFire, trigger: Trigge
         where = f"nothing was ever deployed to {trigger.origin}" if trigger.origin else "there is no release yet"
         _tell(session, now, fired, definitions, where)
         return
-    if trigger.when_current == "skip" and version == _live(session, fired.project, trigger.environment):
+    if trigger.when_current == "skip" and version == live.version_there(session, fired.project, trigger.environment):
         fired.outcome = f"{version} is live already"
         return
     waiting = _still_waiting(session, fired)
@@ -179,24 +179,9 @@ def _tell(session: Session, now: datetime, fired: TriggerFire, definitions: Defi
 
 def _version(session: Session, project: str, trigger: Trigger) -> str | None:
     if trigger.origin:
-        return _live(session, project, trigger.origin)
+        return live.version_there(session, project, trigger.origin)
     newest = select(Release.version).where(*releases.of_project(project)).order_by(Release.id.desc()).limit(1)
     return session.scalar(newest)
-
-
-def _live(session: Session, project: str, environment: str) -> str | None:
-    """The version of the last success there."""
-    return session.scalar(
-        select(Task.version)
-        .where(
-            Task.project == project,
-            Task.environment == environment,
-            Task.runbook.is_(None),
-            Task.state == TaskState.SUCCESS.value,
-        )
-        .order_by(Task.id.desc())
-        .limit(1)
-    )
 
 
 def _still_waiting(session: Session, fired: TriggerFire) -> int | None:
