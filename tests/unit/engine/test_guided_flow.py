@@ -6,91 +6,35 @@ import pytest
 from sqlalchemy import select
 
 from bot.messages import wording
-from engine.contracts import Outcome
 from engine.models import GuidedRun
 from engine.services import interruptions, live, queues
 from engine.services.errors import (
     AlreadyDecided,
     GuidanceRefused,
     MayNotDecide,
-    NoneLeft,
     NothingToDecide,
-    SeveralQuestions,
     TakenBySomebodyElse,
     UnknownName,
 )
-from engine.services.views import InterruptionKind, InterruptionState, InterruptionView, TaskState, Verdict, WaitKind
-from tests.support.engine import MAIN, Deck
-from tests.support.engine_workers import ends
-from tests.unit.engine.test_target_flow import FILES as TARGETS
-
-GUIDED_MAIN = MAIN.replace("  staging: {}", "  staging: {guided_failure: true}").replace(
-    "grants:\n", "grants:\n  - {team: release-managers, roles: [project_deployer]}\n"
+from engine.services.views import InterruptionState, TaskState, Verdict, WaitKind
+from tests.support.engine import Deck
+from tests.support.guided import (
+    FAILS,
+    FILES,
+    IS_LOST,
+    ONCE,
+    ROLLING,
+    SUCCEEDS,
+    TAKES_TOO_LONG,
+    asked,
+    failing,
+    says,
 )
-FILES = {**TARGETS, "foredeck.yml": GUIDED_MAIN}
-ONCE = """\
-steps:
-  - step: build
-    run_script: {inline: echo build}
-  - step: tell
-    run_script: {inline: echo tell}
-"""
-ROLLING = """\
-steps:
-  - step: install
-    target_tags: [web]
-    run_script: {inline: echo install}
-  - step: warm-up
-    target_tags: [web]
-    run_script: {inline: echo warm}
-"""
-FAILS = ends(Outcome.FAILED, "The script ended with exit code 3.", exit_code=3)
-TAKES_TOO_LONG = ends(Outcome.TIMED_OUT, "The script took longer than its time limit of 5m.")
-IS_LOST = ends(Outcome.LOST, "The machine was restarted.")
-SUCCEEDS = ends(Outcome.SUCCEEDED, exit_code=0)
 
 
 @pytest.fixture(autouse=True)
 def _key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOREDECK_TEST_KEY", "a key")
-
-
-def asked(deck: Deck, number: int) -> InterruptionView:
-    pending = deck.task(number).pending
-    assert pending is not None
-    assert pending.kind is InterruptionKind.GUIDED
-    return pending
-
-
-def says(
-    deck: Deck,
-    number: int,
-    verdict: Verdict,
-    *machines: str,
-    by: str = "ben",
-    note: str = "",
-    without: tuple[str, ...] = (),
-) -> None:
-    found = interruptions.pending_of(deck.db, number, verdict, machines)
-    interruptions.decide(
-        deck.db,
-        deck.clock(),
-        person=by,
-        interruption_id=found.id,
-        verdict=verdict,
-        machines=machines,
-        note=note,
-        without=without,
-    )
-    deck.works()
-
-
-def failing(deck: Deck, process: str = ONCE, *behaviours: object, step: str = "build") -> int:
-    deck.configured(process, FILES)
-    deck.workers.when(step, *(behaviours or (FAILS,)))  # type: ignore[arg-type]
-    number = deck.deploys()
-    deck.works()
-    return number
 
 
 def test_a_failure_asks_and_the_deployment_waits_in_its_place(deck: Deck) -> None:
@@ -321,41 +265,6 @@ def failing_beside(deck: Deck) -> int:
     return number
 
 
-@pytest.mark.parametrize("machines", [(), ("web-1",)])
-def test_an_answer_that_fits_two_steps_is_refused_and_says_how_to_name_one(
-    deck: Deck, machines: tuple[str, ...]
-) -> None:
-    number = failing_beside(deck)
-    with pytest.raises(SeveralQuestions) as refused:
-        says(deck, number, Verdict.IGNORE, *machines)
-    assert str(refused.value) == f"Deployment #{number} waits for answers about “build” and “Tell them”. " + (
-        "Nothing was changed."
-    )
-    assert "add `on tell`" in refused.value.hint
-
-
-@pytest.mark.parametrize("name", ["tell", "Tell them", "TELL"])
-def test_a_step_that_is_named_is_the_one_that_is_meant_with_all_its_machines_or_some(deck: Deck, name: str) -> None:
-    number = failing_beside(deck)
-    before = open_machines(deck, number)
-    says(deck, number, Verdict.IGNORE, name, "web-1")
-    assert open_machines(deck, number) == {"build": before["build"], "tell": before["tell"] - {"web-1"}}
-    says(deck, number, Verdict.IGNORE, name)
-    assert open_machines(deck, number) == {"build": before["build"]}
-    says(deck, number, Verdict.IGNORE)  # one question is left, and needs no name
-    assert deck.task(number).state is TaskState.SUCCESS
-
-
-def test_a_machine_that_failed_in_one_step_only_tells_which_is_meant(deck: Deck) -> None:
-    number = failing_beside(deck)
-    says(deck, number, Verdict.IGNORE, "build", "web-1")
-    says(deck, number, Verdict.IGNORE, "web-1")
-    assert {step: "web-1" in machines for step, machines in open_machines(deck, number).items()} == {
-        "build": False,
-        "tell": False,
-    }
-
-
 def test_a_deployment_of_which_every_machine_was_excluded_has_failed_and_is_live_nowhere(deck: Deck) -> None:
     number = failing(deck, ROLLING, *[FAILS] * 4, step="install")
     while deck.task(number).pending:
@@ -375,12 +284,6 @@ def test_the_queue_says_that_a_step_failed_and_who_is_on_it(deck: Deck) -> None:
     assert entry.why == "build: it failed, and ben is on it"
 
 
-def test_a_machine_that_is_called_like_its_step_is_the_machine(deck: Deck) -> None:
-    number = failing(deck, ROLLING.replace("- step: install", "- step: web-1"), *[FAILS] * 4, step="web-1")
-    says(deck, number, Verdict.EXCLUDE, "web-1")
-    assert {run.machine for run in asked(deck, number).still_open} == {"web-2", "web-3", "web-4"}
-
-
 TWO_APPROVALS = """\
 steps:
   - step: sign-off
@@ -389,30 +292,6 @@ steps:
     start_trigger: with_previous
     manual_intervention: {instructions: Paid?, teams: [release-managers]}
 """
-
-
-def test_of_two_approvals_beside_each_other_the_one_that_is_named_is_answered(deck: Deck) -> None:
-    deck.configured(TWO_APPROVALS, FILES)
-    number = deck.deploys()
-    deck.works()
-    with pytest.raises(SeveralQuestions, match="“sign-off” and “budget”"):
-        says(deck, number, Verdict.PROCEED, by="eva")
-    says(deck, number, Verdict.PROCEED, "budget", by="eva")
-    assert [asked.step_slug for asked in deck.task(number).interruptions if asked.is_pending] == ["sign-off"]
-
-
-def test_failed_machines_are_named_by_patterns_and_ranges_and_by_what_is_left_out(deck: Deck) -> None:
-    number = failing(deck, ROLLING, *[FAILS] * 4, step="install")
-    failed = {run.machine for run in asked(deck, number).still_open}
-    assert failed == {"web-1", "web-2", "web-3", "web-4"}
-    with pytest.raises(NoneLeft):
-        says(deck, number, Verdict.IGNORE, "web-1", without=("web-*",))
-    with pytest.raises(UnknownName):
-        says(deck, number, Verdict.IGNORE, without=("db*",))
-    says(deck, number, Verdict.IGNORE, "web-1..3", without=("web-2",))
-    assert {run.machine for run in asked(deck, number).still_open} == {"web-2", "web-4"}
-    says(deck, number, Verdict.EXCLUDE, without=("web-4",))
-    assert {run.machine for run in asked(deck, number).still_open} == {"web-4"}
 
 
 def test_what_was_chosen_for_one_deployment_is_known_of_it(deck: Deck) -> None:

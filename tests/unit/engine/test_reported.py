@@ -15,7 +15,7 @@ from engine.domain.states import RunState, TaskState
 from engine.services import interruptions, runbooks
 from engine.services.views import Verdict
 from tests.support.engine import Deck
-from tests.unit.engine.test_guided_flow import FAILS, FILES, ONCE, failing, says
+from tests.support.guided import FAILS, FILES, ONCE, failing, says
 
 ASK = ManualIntervention("Good?", ("release-managers",))
 
