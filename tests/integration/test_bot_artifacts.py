@@ -22,6 +22,7 @@ steps:
   - step: build
     run_script:
       inline: |
+        echo "12 passed, 1 failed"
         echo '{"passed": 12}' > report.json
         printf 'token=%s' "$(get_octopusvariable Token)" > settings.env
         new_octopusartifact report.json
@@ -49,6 +50,12 @@ def test_the_thread_has_the_file_and_says_what_was_held_back(bot: BotWorkspace) 
     assert [file["name"] for file in told.files] == ["report.json"]
     assert "One more has a secret inside" in told.text
     assert "foredeck artifacts 1" in told.text
+
+
+def test_the_last_lines_of_what_failed_are_the_scripts_own(bot: BotWorkspace) -> None:
+    told = bot.reply("failed at build (#1)")
+    assert "12 passed, 1 failed" in told.text
+    assert "The artifact report.json" not in told.text
 
 
 def test_all_of_them_are_kept_with_their_digests(bot: BotWorkspace) -> None:

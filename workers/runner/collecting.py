@@ -51,7 +51,8 @@ def collect(reading: Reading, sink: RunSink, fetch: Fetch) -> None:
                 said = f"{kept}, and not attached to the thread: there is a secret in it."
                 reading.artifact_is_collected(LogLevel.WARNING, said)
             else:
-                reading.artifact_is_collected(LogLevel.INFO, f"{kept}.")
+                # Not among the last lines of what failed: the file itself stands in the thread.
+                reading.artifact_is_collected(LogLevel.VERBOSE, f"{kept}.")
 
 
 class _Collecting:
