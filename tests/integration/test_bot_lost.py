@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,9 +33,9 @@ def _lose(bot: BotWorkspace) -> Message:
     bot.sandbox.wait_for(lambda _: (bot.folder / "notes").exists())
     (ticket,) = tickets.iterdir()
     wrapper = psutil.Process(int((ticket / "owner").read_text().split()[0]))
-    for process in [*wrapper.children(recursive=True), wrapper]:
-        with contextlib.suppress(psutil.NoSuchProcess):  # it ended with the one before it
-            process.kill()
+    all_of_them = [wrapper, *wrapper.children(recursive=True)]
+    os.killpg(wrapper.pid, signal.SIGKILL)  # at once: a wrapper that sees its script end writes how
+    psutil.wait_procs(all_of_them, timeout=20)
     shutil.rmtree(ticket)
     return bot.reply("(#1) waits for")
 
