@@ -35,9 +35,16 @@ def _lose(bot: BotWorkspace) -> Message:
     wrapper = psutil.Process(int((ticket / "owner").read_text().split()[0]))
     all_of_them = [wrapper, *wrapper.children(recursive=True)]
     os.killpg(wrapper.pid, signal.SIGKILL)  # at once: a wrapper that sees its script end writes how
-    psutil.wait_procs(all_of_them, timeout=20)
+    bot.sandbox.wait_for(lambda _: all(_has_ended(process) for process in all_of_them))
     shutil.rmtree(ticket)
     return bot.reply("(#1) waits for")
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_run_again_runs_it_once_more(bot: BotWorkspace) -> None:
