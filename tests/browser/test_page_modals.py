@@ -1,7 +1,7 @@
 """Forms of the app: filled in, refused, sent, stacked, refreshed, closed; with mouse and keyboard."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.gallery_app import newest
@@ -82,6 +82,28 @@ def test_errors_stand_below_their_fields_until_they_are_mended(app: BoltApp, ope
     expect(form.get_by_text("Say a bit more.")).to_have_count(0)
     reason.press("Enter")
     expect(form).to_have_count(0)
+
+
+def test_a_submission_that_overtakes_what_was_chosen_takes_it_along(app: BoltApp, open_page: OpenPage) -> None:
+    page = open_page("ana")
+    form = open_form(page)
+    choose_release(page, form, "1.4.0")
+    form.get_by_label("Reason").fill("It is time")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/sandbox/clicks", hold)
+    with page.expect_request("**/sandbox/clicks"):  # looking for releases again tells the server what was chosen
+        form.get_by_role("combobox", name="Release").click()
+    page.keyboard.press("Escape")
+    form.get_by_role("button", name="Deploy", exact=True).click()
+    expect(form).to_have_count(0)
+    values = newest(app, "view")["view"]["state"]["values"]
+    assert values["release"]["release"]["selected_option"]["value"] == "1.4.0"
+    for route in held:
+        route.abort()
 
 
 def test_a_second_view_lies_on_top_and_what_was_typed_below_stays(app: BoltApp, open_page: OpenPage) -> None:

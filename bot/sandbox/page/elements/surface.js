@@ -8,7 +8,7 @@ const chosen = new Map();
 export class Surface {
   constructor(key, target, states = {}) {
     Object.assign(this, { key, target, states });
-    if (!chosen.has(key)) chosen.set(key, { values: new Map(), unsent: new Set() });
+    if (!chosen.has(key)) chosen.set(key, { values: new Map(), unsent: new Set(), underway: new Map() });
     Object.assign(this, chosen.get(key));
   }
 
@@ -35,12 +35,12 @@ export class Surface {
     if (this.target.view_id && block.type === "input") this.unsent.add(key);
   }
 
-  /** The choices that the server has not seen, as `{block_id: {action_id: value}}`, of the fields `fields` (pairs of ids). */
+  /** The choices that the server has not confirmed to have seen, as `{block_id: {action_id: value}}`, of the fields `fields` (pairs of ids). */
   unsentOf(fields) {
     const all = {};
     for (const [blockId, actionId] of fields) {
       const key = keyOf(blockId, actionId);
-      if (this.unsent.has(key)) (all[blockId] ??= {})[actionId] = this.values.get(key).value;
+      if (this.unsent.has(key) || this.underway.has(key)) (all[blockId] ??= {})[actionId] = this.values.get(key).value;
     }
     return all;
   }
@@ -51,16 +51,28 @@ export class Surface {
       this.unsent.delete(key);
       if (key === except) continue;
       const [blockId, actionId] = key.split("\n");
-      await post("clicks", { ...this.target, block_id: blockId, action_id: actionId, value: this.values.get(key).value });
+      await this.sent(key, { ...this.target, block_id: blockId, action_id: actionId, value: this.values.get(key).value });
+    }
+  }
+
+  // A submission may overtake a click that is still on its way, so it takes along what that click carries.
+  async sent(key, body) {
+    const choice = this.values.get(key);
+    if (choice) this.underway.set(key, choice);
+    try {
+      return await post("clicks", body);
+    } finally {
+      if (this.underway.get(key) === choice) this.underway.delete(key);
     }
   }
 
   /** Tell the app that a control was used. */
   async click(block, element, value) {
-    await this.flush(keyOf(block.block_id, element.action_id));
+    const key = keyOf(block.block_id, element.action_id);
+    await this.flush(key);
     const body = { ...this.target, action_id: element.action_id, block_id: block.block_id };
     if (value !== undefined) body.value = value;
-    return post("clicks", body);
+    return this.sent(key, body);
   }
 
   /** Ask the app for options. */
