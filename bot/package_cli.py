@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,17 +35,29 @@ def push(
     db: Any, state: Path, file: BinaryIO, project: str, name: str, version: str, person: str | None, **_: Any
 ) -> None:
     """Push FILE into the built-in feed; `-` reads it from a pipe. A version is never changed afterwards."""
+    version = version or _version_of(file)
+    who = acting(db, person)
+    view, is_new = put(db, state, _chunks(file), person=who, project=project, name=name, version=version)
+    done = "Pushed" if is_new else "Is there already:"
+    click.echo(f"{done} {view.package} {view.version} of {view.project}, {view.size:,} bytes, sha256:{view.digest}")
+
+
+def put(
+    db: Any, state: Path, chunks: Iterable[bytes], *, person: str, project: str, name: str, version: str
+) -> tuple[Any, bool]:
+    """Keep what these bytes are as a version of a package; how it is known from then on, and whether that is new.
+
+    Raises what `packages.push` raises, and CannotKeep.
+    """
     from bot import main as root
     from engine.services import packages
 
-    who = acting(db, person)
-    version = version or _version_of(file)
-    slug, name = packages.require_push(db, person=who, project=project, package=name, version=version)
-    kept = root.keep_package(state, _chunks(file))
-    view, is_new = packages.push(
+    slug, name = packages.require_push(db, person=person, project=project, package=name, version=version)
+    kept = root.keep_package(state, chunks)
+    return packages.push(
         db,
         utc_now(),
-        person=who,
+        person=person,
         project=slug,
         package=name,
         version=version,
@@ -53,8 +65,6 @@ def push(
         size=kept.size,
         format_=kept.format.value,
     )
-    done = "Pushed" if is_new else "Is there already:"
-    click.echo(f"{done} {view.package} {view.version} of {view.project}, {view.size:,} bytes, sha256:{view.digest}")
 
 
 @package.command("list")

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.demo.ssh_server import SshServer
 
 _POOL = "worker_pool: production"
+_ROOT = "root: /var/www"
 
 
 def write(folder: Path, *, site_folder: Path, site_address: str, ssh: SshServer | None) -> None:
@@ -17,14 +18,14 @@ def write(folder: Path, *, site_folder: Path, site_address: str, ssh: SshServer 
     _copy(resources.files("bot.demo") / "configuration", folder)
     _write(
         folder / "projects/web/variables.yml",
-        f"SiteFolder: [{{value: {json.dumps(str(site_folder))}}}]\n"
         f"SiteAddress: [{{value: {json.dumps(site_address)}}}]\n",
     )
+    process = folder / "projects/web/process.yml"
+    _write(process, process.read_text().replace(_ROOT, f"root: {json.dumps(str(site_folder))}"))
     for name in ("accounts.yml", "worker_pools.yml", "workers.yml"):
         (folder / name).unlink(missing_ok=True)
     if ssh is None:
         return
-    process = folder / "projects/web/process.yml"
     _write(process, process.read_text().replace(f"# {_POOL} ", f"{_POOL} "))
     fingerprint = ssh.prepare()
     key = json.dumps(f"file:{ssh.client_key}")

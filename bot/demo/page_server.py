@@ -1,4 +1,7 @@
-"""The demo's page server: serves `staging/current` and `production/current`. It knows nothing of Foredeck."""
+"""The demo's page server: `/staging/current/` is what is installed in `staging/web/current`, and so is production.
+
+It knows nothing of Foredeck.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,18 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             self._answer(_NOTHING, "text/html; charset=utf-8")
         else:
             super().do_GET()
+
+    def translate_path(self, path: str) -> str:
+        """Where the file is. Demos of before there were packages had their pages in `staging/current`."""
+        asked, root = Path(super().translate_path(path)), Path(self.directory)
+        environment, *rest = asked.relative_to(root).parts or ("",)
+        if rest[:1] != ["current"]:
+            return str(asked)
+        links = [
+            link for link in (root / environment / "web/current", root / environment / "current") if link.is_symlink()
+        ]
+        newest = max(links, key=lambda link: link.lstat().st_mtime, default=root / environment / "current")
+        return str(newest.joinpath(*rest[1:]))
 
     def _exists(self) -> bool:
         return Path(self.translate_path(self.path)).exists()

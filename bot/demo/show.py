@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 import click
 
 from bot import main as root
-from bot.demo import configuration_folder, ssh_server
+from bot.demo import configuration_folder, releases, ssh_server
 from bot.demo.children import Children
 from bot.sandbox.options import DEFAULT_APP_TOKEN, DEFAULT_BOT_TOKEN, DEFAULT_SIGNING_SECRET
 from engine.services import tasks
@@ -48,6 +48,7 @@ def run(port: int, folder: Path) -> int:
             _start(children, folder, port, ports, ssh, ready_name)
             if not _wait_until_ready(children, ready, received):
                 return 1
+        releases.push(folder / "foredeck")
         _announce(address, has_ssh=ssh is not None)
         return _watch(children, folder, received)
     finally:

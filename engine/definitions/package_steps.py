@@ -11,7 +11,8 @@ from engine.definitions.readings import suggest
 from engine.domain.processes import PackageToDeploy, RunScript
 
 KEYS_OF_A_PACKAGE_STEP = ("package", "root", "keep")
-_ROOT = re.compile(r"(?:~|(?:/[\w.+@-]+))(?:/[\w.+@-]+)*\Z")
+_PART = r"/[^/$#{}*?\x00-\x1f]+"  # what looks like a variable or a pattern would be taken for one, and is not
+_ROOT = re.compile(rf"(?:~|{_PART})(?:{_PART})*\Z")
 
 
 def read_package_step(field: Field, packages: Sequence[str] | None) -> RunScript:

@@ -45,20 +45,20 @@ def test_killed_as_a_whole_it_continues_where_it_was(tmp_path: Path) -> None:
     state = tmp_path / "demo"
     with start_demo(state) as demo:
         port = int(demo.client.base_url.rsplit(":", 1)[1])
-        card = _deploy(demo, "1.0.0", "staging")
+        card = _deploy(demo, "1.5.0", "staging")
         time.sleep(0.5)  # somewhere in the middle of the build
         demo.kill_everything()
     with start_demo(state, port) as demo:
-        same = demo.workspace.card("1.0.0 → staging").wait_for("Done in")
+        same = demo.workspace.card("1.5.0 → staging").wait_for("Done in")
         assert same.ts == card.ts
-        assert "1.0.0" in _page(same)
-        assert len([m for m in demo.workspace.messages() if "1.0.0 → staging: " in m.text and m.thread.ts == m.ts]) == 1
+        assert "1.5.0" in _page(same)
+        assert len([m for m in demo.workspace.messages() if "1.5.0 → staging: " in m.text and m.thread.ts == m.ts]) == 1
 
 
 @pytest.mark.slow
 def test_ctrl_c_cancels_what_runs_and_leaves_no_process(tmp_path: Path) -> None:
     with start_demo(tmp_path / "demo") as demo:
-        _deploy(demo, "2.0.0", "staging")
+        _deploy(demo, "7.0.1", "staging")
         started = demo.descendants()
         assert demo.interrupt() == 0
         assert [p for p in started if p.is_running() and p.status() != "zombie"] == []

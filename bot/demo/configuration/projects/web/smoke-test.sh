@@ -13,3 +13,4 @@ case $page in
   *"<h2>$version</h2>"*) echo "The page of $environment shows $version." ;;
   *) fail_step "The page of $environment does not show $version." ;;
 esac
+set_environmenturl "$address/$environment/current/"
