@@ -37,6 +37,10 @@ def test_ana_deploys_ben_proceeds_and_the_new_page_is_up(tmp_path: Path) -> None
         card.wait_for("Done in")
         assert "1.4.0" in _page(card)
         assert "production" in _page(card)
+        assert str((demo.state / "site/production/web/current").readlink()) == "1.4.0"
+        ana = demo.workspace.person("ana")
+        ana.types("/deploy web")
+        assert ana.modal.field("Release").options("7.") == ["Create release 7.1.0", "Create release 7.0.1"]
         assert demo.workspace.failed_calls == []
 
 
@@ -46,7 +50,7 @@ def test_killed_as_a_whole_it_continues_where_it_was(tmp_path: Path) -> None:
     with start_demo(state) as demo:
         port = int(demo.client.base_url.rsplit(":", 1)[1])
         card = _deploy(demo, "1.5.0", "staging")
-        time.sleep(0.5)  # somewhere in the middle of the build
+        time.sleep(0.5)  # somewhere in the middle of the backup
         demo.kill_everything()
     with start_demo(state, port) as demo:
         same = demo.workspace.card("1.5.0 → staging").wait_for("Done in")
