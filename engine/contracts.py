@@ -58,7 +58,9 @@ class Script:
 
     body: str
     syntax: str = "bash"  # bash, python or powershell
-    parameters: tuple[str, ...] = ()  # these are in argv: no secret is among them
+    parameters: tuple[str | Secret, ...] = ()
+    """Its arguments. One that variables were put into is a Secret, whatever they hold: none is in an argv."""
+    fails_on_error_output: bool = False  # text on stderr fails it, though it exits with 0
 
 
 TAKEN_NAMES = frozenset({

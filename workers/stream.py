@@ -116,6 +116,7 @@ class LogStream:
         assert isinstance(named, list | tuple)  # noqa: S101 - our own state
         self._artifacts = [(str(path), str(name)) for path, name in named]
         self._collected = int(str(state.get("collected", 0)))  # of these, from the first on
+        self._has_error_output = bool(state.get("has_error_output"))
         channels = _part(state, "channels")
         self._channels = {name: _Channel(name, self._masks, _part(channels, name)) for name in ("stdout", "stderr")}
         self._now = clock()
@@ -129,6 +130,11 @@ class LogStream:
     def result_message(self) -> str:
         """What the script gave as the reason of its end (`fail_step`), masked; empty when it gave none."""
         return self.mask(plain(self._result_message))
+
+    @property
+    def has_error_output(self) -> bool:
+        """Was there text on stderr that is no service message? Of whatever level: Octopus counts it so, too."""
+        return self._has_error_output
 
     @property
     def next_artifact(self) -> NamedArtifact | None:
@@ -164,7 +170,7 @@ class LogStream:
         for channel in self._channels.values():
             self._read(channel, channel.plain.feed(b"", final=True))
             for text in channel.splitter.finish():
-                channel.print(text)
+                self._print(channel, text)
             self._release()
             for level, text in channel.masked.finish():
                 self._append(level, channel.name, text)
@@ -192,17 +198,23 @@ class LogStream:
             "result_message": self._result_message,
             "artifacts": [list(artifact) for artifact in self._artifacts],
             "collected": self._collected,
+            "has_error_output": self._has_error_output,
             "channels": {name: channel.state() for name, channel in self._channels.items()},
         }
 
     def _read(self, channel: _Channel, text: str) -> None:
         for item in channel.splitter.feed(text):
             if isinstance(item, str):
-                channel.print(item)
+                self._print(channel, item)
             elif isinstance(item, ServiceMessage):
                 self._obey(item)
             else:
                 self._warn_of(item)
+
+    def _print(self, channel: _Channel, text: str) -> None:
+        if channel.name == "stderr" and not self._has_error_output:
+            self._has_error_output = bool(text.strip())
+        channel.print(text)
 
     def _release(self) -> None:
         for channel in self._channels.values():

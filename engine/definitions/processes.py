@@ -9,16 +9,13 @@ from engine.definitions import conditions, step_settings
 from engine.definitions.approvals import check_approval
 from engine.definitions.execution import read_pool, read_runs_on
 from engine.definitions.fields import Field, Record
-from engine.definitions.folders import LARGEST_FILE
 from engine.definitions.health_checks import read_health_check
 from engine.definitions.nodes import Items, Scalar, shown
 from engine.definitions.package_steps import read_package_step
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.scopes import read_scope
-from engine.definitions.script_settings import read_syntax
-from engine.definitions.secret_references import HOW, holds_a_secret
-from engine.definitions.step_folders import KEYS as KEYS_OF_A_FOLDER
-from engine.definitions.step_folders import read_step_folder
+from engine.definitions.script_steps import read_script
+from engine.definitions.secret_references import holds_a_secret
 from engine.definitions.values import Team
 from engine.domain.processes import (
     Action,
@@ -38,7 +35,6 @@ _OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
 KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved")
 KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *step_settings.KEYS, *_OF_AN_ACTION, "actions")
 KEYS_OF_AN_ACTION = ("action", "name", "when", *_OF_AN_ACTION)
-KEYS_OF_A_SCRIPT = ("file", "inline", "syntax", *KEYS_OF_A_FOLDER)
 KEYS_OF_AN_INTERVENTION = ("teams", "instructions", "minimum", "requester_may", "block_concurrent_deployments")
 _NOTHING = RunScript("")
 
@@ -193,33 +189,11 @@ class _ProcessReader:
                 _refuse_beside(record, key, _OF_A_SCRIPT)
         # All are read that are there, for what is wrong in any.
         script, intervention, check, package = (record.fields.get(key) for key in _WORK)
-        works: list[Work] = [self._read_script(script)] if script else []
+        works: list[Work] = [read_script(script, self._files)] if script else []
         works += [self._read_intervention(intervention)] if intervention else []
         works += [read_health_check(check)] if check else []
         works += [read_package_step(package, self._packages)] if package else []
         return works[0]
-
-    def _read_script(self, field: Field) -> RunScript:
-        example = 'Write `{file: install.sh}` or `{inline: "echo hello"}`.'
-        if isinstance(field.node, Scalar):
-            field.wrong("type", "A script is given by `file` or `inline`.", example)
-            return _NOTHING
-        hints = dict.fromkeys(("body", "script", "source"), example)
-        record = field.table(KEYS_OF_A_SCRIPT, hints=hints)
-        folder = read_step_folder(record, self._files)
-        file, inline = record.get("file"), record.get("inline")
-        if (file is None) == (inline is None):
-            if file or not record.has("file", "inline"):
-                what = "`file` and `inline` exclude each other." if file else "There is neither `file` nor `inline`."
-                field.wrong("one-of", what, example)
-            return _NOTHING
-        where = file or inline or field
-        body = self._files.read(where) if file else where.text("`inline: echo hello`", longest=LARGEST_FILE)
-        if holds_a_secret(body):
-            where.wrong("literal-secret", "There is a key or a token in this script.", f"Use a variable. {HOW}")
-        syntax = read_syntax(record, file)
-        source = where.line(longest=300) if file else "inline"
-        return RunScript(body, syntax, source, folder)
 
     def _read_intervention(self, field: Field) -> ManualIntervention:
         record = field.table(KEYS_OF_AN_INTERVENTION)

@@ -68,6 +68,9 @@ class PackageToDeploy:
 class RunScript:
     """Run a script on a worker. `source` is where its text came from: a file's name, or `inline`; or the script is the
     worker's own, which installs what it `deploys`.
+
+    `parameters`: the script's arguments, templates that become one argument each. `fails_on_error_output`: does a line
+    on stderr fail it; None: as the variable Octopus.Action.FailScriptOnErrorOutput says.
     """
 
     body: str
@@ -75,6 +78,8 @@ class RunScript:
     source: str = "inline"
     folder: FrozenFolder | None = None  # the files that lie beside it when it runs
     deploys: PackageToDeploy | None = None
+    parameters: tuple[str, ...] = ()
+    fails_on_error_output: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -258,6 +263,8 @@ def _work_to_json(work: Work) -> dict[str, Any]:
             "source": work.source,
             "folder": folder_to_json(work.folder),
             **({"deploys": asdict(work.deploys)} if work.deploys else {}),
+            **({"parameters": list(work.parameters)} if work.parameters else {}),
+            **({} if work.fails_on_error_output is None else {"fails_on_error_output": work.fails_on_error_output}),
         }
     return {
         "kind": "manual_intervention",
@@ -275,7 +282,15 @@ def _work_from_json(content: Mapping[str, Any]) -> Work:
     if content["kind"] == "run_script":
         folder = folder_from_json(content.get("folder"))  # what was stored by earlier versions has none
         deploys = PackageToDeploy(**content["deploys"]) if content.get("deploys") else None
-        return RunScript(content["body"], content["syntax"], content["source"], folder, deploys)
+        return RunScript(
+            content["body"],
+            content["syntax"],
+            content["source"],
+            folder,
+            deploys,
+            parameters=tuple(content.get("parameters", ())),
+            fails_on_error_output=content.get("fails_on_error_output"),
+        )
     if content["kind"] != "manual_intervention":
         raise ValueError(f"unknown kind of work: {content['kind']}")
     return ManualIntervention(

@@ -59,7 +59,7 @@ def request_of(claim: Claim, evaluated: Evaluated) -> ActionRequest:
         task_id=claim.task_id,
         action_run_id=claim.run_id,
         step_name=claim.action.name,
-        script=Script(work.body, work.syntax),
+        script=Script(work.body, work.syntax, evaluated.parameters, _fails_on_error_output(work, evaluated)),
         variables=evaluated.values,
         masks=evaluated.masks,
         time_limit=_time_limit(claim),
@@ -69,6 +69,14 @@ def request_of(claim: Claim, evaluated: Evaluated) -> ActionRequest:
         started_at=claim.started_at,
         checkpoint=claim.checkpoint,
     )
+
+
+def _fails_on_error_output(work: RunScript, evaluated: Evaluated) -> bool:
+    """As the step says, else as Octopus's variable does. What installs a package is a script of ours: not that one."""
+    if work.deploys is not None:
+        return False
+    said = work.fails_on_error_output
+    return evaluated.fails_on_error_output if said is None else said
 
 
 def _time_limit(claim: Claim) -> timedelta | None:

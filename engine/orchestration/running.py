@@ -253,7 +253,9 @@ class Runner:
             name: secrets[value] if isinstance(value, SecretReference) else value
             for name, value in claim.values.items()
         }
-        evaluated = evaluations.for_script(values, self._clock())
+        work = claim.action.work
+        parameters = work.parameters if isinstance(work, RunScript) else ()
+        evaluated = evaluations.for_script(values, self._clock(), parameters)
         flaws = flaws_of(claim, evaluated)
         if flaws and (claim.fail_on_unresolved or evaluated.fails_on_unresolved):
             raise VariablesUnresolved(flaws=" ".join(flaws))

@@ -6,7 +6,7 @@ What cannot be resolved is told from an evaluation in which secrets are asterisk
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,9 +20,13 @@ from engine.services.variables import Value
 SWITCH = "OctopusShouldFailDeploymentOnSubstitutionFails"
 """Octopus's switch: `True` makes a token that nothing resolves fail the step."""
 
+ERROR_OUTPUT = "Octopus.Action.FailScriptOnErrorOutput"
+"""Octopus's switch: `True` makes text on stderr fail a script that exits with 0."""
+
 _ASKING = r"(?:get_octopusvariable[\s(]+|octopus_?(?:parameters|variables)\[)"
 """What stands before the name of a variable that a script reads, in Bash, Python or PowerShell."""
 
+_LONGEST_SHOWN = 80
 _SHORTEST_MASK = 4  # shorter values are not masked at all
 
 
@@ -39,20 +43,33 @@ class Evaluated:
     flaws: Mapping[str, str] = field(default_factory=dict)
     written: Mapping[str, str | Secret] = field(default_factory=dict)
     """The same variables before the evaluation, for what is itself a template: the files of a step."""
+    parameters: tuple[str | Secret, ...] = ()
+    """The script's arguments; a Secret where variables were put in."""
+    parameter_flaws: tuple[str, ...] = ()
 
     def flaws_in(self, script: str) -> tuple[str, ...]:
-        """What is wrong with the variables that this script reads by their names."""
-        return tuple(flaw for name, flaw in self.flaws.items() if _reads(script, name))
+        """What is wrong with the script's arguments, and with the variables that it reads by their names."""
+        read = (flaw for name, flaw in self.flaws.items() if _reads(script, name))
+        return (*self.parameter_flaws, *read)
 
     @property
     def fails_on_unresolved(self) -> bool:
-        """Is Octopus's switch set?"""
-        values = (value for name, value in self.values.items() if name.casefold() == SWITCH.casefold())
+        """Is Octopus's switch for that set?"""
+        return self._is_set(SWITCH)
+
+    @property
+    def fails_on_error_output(self) -> bool:
+        """Is Octopus's switch for that set?"""
+        return self._is_set(ERROR_OUTPUT)
+
+    def _is_set(self, switch: str) -> bool:
+        values = (value for name, value in self.values.items() if name.casefold() == switch.casefold())
         return any(isinstance(value, str) and value.strip().lower() == "true" for value in values)
 
 
-def for_script(values: Mapping[str, str | Secret], now: datetime) -> Evaluated:
-    """Every value with the variables in it put in, recursively. One that is unset by `null` is left out.
+def for_script(values: Mapping[str, str | Secret], now: datetime, parameters: Sequence[str] = ()) -> Evaluated:
+    """Every value with the variables in it put in, recursively. One that is unset by `null` is left out. And the
+    script's `parameters`: the variables in one stay within that argument, whatever they hold.
 
     A value that is composed with a secret stays a value, and the secret in it is hidden as everywhere. Where a filter
     has changed the secret, what came of it is hidden too. A secret that holds `#{…}` is hidden as it is written and as
@@ -69,7 +86,9 @@ def for_script(values: Mapping[str, str | Secret], now: datetime) -> Evaluated:
         if text is not None:
             result[name] = Secret(text) if isinstance(value, Secret) else text
     written = {name: values[name] for name in result}
-    return Evaluated(result, tuple(evaluator.masks), evaluator.flaws, written)
+    arguments = [evaluator.argument(template) for template in parameters]
+    given = tuple(argument for argument in arguments if argument is not None)
+    return Evaluated(result, tuple(evaluator.masks), evaluator.flaws, written, given, tuple(evaluator.argument_flaws))
 
 
 def for_people(text: str, values: Mapping[str, Value], now: datetime) -> tuple[str, str]:
@@ -129,6 +148,7 @@ class _Evaluator:
         self._secrets = {value.reveal() for value in values.values() if isinstance(value, Secret)}
         self.masks: list[Secret] = []
         self.flaws: dict[str, str] = {}
+        self.argument_flaws: list[str] = []
 
     def evaluate(self, name: str) -> str | None:
         """The value of this variable; as it is written when it cannot be evaluated, None when it is unset."""
@@ -141,6 +161,20 @@ class _Evaluator:
         elif self._has_secrets and not evaluation.error:
             self._hide_what_a_filter_made(template, evaluation.text or "")
         return template if evaluation.error else evaluation.text
+
+    def argument(self, template: str) -> str | Secret | None:
+        """An argument of the script; as it is written when it cannot be evaluated, None when `null` takes it away."""
+        if "#" not in template:
+            return template
+        evaluation = templates.evaluate(template, self._revealed, now=self._now)
+        if evaluation.error or evaluation.unresolved:
+            flaw = flaw_of(templates.evaluate(template, self._shown, now=self._now))
+            brief = template if len(template) <= _LONGEST_SHOWN else f"{template[:_LONGEST_SHOWN]}…"
+            self.argument_flaws.append(f"In the parameter {brief}, {flaw or 'something cannot be resolved'}.")
+        elif self._has_secrets:
+            self._hide_what_a_filter_made(template, evaluation.text or "")
+        text = template if evaluation.error else evaluation.text
+        return None if text is None else Secret(text)
 
     def _note(self, name: str) -> None:
         value = self._values[name]

@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions
 from engine.domain import durations, plans, pool_choices
-from engine.domain.frozen_folders import FrozenFolder
 from engine.domain.isolation import Isolation
 from engine.domain.locations import Site
-from engine.domain.processes import HealthCheck, ManualIntervention, RunCondition, StartTrigger
+from engine.domain.processes import RunCondition, StartTrigger
 from engine.models import Task
-from engine.services import configuration, forecasts, names, pools
+from engine.services import configuration, forecasts, names, planned_work, pools
 from engine.services.errors import NoTargets, TargetsUnusable
 from engine.services.views import PlannedStepView, PlanView
 
@@ -46,7 +45,7 @@ def describe(plan: plans.Plan, definitions: Definitions, *, project: str, versio
         PlannedStepView(
             number=index + 1,
             name=step.name if len(step.actions) == 1 else f"{step.name} › {action.name}",
-            what=_what(action),
+            what=planned_work.what(action.work),
             where=_where(action, definitions),
             condition=_when(index, step, action),
             notes=step.notes,
@@ -95,35 +94,6 @@ def _when(index: int, step: plans.PlannedStep, action: plans.PlannedAction) -> s
     if step.required:
         parts.append("required")
     return "; ".join(filter(None, parts))
-
-
-def _what(action: plans.PlannedAction) -> str:
-    work = action.work
-    if isinstance(work, ManualIntervention):
-        who = " or ".join(work.teams)
-        return f"manual intervention by {who}" + (f", {work.minimum} people" if work.minimum > 1 else "")
-    if isinstance(work, HealthCheck):
-        return _health_check(work)
-    if work.deploys:
-        return f"installs the package {work.deploys.package} below {work.deploys.root}"
-    script = "inline Bash script" if work.source == "inline" else f"Bash script {work.source}"
-    return f"{script} with {_files(work.folder)}" if work.folder else script
-
-
-def _health_check(work: HealthCheck) -> str:
-    """What is looked at, and what follows."""
-    parts = ["health check, connection only" if work.connection_only else "health check"]
-    parts += ["goes on without those that do not answer"] if work.skips_unavailable else []
-    parts += ["goes on without unhealthy ones"] if work.excludes_unhealthy else []
-    parts += ["takes in new targets"] if work.includes_new else []
-    return ", ".join(parts)
-
-
-def _files(folder: FrozenFolder) -> str:
-    """How many files, from where, and whether variables are put into some."""
-    count = f"{folder.count} files" if folder.count != 1 else "1 file"
-    is_changed = folder.substitute_in_files or folder.structured_values
-    return f"{count} of {folder.source}/" + (" (variables put in)" if is_changed else "")
 
 
 def _where(action: plans.PlannedAction, definitions: Definitions) -> str:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from engine.contracts import ActionResult, Link, LogLevel, Outcome, OutputVariable, Script, Secret
 from tests.contracts.conftest import Site
 from tests.support.run_sinks import MemorySink, run
@@ -11,7 +13,7 @@ MASK = "********"
 
 
 def run_sample(
-    site: Site, name: str, variables: dict[str, str | Secret], *parameters: str
+    site: Site, name: str, variables: dict[str, str | Secret], *parameters: str | Secret
 ) -> tuple[ActionResult, MemorySink]:
     syntax = "python" if name.endswith(".py.txt") else "bash"
     script = Script((SCRIPTS / name).read_text(), syntax, parameters)
@@ -95,3 +97,39 @@ def test_without_powershell_it_is_said_and_nothing_starts(full_site: Site) -> No
     assert result.message.startswith(f"The script was not started: `pwsh` is not installed on {place}")
     assert result.hint.startswith("Install the package powershell there")
     assert sink.confirmed == 0
+
+
+@pytest.mark.parametrize(
+    ("syntax", "body"),
+    [
+        ("bash", "echo oh no >&2"),
+        ("python", "import sys; print('oh no', file=sys.stderr)"),
+    ],
+)
+def test_text_on_stderr_fails_a_script_that_succeeded_only_where_it_is_meant_to(
+    full_site: Site, syntax: str, body: str
+) -> None:
+    result, _ = run(full_site.worker(), "", script=Script(body, syntax))
+    assert result.outcome is Outcome.SUCCEEDED
+    result, _ = run(full_site.worker(), "", script=Script(body, syntax, fails_on_error_output=True))
+    assert (result.outcome, result.exit_code) == (Outcome.FAILED, 0)
+    assert result.message == "The script ended with exit code 0, but wrote to stderr, which fails this step."
+
+
+def test_service_messages_on_stderr_and_warnings_fail_nothing_and_an_exit_code_keeps_its_reason(
+    full_site: Site,
+) -> None:
+    quiet = "printf \"##octopus[mask value='aHVudGVyMjI=']\\n\" >&2; write_warning careful; echo fine"
+    result, _ = run(full_site.worker(), "", script=Script(quiet, fails_on_error_output=True))
+    assert result == ActionResult(Outcome.SUCCEEDED, exit_code=0)
+    result, _ = run(full_site.worker(), "", script=Script("echo no >&2; exit 3", fails_on_error_output=True))
+    assert (result.exit_code, result.message) == (3, "The script ended with exit code 3.")
+
+
+def test_a_script_that_parses_its_parameters_runs_unchanged_and_a_secret_is_in_no_argv(full_site: Site) -> None:
+    parameters = ("--environment", Secret("Staging 'n' more"), "--token=" + "k3y-of-the-shop", "-v", "--", "*.conf")
+    result, sink = run_sample(full_site, "parameters.sh", {"Token": Secret("k3y-of-the-shop")}, *parameters)
+    assert result == ActionResult(Outcome.SUCCEEDED, exit_code=0)
+    assert told(sink, LogLevel.INFO) == [
+        "environment: Staging 'n' more", f"token: {MASK}", "verbose: 1", "rest: *.conf", "seen by others: 0"
+    ]  # fmt: skip

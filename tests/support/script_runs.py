@@ -29,7 +29,7 @@ class Ran:
 
 
 def a_request(
-    body: str, variables: Variables | None = None, *, syntax: str = "bash", parameters: tuple[str, ...] = ()
+    body: str, variables: Variables | None = None, *, syntax: str = "bash", parameters: tuple[str | Secret, ...] = ()
 ) -> ActionRequest:
     """A request to run this script."""
     return ActionRequest("0" * 32, 1, 1, "a step", Script(body, syntax, parameters), variables or {})
@@ -41,7 +41,7 @@ def run(
     env_vars: Mapping[str, str] | None = None,
     *,
     syntax: str = "bash",
-    parameters: tuple[str, ...] = (),
+    parameters: tuple[str | Secret, ...] = (),
 ) -> Ran:
     """Run it as a worker would, in a folder of its own."""
     made = bundle(a_request(body, variables, syntax=syntax, parameters=parameters))

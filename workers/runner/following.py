@@ -150,7 +150,8 @@ class Follower:
                 collecting.collect(reading, self._sink, self._fetch)
                 if polled.left:
                     reading.note(LogLevel.INFO, wording.left_behind(polled.left))
-                raise _Ended(wording.ended(polled.detail, polled.killed, reading.result_message, self._request))
+                result = wording.ended(polled.detail, polled.killed, reading.result_message, self._request)
+                raise _Ended(wording.judged(result, self._request, has_error_output=reading.has_error_output))
 
     def _fetch(self, path: str, quota: int, offset: int) -> Fetched:
         if self._stopping():

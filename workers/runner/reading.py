@@ -38,6 +38,11 @@ class Reading:
         return self._stream.result_message
 
     @property
+    def has_error_output(self) -> bool:
+        """Was there text on stderr?"""
+        return self._stream.has_error_output
+
+    @property
     def next_artifact(self) -> NamedArtifact | None:
         """The first file that the script named and that is not collected yet."""
         return self._stream.next_artifact

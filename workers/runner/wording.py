@@ -46,6 +46,19 @@ def ended(detail: str, killed: Sequence[str], result_message: str, request: Acti
     return ActionResult(Outcome.FAILED, exit_code=code, message=result_message or message, hint=hint)
 
 
+def judged(result: ActionResult, request: ActionRequest, *, has_error_output: bool) -> ActionResult:
+    """The result, failed where the script succeeded and text on stderr is meant to fail it."""
+    fails = request.script.fails_on_error_output and has_error_output
+    if result.outcome is not Outcome.SUCCEEDED or not fails:
+        return result
+    return ActionResult(
+        Outcome.FAILED,
+        exit_code=0,
+        message="The script ended with exit code 0, but wrote to stderr, which fails this step.",
+        hint="Send what is no error to stdout (`2>&1`), or set `fail_on_error_output: false` for the step.",
+    )
+
+
 def left_behind(processes: Sequence[str]) -> str:
     """What the script started in the background and left, as a line of the log."""
     shown = ", ".join(processes[:5]) + (f" and {len(processes) - 5} more" if len(processes) > 5 else "")

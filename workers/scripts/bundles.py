@@ -13,7 +13,7 @@ from datetime import datetime
 from engine.contracts import ActionRequest, LogLevel, Secret, StepFile
 from engine.errors import ForedeckError
 from workers.files import preparing
-from workers.scripts.languages import LANGUAGES
+from workers.scripts.languages import LANGUAGES, text_of
 
 
 class UnusableVariable(ForedeckError, ValueError):
@@ -53,10 +53,13 @@ def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
     if language is None:
         raise UnknownSyntax(syntax=script.syntax)
     variables = {name: _text(name, value) for name, value in request.variables.items()}
+    for number, parameter in enumerate(script.parameters, 1):
+        if "\0" in text_of(parameter):
+            raise UnusableVariable(name=f"parameter {number}", reason="it contains the character NUL")
     files = language.files(script.body, variables, script.parameters)
     prepared = preparing.prepare(request, now)
     said = b"".join(_said(note) for note in prepared.notes)
-    return Bundle(files, language.command(script.parameters), prepared.files, said)
+    return Bundle(files, language.command, prepared.files, said)
 
 
 def _said(note: preparing.Note) -> bytes:

@@ -26,6 +26,9 @@ foreach ($Octopus_Pair in @($OctopusParameters.GetEnumerator())) {
         Set-Variable -Name $Octopus_Name -Value $Octopus_Pair.Value -Scope Global
     }
 }
+# Its parameters may hold secrets, so what starts the script is read and removed, too.
+$Octopus_Start = [System.IO.File]::ReadAllText((Join-Path $Octopus_Folder '.foredeck-start.ps1'))
+Remove-Item -LiteralPath (Join-Path $Octopus_Folder '.foredeck-start.ps1') -Force
 Remove-Variable -Name Octopus_Text, Octopus_Line, Octopus_Value, Octopus_Pair, Octopus_Name -ErrorAction SilentlyContinue
 
 function Write-ForedeckLine([string] $text) { [Console]::Out.WriteLine($text); [Console]::Out.Flush() }
@@ -124,7 +127,7 @@ function Report-KubernetesManifestInFile([string] $path, [string] $namespace) {
 
 $global:LASTEXITCODE = 0
 try {
-    . (Join-Path $Octopus_Folder '.foredeck-start.ps1')
+    . ([ScriptBlock]::Create($Octopus_Start))
 } catch {
     [Console]::Error.WriteLine(($_ | Out-String).TrimEnd())
     [Console]::Error.WriteLine($_.ScriptStackTrace)

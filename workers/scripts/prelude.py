@@ -1,7 +1,7 @@
 """What a Python script finds when it starts: Octopus's helper functions, and the deployment's variables.
 
-It runs on the machine, with any Python from 3.6 on: `python3 -u ./.foredeck-prelude.py [PARAMETER…]` reads the
-variables, removes their file and becomes the script: `__name__`, `__file__`, `sys.argv`, tracebacks and the exit code
+It runs on the machine, with any Python from 3.6 on: `python3 -u ./.foredeck-prelude.py` reads the variables and
+parameters, removes their file and becomes the script: `__name__`, `__file__`, `sys.argv`, tracebacks and the exit code
 are its own.
 """
 
@@ -145,7 +145,8 @@ def _hide_ourselves(kind: Any, error: Any, trace: Any) -> None:
 
 def _become_the_script() -> None:
     with open(_VARIABLES, encoding="utf-8") as file:
-        octopusvariables.update(json.load(file))
+        variables, parameters = json.load(file)
+    octopusvariables.update(variables)
     os.remove(_VARIABLES)
     main = types.ModuleType("__main__")
     main.__file__ = _SCRIPT
@@ -154,7 +155,7 @@ def _become_the_script() -> None:
         setattr(builtins, name, helper)  # modules that the script imports may use them, too
         setattr(main, name, helper)
     sys.modules["__main__"] = main
-    sys.argv[0] = _SCRIPT
+    sys.argv[:] = [_SCRIPT, *parameters]
     sys.excepthook = _hide_ourselves
     with open(_SCRIPT, "rb") as source:
         code = compile(source.read(), _SCRIPT, "exec")

@@ -132,8 +132,8 @@ def test_what_cannot_be_brought_along_is_told(tmp_path: Path, changes: dict[str,
         ("structured_values: [a]", "structured_values: `structured_values` means nothing without `folder`. "
          "Name the folder of the files."),
         ("folder: site, substitute_in_file: a", 'substitute_in_file: The key "substitute_in_file" is not known here. '
-         'Did you mean "substitute_in_files"? Known keys: file, inline, syntax, folder, substitute_in_files, '
-         "structured_values."),
+         'Did you mean "substitute_in_files"? Known keys: file, inline, syntax, parameters, '
+         "fail_on_error_output, folder, substitute_in_files, structured_values."),
     ],
     ids=str,
 )  # fmt: skip

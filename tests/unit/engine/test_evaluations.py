@@ -141,3 +141,35 @@ def test_a_condition_that_refers_to_itself_fails() -> None:
 
 def test_a_secret_counts_as_being_there_in_a_condition() -> None:
     assert evaluations.judge("#{A}", {"A": SecretReference("env", "X")}, NOW).holds
+
+
+def given(*parameters: str, **values: str | Secret) -> Evaluated:
+    return evaluations.for_script(values, NOW, parameters)
+
+
+def test_what_variables_hold_stays_within_its_parameter_and_counts_as_a_secret() -> None:
+    found = given("--to", "#{Where}", "--pass=#{Password}", Where="a b; rm", Password=PASSWORD)
+    assert found.parameters == ("--to", Secret("a b; rm"), Secret("--pass=correct horse"))
+    assert printed("--pass=correct horse", found) == "--pass=********"
+
+
+def test_a_secret_that_a_filter_changed_in_a_parameter_is_hidden() -> None:
+    found = given("#{Password | ToUpper}", Password=PASSWORD)
+    assert printed("CORRECT HORSE", found) == "********"
+
+
+def test_a_parameter_with_nothing_to_put_in_stays_as_it_is_written_and_is_told() -> None:
+    found = given("--to=#{Nowhere}", "plain")
+    assert found.parameters == (Secret("--to=#{Nowhere}"), "plain")
+    assert found.flaws_in("") == ("In the parameter --to=#{Nowhere}, #{Nowhere} cannot be resolved.",)
+
+
+def test_the_filter_null_takes_a_parameter_away_and_an_empty_one_stays() -> None:
+    assert given("#{Flag}", "#{Gone | null}", "last", Flag="", Gone="").parameters == (Secret(""), "last")
+
+
+@pytest.mark.parametrize(("written", "is_set"), [("True", True), ("true ", True), ("False", False), ("", False)])
+def test_the_switch_for_stderr_is_a_variable(written: str, is_set: bool) -> None:
+    assert (
+        evaluations.for_script({"octopus.action.failScriptOnErrorOutput": written}, NOW).fails_on_error_output is is_set
+    )

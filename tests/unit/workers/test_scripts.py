@@ -214,3 +214,19 @@ def test_any_name_and_value_arrives_and_comes_back_unchanged(variables: dict[str
     )
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert {output.name: output.value for output in ran.taken.outputs} == variables
+
+
+def test_parameters_are_the_scripts_own_and_stand_in_no_argv() -> None:
+    ran = run(
+        """
+        printf '[%s]' "$#" "$@"; echo
+        tr '\\0' ' ' </proc/$$/cmdline; echo
+        shift; echo "$1"; f() { echo "f has $#"; }; f
+        """,
+        parameters=("--to", Secret("it's; $HOME `id`\n2"), ""),
+    )
+    lines = ran.stdout.splitlines()
+    assert lines[:2] == ["[3][--to][it's; $HOME `id`", "2][]"]
+    assert lines[2].split() == ["bash", "./script.sh"] or lines[2].split()[1:] == ["./script.sh"]
+    assert lines[3:] == ["it's; $HOME `id`", "2", "f has 0"]
+    assert ran.left == [".foredeck-bootstrap.sh", ".foredeck-prelude.sh", "script.sh"]

@@ -254,3 +254,24 @@ def test_chunks_and_restarts_change_nothing_and_no_secret_shows(
     for parts in expected[0].values():
         text = "".join(text for _, text in parts)
         assert not any(secret in text for secret in SECRETS[:4])
+
+
+@pytest.mark.parametrize(
+    ("stderr", "counts"),
+    [
+        (b"oh no\n", True),
+        (b"unfinished", True),
+        (b"", False),
+        (b" \n\n", False),
+        (message("mask", value="hunter22") + b"\n", False),
+        (message("stderr-progress") + b"\n10 %\n", True),  # shown as no error, but stderr: as in Octopus
+        (message("mask", value="hunter22") + b" and more\n", True),
+    ],
+)
+def test_text_on_stderr_counts_and_service_messages_do_not(stderr: bytes, counts: bool) -> None:
+    first = a_stream()
+    first.feed("stdout", b"nothing of this\n")
+    first.feed("stderr", stderr)
+    resumed = a_stream(state=json.loads(json.dumps(first.state())))
+    resumed.finish()
+    assert resumed.has_error_output is counts

@@ -1,0 +1,61 @@
+"""The work of an action in words, for a plan: what is run, with what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.domain.frozen_folders import FrozenFolder
+from engine.domain.processes import HealthCheck, ManualIntervention, RunScript, Work
+
+LANGUAGES = {"bash": "Bash", "python": "Python", "powershell": "PowerShell"}
+_LONGEST_PARAMETERS = 80
+
+
+def what(work: Work) -> str:
+    """As a clause without a full stop."""
+    if isinstance(work, ManualIntervention):
+        who = " or ".join(work.teams)
+        return f"manual intervention by {who}" + (f", {work.minimum} people" if work.minimum > 1 else "")
+    if isinstance(work, HealthCheck):
+        return _health_check(work)
+    if work.deploys:
+        return f"installs the package {work.deploys.package} below {work.deploys.root}"
+    brought = " and ".join(_brought(work))
+    script = f"{_script(work)} with {brought}" if brought else _script(work)
+    return f"{script}, fails on error output" if work.fails_on_error_output else script
+
+
+def _script(work: RunScript) -> str:
+    language = LANGUAGES.get(work.syntax, work.syntax)
+    parameters = " ".join(_word(parameter) for parameter in work.parameters)
+    if len(parameters) > _LONGEST_PARAMETERS:
+        parameters = f"{parameters[:_LONGEST_PARAMETERS]}…"
+    script = f"inline {language} script" if work.source == "inline" else f"{language} script {work.source}"
+    return f"{script} {parameters}".rstrip()
+
+
+def _word(parameter: str) -> str:
+    """One argument, so that it is seen where it begins and ends."""
+    line = " ".join(parameter.splitlines())
+    return f'"{line}"' if not line or " " in line else line
+
+
+def _brought(work: RunScript) -> Iterator[str]:
+    if work.folder:
+        yield _files(work.folder)
+
+
+def _health_check(work: HealthCheck) -> str:
+    """What is looked at, and what follows."""
+    parts = ["health check, connection only" if work.connection_only else "health check"]
+    parts += ["goes on without those that do not answer"] if work.skips_unavailable else []
+    parts += ["goes on without unhealthy ones"] if work.excludes_unhealthy else []
+    parts += ["takes in new targets"] if work.includes_new else []
+    return ", ".join(parts)
+
+
+def _files(folder: FrozenFolder) -> str:
+    """How many files, from where, and whether variables are put into some."""
+    count = f"{folder.count} files" if folder.count != 1 else "1 file"
+    is_changed = folder.substitute_in_files or folder.structured_values
+    return f"{count} of {folder.source}/" + (" (variables put in)" if is_changed else "")

@@ -1,0 +1,81 @@
+"""How a script is run: its parameters and what text on stderr means, read, frozen and shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine import definitions
+from engine.domain.processes import Process, RunScript, process_from_json, process_to_json
+from engine.services import planned_work
+from tests.support.definition_folders import PROCESS, problems_of, step, write_folder
+
+AT = f"{PROCESS}:3: steps[0].run_script"
+
+
+def process_of(tmp_path: Path, keys: str) -> Process:
+    changes = step(f"run_script: {{file: install.sh, {keys}}}")
+    return definitions.load(write_folder(tmp_path, changes)).projects["web"].process
+
+
+def work_of(process: Process) -> RunScript:
+    work = process.steps[0].actions[0].work
+    assert isinstance(work, RunScript)
+    return work
+
+
+def test_parameters_are_one_argument_each_and_are_frozen_with_the_process(tmp_path: Path) -> None:
+    process = process_of(tmp_path, 'parameters: ["--to", "#{Octopus.Environment.Name}", "", "a b"]')
+    assert work_of(process).parameters == ("--to", "#{Octopus.Environment.Name}", "", "a b")
+    assert process_from_json(json.loads(json.dumps(process_to_json(process)))) == process
+    assert planned_work.what(work_of(process)) == (
+        'Bash script install.sh --to #{Octopus.Environment.Name} "" "a b"'
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "meant"), [("true", True), ("false", False)])
+def test_what_text_on_stderr_means_is_said_by_the_step(tmp_path: Path, written: str, meant: bool) -> None:
+    process = process_of(tmp_path, f"fail_on_error_output: {written}")
+    assert work_of(process).fails_on_error_output is meant
+    assert process_from_json(json.loads(json.dumps(process_to_json(process)))) == process
+    assert planned_work.what(work_of(process)).endswith(", fails on error output") is meant
+
+
+def test_a_script_that_says_neither_is_frozen_as_before_there_were_these_keys(tmp_path: Path) -> None:
+    process = process_of(tmp_path, "syntax: bash")
+    frozen = process_to_json(process)["steps"][0]["actions"][0]["work"]
+    assert set(frozen) == {"kind", "body", "syntax", "source", "folder"}
+    assert process_from_json(process_to_json(process)) == process
+
+
+def test_a_plan_names_the_language() -> None:
+    assert planned_work.what(RunScript("", "python")) == "inline Python script"
+    assert planned_work.what(RunScript("", "powershell", "tools/do.ps1")) == "PowerShell script tools/do.ps1"
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("parameters: --to 'a b' --fast", "parameters: Parameters are a list: each item is one argument, with all its "
+         'spaces. For example `["--to", "a b", "--fast"]`.'),
+        ("parameters: [1]", 'parameters[0]: Text is meant here, but "1" without quotes is a number. '
+         'Write it in quotes: "1".'),
+        ('parameters: ["#{if X}"]', "parameters[0]: The variables in this parameter cannot be read: Expected '#{/if}', "
+         "found the end (line 1, column 8). Write `##{` for `#{`."),
+        ("fail_on_error_output: yes", "fail_on_error_output: This must be true or false, but it is \"yes\". "
+         "For example `true`."),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_wrong_is_told(tmp_path: Path, keys: str, said: str) -> None:
+    (problem,) = problems_of(tmp_path, step(f"run_script: {{file: install.sh, {keys}}}"))
+    assert problem == f"{AT}.{said}"
+
+
+def test_a_key_among_the_parameters_is_no_parameter(tmp_path: Path) -> None:
+    token = "ghp_" + "a1B2" * 9
+    (problem,) = problems_of(tmp_path, step(f'run_script: {{file: install.sh, parameters: ["--token={token}"]}}'))
+    assert problem.startswith(f"{AT}.parameters[0]: There is a key or a token in this parameter. Use a variable.")
+    assert token not in problem
