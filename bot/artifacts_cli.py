@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ from bot.cli_options import acting, person_option, with_database
 @click.option("--save", type=click.Path(path_type=Path), metavar="FOLDER", help="Copy them into this folder.")
 @person_option
 @with_database
-def artifacts(db: Any, number: int, save: Path | None, person: str | None, **_: Any) -> None:
+def artifacts(db: Any, state: Path, number: int, save: Path | None, person: str | None, **_: Any) -> None:
     """List the files that the scripts of deployment NUMBER gave to be kept, or copy them."""
+    from bot import main as root
     from bot.messages.artifacts import size
     from engine.services import artifacts as kept
     from engine.services import tasks
@@ -32,7 +33,8 @@ def artifacts(db: Any, number: int, save: Path | None, person: str | None, **_: 
         if view.path is None:
             click.echo(f"{view.name}  of {place}: removed, as it is too old", err=save is not None)
         elif save is not None:
-            click.echo(_copy(view.path, save / _part(view.step) / _part(view.machine or "."), view.name))
+            folder = save / _part(view.step) / _part(view.machine or ".")
+            click.echo(_copy(kept.content(view, root.sealer_of(state)), folder, view.name))
         else:
             secret = "  holds a secret" if view.holds_secret else ""
             click.echo(f"{view.name}  {size(view.size)}  of {place}  sha256:{view.digest}{secret}")
@@ -40,15 +42,16 @@ def artifacts(db: Any, number: int, save: Path | None, person: str | None, **_: 
         sys.exit(1)
 
 
-def _copy(source: Path, folder: Path, name: str) -> str:
-    """Copy it under its name, or under one that is free; what is there already is left as it is."""
+def _copy(content: Iterable[bytes], folder: Path, name: str) -> str:
+    """Write it under its name, or under one that is free; what is there already is left as it is."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = folder / _part(name)
     place, count = wanted, 1
     while place.exists() or place.is_symlink():
         count += 1
         place = wanted.with_stem(f"{wanted.stem}-{count}")
-    shutil.copyfile(source, place)
+    with place.open("xb") as file:
+        file.writelines(content)
     return str(place)
 
 

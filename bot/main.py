@@ -74,6 +74,11 @@ def has_state(folder: Path) -> bool:
     return State(folder.resolve()).database.exists()
 
 
+def sealer_of(folder: Path) -> Sealer:
+    """What seals and unseals in this state folder."""
+    return Sealer(State(folder.resolve()).seal_key)
+
+
 def is_served(folder: Path) -> bool:
     """Does a process serve this state folder now?"""
     return DispatcherLock(folder.resolve()).holder() is not None

@@ -1,6 +1,7 @@
 """Files that scripts gave to be kept: on the disk below the state folder, each once, under its SHA-256.
 
-Which of them belong to what is told by rows. A file whose bytes nobody refers to is removed by the pruning.
+One with a secret inside is sealed, and its name says so. Which of them belong to what is told by rows. A file whose
+bytes nobody refers to is removed by the pruning.
 """
 
 from __future__ import annotations
@@ -12,7 +13,11 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
+from engine.sealing import Sealer
+
+SEALED = ".sealed"
 _UNFINISHED = ".part"
 
 
@@ -21,9 +26,9 @@ def folder_of(state: Path) -> Path:
     return state / "artifacts"
 
 
-def path_of(state: Path, digest: str) -> Path:
+def path_of(state: Path, digest: str, *, is_sealed: bool = False) -> Path:
     """Where the bytes with this SHA-256 are."""
-    return folder_of(state) / digest[:2] / digest
+    return folder_of(state) / digest[:2] / (f"{digest}{SEALED}" if is_sealed else digest)
 
 
 class ArtifactWriter:
@@ -32,10 +37,9 @@ class ArtifactWriter:
     def __init__(self, state: Path) -> None:
         self._state = state
         folder_of(state).mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path = folder_of(state) / f"{secrets.token_hex(8)}{_UNFINISHED}"
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        self._file = os.fdopen(descriptor, "wb")
+        self._path, self._file = self._begin()
         self._hash = hashlib.sha256()
+        self._is_sealed = False
         self.size = 0
 
     @property
@@ -55,9 +59,21 @@ class ArtifactWriter:
         os.fsync(self._file.fileno())
         self._file.close()
 
+    def seal(self, sealer: Sealer) -> None:
+        """From now on only who has the key can read it. To be called when all of it was written."""
+        self._file.flush()
+        plain, file = self._path, self._file
+        self._path, self._file = self._begin()
+        self._is_sealed = True
+        try:
+            sealer.seal_file(plain, self._file)
+        finally:
+            file.close()
+            plain.unlink(missing_ok=True)
+
     def place(self) -> None:
         """Put it where its digest says. Within the transaction that writes the row: no pruning comes between."""
-        place = path_of(self._state, self.digest)
+        place = path_of(self._state, self.digest, is_sealed=self._is_sealed)
         place.parent.mkdir(exist_ok=True, mode=0o700)
         self._path.replace(place)
 
@@ -66,10 +82,16 @@ class ArtifactWriter:
         self._file.close()
         self._path.unlink(missing_ok=True)
 
+    def _begin(self) -> tuple[Path, BinaryIO]:
+        path = folder_of(self._state) / f"{secrets.token_hex(8)}{_UNFINISHED}"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        return path, os.fdopen(descriptor, "wb")
+
 
 def remove(state: Path, digest: str) -> None:
     """Remove these bytes. Within the transaction that has seen that nothing refers to them."""
-    path_of(state, digest).unlink(missing_ok=True)
+    for is_sealed in (False, True):
+        path_of(state, digest, is_sealed=is_sealed).unlink(missing_ok=True)
 
 
 def leftovers(state: Path, now: datetime) -> Iterator[Path]:

@@ -275,8 +275,15 @@ class LogStream:
             self._learn(value)
         if not name:
             self._say(LogLevel.WARNING, "The service message setVariable has no name; it was left out.")
-            return
-        self._outputs.append(OutputVariable(name, Secret(value) if sensitive else value))
+        elif self.holds_secret(name):
+            said = f"The output variable {self._brief(name)} was left out: its name has a secret in it."
+            self._say(LogLevel.WARNING, said)
+        elif not sensitive and self.holds_secret(value):
+            said = f"The output variable {self._brief(name)} has a secret in it, and is kept as a sensitive one."
+            self._say(LogLevel.VERBOSE, said)
+            self._outputs.append(OutputVariable(name, Secret(value)))
+        else:
+            self._outputs.append(OutputVariable(name, Secret(value) if sensitive else value))
 
     def _set_progress(self, message: ServiceMessage) -> None:
         text = message.get("percentage").strip()

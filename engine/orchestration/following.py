@@ -99,7 +99,13 @@ class Sink:
     def keep_artifact(self, number: int, name: str) -> keeping.Keeping:
         """Begin to keep a file."""
         return keeping.Keeping(
-            self._db, self._clock, task_id=self._task_id, run_id=self._run_id, number=number, name=name
+            self._db,
+            self._clock,
+            self._sealer,
+            task_id=self._task_id,
+            run_id=self._run_id,
+            number=number,
+            name=name,
         )
 
     def cancel_requested(self) -> bool:

@@ -11,13 +11,16 @@ from engine.database import Database
 from engine.definitions import ArtifactRules
 from engine.models import Artifact
 from engine.ports import Clock
+from engine.sealing import Sealer
 
 
 class Keeping:
     """One file on its way; implements `engine.ports.ArtifactKeeping`."""
 
-    def __init__(self, db: Database, clock: Clock, *, task_id: int, run_id: int, number: int, name: str) -> None:
-        self._db, self._clock = db, clock
+    def __init__(
+        self, db: Database, clock: Clock, sealer: Sealer, *, task_id: int, run_id: int, number: int, name: str
+    ) -> None:
+        self._db, self._clock, self._sealer = db, clock, sealer
         self._task_id, self._run_id, self._number, self._name = task_id, run_id, number, name
         self._writer = ArtifactWriter(db.path.parent)
 
@@ -27,6 +30,8 @@ class Keeping:
 
     def commit(self, *, holds_secret: bool) -> None:
         """Keep it. What an earlier process had kept under the same number is replaced."""
+        if holds_secret:
+            self._writer.seal(self._sealer)
         self._writer.finish()
         with self._db.write(quiet=True) as session:
             row = session.scalars(

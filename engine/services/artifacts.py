@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from engine import artifacts
 from engine.database import Database
 from engine.domain import plans
 from engine.models import ActionRun, Artifact, Task
+from engine.sealing import Sealer
 from engine.services import configuration, outbox
 from engine.services.errors import NoConfiguration
 
@@ -20,11 +22,12 @@ MOST_MACHINES = 10
 """Of so many targets of a step files are attached to the thread; the others have theirs on the command line."""
 
 _AT_ONCE = 200
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
 class ArtifactView:
-    """A kept file. `path`: where its bytes are; None when it is too old and they are gone."""
+    """A kept file. `path`: where its bytes are, perhaps sealed; None when it is too old and they are gone."""
 
     id: int
     name: str
@@ -66,6 +69,17 @@ def of_task(db: Database, number: int) -> tuple[ArtifactView, ...]:
     )
 
 
+def content(view: ArtifactView, sealer: Sealer) -> Iterator[bytes]:
+    """The bytes of a kept file that is there. Raises OSError, SealBroken."""
+    assert view.path is not None  # noqa: S101 - the caller looked
+    if view.path.suffix == artifacts.SEALED:
+        yield from sealer.unseal_file(view.path)
+        return
+    with view.path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
 def prune(db: Database, now: datetime) -> int:
     """Remove the bytes of what is older than the configuration keeps; returns of how many files."""
     state = db.path.parent
@@ -103,7 +117,8 @@ def _views(db: Database, query: Select[Artifact]) -> tuple[ArtifactView, ...]:
 
 
 def _view(db: Database, row: Artifact, run: ActionRun, plan: plans.Plan) -> ArtifactView:
-    path = artifacts.path_of(db.path.parent, row.digest)
+    places = [artifacts.path_of(db.path.parent, row.digest, is_sealed=sealed) for sealed in (row.holds_secret, False)]
+    there = next((path for path in places if path.exists()), None)  # once, nothing was sealed
     return ArtifactView(
         id=row.id,
         name=row.name,
@@ -114,5 +129,5 @@ def _view(db: Database, row: Artifact, run: ActionRun, plan: plans.Plan) -> Arti
         holds_secret=row.holds_secret,
         kept_at=row.kept_at,
         removed_at=row.removed_at,
-        path=path if row.removed_at is None and path.exists() else None,
+        path=there if row.removed_at is None else None,
     )

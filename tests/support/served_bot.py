@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -118,11 +118,19 @@ class ServedBot:
 
 
 def write_configuration(
-    folder: Path, *, process: str = PROCESS, foredeck: str = FOREDECK, variables: str = "", project: str = "slug: web\n"
+    folder: Path,
+    *,
+    process: str = PROCESS,
+    foredeck: str = FOREDECK,
+    variables: str = "",
+    project: str = "slug: web\n",
+    files: Mapping[str, str] | None = None,
 ) -> Path:
-    """A configuration with the project `web`; returns its folder."""
+    """A configuration with the project `web` and these other files of its; returns its folder."""
     config = folder / "config"
     (config / "projects" / "web").mkdir(parents=True)
+    for name, content in (files or {}).items():
+        (config / "projects" / "web" / name).write_text(content)
     (config / "foredeck.yml").write_text(foredeck)
     (config / "projects" / "web" / "project.yml").write_text(project)
     (config / "projects" / "web" / "process.yml").write_text(process)
@@ -153,13 +161,17 @@ def serve_bot(
     foredeck: str = FOREDECK,
     variables: str = "",
     project: str = "slug: web\n",
+    files: Mapping[str, str] | None = None,
+    is_impatient: bool = False,
     clock: Clock = utc_now,
 ) -> Iterator[ServedBot]:
     """Start all of it and stop it again."""
-    config = write_configuration(folder, process=process, foredeck=foredeck, variables=variables, project=project)
+    config = write_configuration(
+        folder, process=process, foredeck=foredeck, variables=variables, project=project, files=files
+    )
     with (
         start_sandbox() as sandbox,
-        connect_bot(folder, config, sandbox, clock=clock) as served,
+        connect_bot(folder, config, sandbox, is_impatient=is_impatient, clock=clock) as served,
     ):
         yield served
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 
 from engine.contracts import LogLevel
@@ -61,6 +62,7 @@ class _Collecting:
     def __init__(self, reading: Reading, sink: RunSink, fetch: Fetch, artifact: NamedArtifact) -> None:
         self._reading, self._sink, self._fetch, self._artifact = reading, sink, fetch, artifact
         self._tail = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._holds_secret = False
 
     def keep(self) -> tuple[int, bool]:
@@ -108,7 +110,7 @@ class _Collecting:
 
     def _search(self, data: bytes) -> None:
         if not self._holds_secret:
-            text = self._tail + data.decode("utf-8", "replace")
+            text = self._tail + self._decoder.decode(data).replace("\0", "")  # so that of UTF-16 is seen, too
             self._holds_secret = self._reading.holds_secret(text)
             self._tail = text[-_OVERLAP:]
 

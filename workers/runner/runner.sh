@@ -280,11 +280,12 @@ poll() {
 
 send() {
     [ "$3" -eq 0 ] ||
-        dd if="$1" bs=1048576 iflag=fullblock,skip_bytes,count_bytes skip="$2" count="$3" 2>/dev/null
+        dd bs=1048576 iflag=fullblock,skip_bytes,count_bytes skip="$2" count="$3" 2>/dev/null <"$1"
 }
 
 # Sets `what` to what file $path of the ticket is, and `size`. A relative one is meant from the script's folder; a link is
-# followed on the way to a file, but not out of that folder, and a file that is a link itself is not read.
+# followed on the way to a file, but not out of that folder, and a file that is a link itself is not read. There may be a
+# secret in its name, so that is no argument of a program.
 look_at_file() {
     what=missing size=0
     read -r _ _ _ attempt <"$home/owner" || return
@@ -306,7 +307,7 @@ look_at_file() {
     elif [ ! -e "$path" ]; then what=missing
     elif [ ! -f "$path" ]; then what=special
     elif [ ! -r "$path" ]; then what=unreadable
-    else what=file size=$(stat -c %s -- "$path")
+    else what=file size=$(stat -L -c %s /proc/self/fd/0 <"$path")
     fi
 }
 

@@ -77,7 +77,10 @@ new_octopusartifact() {
     if [ -z "$name" ]; then
         name=${path##*/}
     fi
-    length=$(stat -c %s -- "$path" 2>/dev/null) || length=0
+    length=0
+    if [ -f "$path" ] && [ -r "$path" ]; then # no name in an argument: there may be a secret in it
+        length=$(stat -L -c %s /proc/self/fd/0 2>/dev/null <"$path") || length=0
+    fi
     printf "##octopus[createArtifact path='%s' name='%s' length='%s']\n" \
         "$(encode_servicemessagevalue "$path")" "$(encode_servicemessagevalue "$name")" "$(encode_servicemessagevalue "$length")"
 }

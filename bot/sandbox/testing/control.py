@@ -66,6 +66,10 @@ class Control:
         """What happened, for people to read."""
         return self._asked(f"{self.base_url}/sandbox/transcript").decode()
 
+    def exchange(self, exchange_id: str) -> bytes:
+        """What was sent in one call or delivery, and what came back, as JSON."""
+        return self._asked(f"{self.base_url}/sandbox/exchanges/{exchange_id}")
+
     def messages(self, channel: str | None = None) -> list[JsonObject]:
         """The messages, of one channel (by name) or of all."""
         state = self.state()

@@ -53,6 +53,18 @@ def test_segments_carry_the_time_of_reading() -> None:
     assert [segment.at for segment in read(b"x\n").segments] == [NOW]
 
 
+def test_an_output_with_a_secret_in_it_is_a_sensitive_one_also_when_nobody_said_so() -> None:
+    taken = read(message("setVariable", name="Url", value="https://web:hunter22@db"), masks=("hunter22",))
+    assert taken.outputs == (OutputVariable("Url", Secret("https://web:hunter22@db")),)
+    assert told(taken)[0][2] == "The output variable Url has a secret in it, and is kept as a sensitive one.\n"
+
+
+def test_an_output_whose_name_has_a_secret_in_it_is_left_out() -> None:
+    taken = read(message("setVariable", name="of hunter22", value="x"), masks=("hunter22",))
+    assert taken.outputs == ()
+    assert told(taken)[0][2] == f"The output variable of {MASK} was left out: its name has a secret in it.\n"
+
+
 @pytest.mark.parametrize("level", ["verbose", "highlight", "wait", "warning", "error"])
 def test_a_level_holds_until_it_is_reset(level: str) -> None:
     printed = b"1\n" + message(f"stdout-{level}") + b"\n2\n3\n" + message("stdout-default") + b"\n4\n"
