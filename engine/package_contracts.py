@@ -58,3 +58,16 @@ class Ready:
     path: Path
     digest: str  # SHA-256 of the tar
     size: int  # bytes
+
+
+def amount(count: int) -> str:
+    """Bytes as people read them: `3.4 MB`, `200 MB`."""
+    for unit, letters in ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")):
+        if count >= unit:
+            return f"{count / unit:.1f} {letters}" if count < 10 * unit else f"{count / unit:.0f} {letters}"
+    return f"{count} bytes" if count != 1 else "1 byte"
+
+
+def part(done: int, total: int) -> str:
+    """How much of it is done: `42 % of 200 MB`; of what is not known how large it is, `84 MB`."""
+    return f"{min(100, 100 * done // total)} % of {amount(total)}" if total else amount(done)

@@ -49,6 +49,12 @@ class RunSink(Protocol):
         """Commit this progress and its checkpoint as one."""
         ...
 
+    def tell(self, words: str, *, stays: bool = False) -> None:
+        """Say what is done for the action before it is launched, as a clause without a full stop. Its step shows that
+        until something else is said. `stays`: it is done; the log has it, too, and the step shows it after a success.
+        """
+        ...
+
     def artifact_limits(self) -> ArtifactLimits:
         """What may be kept, as of now."""
         ...

@@ -93,6 +93,9 @@ class Findings:
         self.errors += _said(progress.segments, LogLevel.ERROR)
         self.last = (self.last + "".join(s.text for s in progress.segments if s.stream != "foredeck"))[-_SHOWN:]
 
+    def tell(self, words: str, *, stays: bool = False) -> None:
+        """A check brings nothing along."""
+
     def artifact_limits(self) -> ArtifactLimits:
         """A check keeps no files."""
         return ArtifactLimits(file=0, room=0)

@@ -62,7 +62,7 @@ def step_title(step: StepView, word: str = "") -> str:
     if step.machines:
         again, word = "", _machines_word(step, word)
     title = f"{step.number}. {step.name}{again}" + (f": {word}" if word else "")
-    if step.status is StepStatus.RUNNING and step.percentage is not None:
+    if step.status is StepStatus.RUNNING and step.percentage is not None and not step.machines:
         title += f" {step.percentage} %"
     took = duration(step.started_at, step.finished_at) if step.status in _TIMED else ""
     return shorten(f"{title} · {took}" if took and took != INSTANT else title, _TITLE_LIMIT)
@@ -87,6 +87,12 @@ def _machine_lines(step: StepView) -> str:
         if named:
             parts.append(f"{label}: {', '.join(named)}")
     return " · ".join(parts)
+
+
+def _same_everywhere(step: StepView) -> str:
+    """What is said of each of its targets, once."""
+    said = {machine.detail for machine in step.machines}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _named(machine: MachineView) -> str:
@@ -129,7 +135,9 @@ def _step_task(step: StepView, title: str) -> Element:
 
 def _detail(step: StepView) -> str:
     if step.machines:
-        return _machine_lines(step) if step.status is not StepStatus.SKIPPED else step.detail
+        return (
+            (_machine_lines(step) or _same_everywhere(step)) if step.status is not StepStatus.SKIPPED else step.detail
+        )
     if step.status is StepStatus.RUNNING:
         where = f"on {step.worker}" if step.worker and step.worker != "built-in" else ""
         return " · ".join(part for part in (step.percentage_message, where, step.detail) if part)

@@ -91,6 +91,18 @@ class Sink:
             if any(changes):
                 outbox.tell_card(session, now, task)
 
+    def tell(self, words: str, *, stays: bool = False) -> None:
+        """The step shows this now."""
+        now, length = self._clock(), self._writer.length
+        if stays:
+            sentence = f"{words[:1].upper()}{words[1:]}.\n"
+            length = self._writer.append((LogSegment(now, LogLevel.INFO, "foredeck", sentence),))
+        with self._db.write() as session:
+            run = session.get_one(ActionRun, self._run_id)
+            if run.state == RunState.RUNNING.value:
+                run.reason, run.log_length = words[:2000], length
+                outbox.tell_card(session, now, session.get_one(Task, self._task_id))
+
     def artifact_limits(self) -> ArtifactLimits:
         """What may be kept, as of now."""
         with self._db.read() as session:

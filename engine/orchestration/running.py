@@ -328,7 +328,7 @@ class Runner:
                 .values(
                     state=state.value,
                     exit_code=result.exit_code,
-                    reason=result.message[:2000],
+                    **({"reason": result.message[:2000]} if result.message else {}),  # else what was told stays
                     hint=result.hint[:1000],
                     finished_at=now,
                     percentage=None,

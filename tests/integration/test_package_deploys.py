@@ -1,9 +1,7 @@
-"""A package is installed: on the built-in worker, and on a machine behind a real OpenSSH server."""
+"""A package is installed on the built-in worker. On a machine: `tests/scenarios/test_going_back.py`."""
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +9,6 @@ import pytest
 
 from engine.services.views import StepStatus, TaskState, TaskView
 from tests.support.engine import MAIN, Deck, a_deck
-from tests.support.openssh import OpenSshServer
 from tests.support.packages import an_archive, in_folder, looks, pushed
 
 ON_WORKER = """steps:
@@ -22,7 +19,6 @@ ON_WORKER = """steps:
         name="Octopus.Action[install].Output.Package.InstallationDirectoryPath"
         echo "it is in $(get_octopusvariable "$name")"
 """
-ON_TARGETS = "steps:\n  - {{step: install, target_tags: [web], deploy_package: {{package: app, root: {root}}}}}\n"
 CONVENTIONS = {
     "PreDeploy.sh": 'echo "pre in $(basename "$PWD")" > told',
     "Deploy.sh": 'echo "deploy $(get_octopusvariable Octopus.Action.Package.PackageVersion)" >> told',
@@ -118,21 +114,3 @@ def test_one_that_was_changed_after_its_release_was_made_is_refused(deck: Deck, 
     with deck.serving():
         failed = deck.over(number)
     assert "app 1.4.0 cannot be installed: its SHA-256 is" in failed.steps[0].detail
-
-
-def test_a_machine_gets_it_over_its_connection_once(deck: Deck, ssh_server: OpenSshServer) -> None:
-    target = (
-        f'targets:\n  web-1: {{ssh: "127.0.0.1:{ssh_server.port}", account: deploy, environments: [staging], '
-        f'tags: [web], host_key: "{ssh_server.fingerprint_of("ed25519")}"}}\n'
-        f"accounts:\n  deploy: {{type: ssh_key, username: {getpass.getuser()}, "
-        f'private_key: {{secret: "file:{ssh_server.client_key}"}}}}\n'
-    )
-    place = configured(deck, ON_TARGETS, main=MAIN + target)
-    pushed(deck, "1.4.0", an_archive({"index.html": "four", "noise": os.urandom(1_500_000).hex()}))
-    with deck.serving():
-        first = deployed(deck, "1.4.0")
-        assert first.state is TaskState.SUCCESS, (first.steps, deck.log(1, "install"))
-        second = deployed(deck, "1.4.0")
-    assert second.state is TaskState.SUCCESS
-    assert (place / "current/index.html").read_text() == "four"
-    assert str((place / "current").readlink()) == "1.4.0_1"

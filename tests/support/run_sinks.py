@@ -49,6 +49,7 @@ class MemorySink:
         self.outputs: list[OutputVariable] = []
         self.links: list[Link] = []
         self.percentages: list[int] = []
+        self.told: list[str] = []
         self.records = 0
         self.artifacts: dict[int, tuple[str, bytes]] = {}
         self.secretive: set[int] = set()
@@ -71,6 +72,9 @@ class MemorySink:
         if progress.percentage is not None:
             self.percentages.append(progress.percentage)
         self.on_record()
+
+    def tell(self, words: str, *, stays: bool = False) -> None:
+        self.told.append(words)
 
     def artifact_limits(self) -> ArtifactLimits:
         return self.limits

@@ -28,6 +28,7 @@ class _Link:
             while data := source.recv(16384):
                 if way == "up" and self._proxy.pause:
                     time.sleep(self._proxy.pause)
+                self._proxy.count(data, way)
                 if not self.is_frozen.is_set():
                     sink.sendall(self._spend(self._proxy.let_through(data, way)))
             sink.shutdown(socket.SHUT_WR)
@@ -62,6 +63,11 @@ class TcpProxy:
         """So many bytes over both directions each connection made from now on carries, and then it is reset."""
         self.pause = 0.0
         """Seconds between two pieces of at most 16 KiB on their way up: a slow link."""
+        self.sent = 0
+        """Bytes that went up so far."""
+        self._may_go_on = threading.Event()
+        self._may_go_on.set()
+        self._holds_at: int | None = None
         self._links: list[_Link] = []
         self._guard = threading.RLock()
         self._swallow = {"up": 0, "down": 0}
@@ -96,6 +102,26 @@ class TcpProxy:
         """Reset once so many more bytes have gone through, counted over both directions."""
         with self._guard:
             self._budget = count
+
+    def hold_after(self, count: int) -> None:
+        """When so many more bytes went up, nothing goes up until `go_on`."""
+        with self._guard:
+            self._holds_at = self.sent + count
+
+    def go_on(self) -> None:
+        """What was held back goes on, and nothing is held back any more."""
+        with self._guard:
+            self._holds_at = None
+            self._may_go_on.set()
+
+    def count(self, data: bytes, way: str) -> None:
+        """So much is about to go there."""
+        if way == "up":
+            with self._guard:
+                self.sent += len(data)
+                if self._holds_at is not None and self.sent >= self._holds_at:
+                    self._may_go_on.clear()
+            self._may_go_on.wait(30)
 
     def let_through(self, data: bytes, way: str) -> bytes:
         """What of it goes on."""

@@ -18,19 +18,33 @@ _PIECE_SECONDS = 0.2
 _MOST_CUTS, _MOST_STANDSTILLS = 5, 3
 
 
-def deliver(client: RunnerClient, package: PackageFile, place: str, interrupted: Callable[[], bool]) -> None:
-    """Make sure that the machine has it. Raises CannotConnect, ChannelLost, Interrupted."""
-    cuts, is_anew = 0, False
+def deliver(
+    client: RunnerClient,
+    package: PackageFile,
+    place: str,
+    interrupted: Callable[[], bool],
+    there: Callable[[int], None] = lambda _size: None,
+) -> bool:
+    """Make sure that the machine has it; was anything sent? `there` is told how many bytes of it are there by now.
+
+    Raises CannotConnect, ChannelLost, Interrupted.
+    """
+    cuts, is_anew, sent = 0, False, []
+
+    def note(size: int) -> None:
+        sent.append(size)
+        there(size)
+
     while True:
         try:
-            arrived = _send(client, package, place, interrupted)
+            arrived = _send(client, package, place, interrupted, note)
         except ChannelLost:
             cuts += 1
             if cuts > _MOST_CUTS:
                 raise
             continue
         if arrived:
-            return
+            return bool(sent)
         if is_anew:
             raise CannotConnect(
                 f"{package.name} did not arrive at {place} as it was sent.", "Nothing was installed. Try again."
@@ -38,7 +52,13 @@ def deliver(client: RunnerClient, package: PackageFile, place: str, interrupted:
         is_anew = True  # what lay there may have been spoilt; it is gone now
 
 
-def _send(client: RunnerClient, package: PackageFile, place: str, interrupted: Callable[[], bool]) -> bool:
+def _send(
+    client: RunnerClient,
+    package: PackageFile,
+    place: str,
+    interrupted: Callable[[], bool],
+    note: Callable[[int], None],
+) -> bool:
     """Send what is not there yet; is it there then, as it should be?"""
     held = client.have_package(package.digest, package.size, interrupted=interrupted)
     if held == "present":
@@ -48,6 +68,7 @@ def _send(client: RunnerClient, package: PackageFile, place: str, interrupted: C
     offset, standstills, piece = int(held), 0, _FIRST_PIECE
     with package.path.open("rb") as file:
         while offset < package.size:
+            note(offset)
             file.seek(offset)
             began = time.monotonic()
             there = client.put_package(package.digest, offset, file.read(piece), interrupted=interrupted)

@@ -19,6 +19,7 @@ from engine.contracts import (
 from engine.ports import Clock, RunSink
 from workers import health
 from workers.packages import delivering, installing
+from workers.packages.telling import Telling
 from workers.runner import following
 from workers.runner.channels import CannotConnect, ChannelLost, Interrupted, NobodyThere
 from workers.runner.client import OpenChannel, RunnerClient
@@ -69,8 +70,12 @@ class RunnerWorker:
         """Get the package there before what installs it is launched; how it ended when that cannot be."""
         if request.launch_confirmed:
             return None
+        telling = Telling(sink, package)
         try:
-            delivering.deliver(self._client, package, self._place, lambda: sink.stopping() or sink.cancel_requested())
+            is_sent = delivering.deliver(
+                self._client, package, self._place, lambda: sink.stopping() or sink.cancel_requested(), telling.there
+            )
+            telling.done(is_sent=is_sent)
         except Interrupted:
             if sink.stopping():
                 return ActionResult(Outcome.DETACHED, message="The bot stops; the package is sent later.")
