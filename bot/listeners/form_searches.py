@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot import ids
 from bot.listeners.requests import Desk, Searched
 from bot.messages.blocks import Element
 from bot.modals import choices
@@ -24,13 +25,22 @@ def environments(desk: Desk, searched: Searched) -> Sequence[Element]:
 
 
 def targets(desk: Desk, searched: Searched) -> Sequence[Element]:
-    """The targets of the chosen environment, and what means several of them; for who may deploy there."""
+    """The targets of this deployment, and what means several of them; for who may deploy there. What the other field
+    leaves out is not offered.
+    """
     project, environment = choices.place_in(searched.block_id)
     allowed = {choice.slug for choice in access.environments_for(desk.db, searched.person.slug, project)}
     if environment not in allowed:
         return ()
+    entered = form.entered_in(searched.modal.get("state", {}), ids.unpack(searched.modal.get("private_metadata", "")))
     found = offers.targets(
-        desk.db, project=project, environment=environment, typed=searched.typed, limit=choices.OPTIONS
+        desk.db,
+        project=project,
+        version=entered.version,
+        environment=environment,
+        choices=choices.besides_field(searched.block_id, entered.besides),
+        typed=searched.typed,
+        limit=choices.OPTIONS,
     )
     return choices.target_options(found)
 

@@ -240,6 +240,7 @@ def _searched(desk: Desk, body: Body) -> Searched:
         person=person,
         block_id=str(body.get("block_id", "")),
         typed=str(body.get("value") or ""),
+        modal=body.get("view") or {},
     )
 
 

@@ -71,6 +71,7 @@ class Searched:
     person: Person
     block_id: str
     typed: str
+    modal: Mapping[str, Any] = field(default_factory=dict)  # the open view, with what stands in it
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 from bot import ids
 from bot.messages import blocks as b
 from bot.messages import wording
+from engine.services.choices import Choices
 from engine.services.offers import OfferedTargets, Offers
 
 OPTIONS = 100
@@ -67,6 +68,16 @@ def place_in(block: str) -> tuple[str, str]:
     _, _, place = block.partition(":")
     project, _, environment = place.partition(":")
     return project, environment
+
+
+def besides_field(block: str, besides: Mapping[str, Any]) -> Choices:
+    """What leaves targets out, of what stands in the form, as seen from one of the two fields for targets."""
+    is_on = block.partition(":")[0] == ids.ON
+    return Choices(
+        skip=tuple(besides.get("s", ())),
+        on=() if is_on else tuple(besides.get("o", ())),
+        without=tuple(besides.get("x", ())) if is_on else (),
+    )
 
 
 def target_options(found: Sequence[OfferedTargets]) -> list[b.Element]:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
+from sqlalchemy.orm import Session
+
 from engine.database import Database
+from engine.definitions import Definitions, Runbook
 from engine.domain import plans
 from engine.domain.chosen_targets import NoSuchTarget, chosen
-from engine.domain.guidance import resolve
-from engine.services import access, planned, planning, prompts, usability
+from engine.domain.processes import Process
+from engine.errors import ForedeckError
+from engine.services import access, planned, planning, prompts
 from engine.services import choices as choosing
+from engine.services.choices import Choices
 
 _TAGS = 20
 """So many tags at most are offered among the targets."""
@@ -49,23 +55,69 @@ def of(db: Database, *, project: str, version: str, environment: str) -> Offers:
         slug = access.require_project(found, project)
         place = access.require_environment(found, environment)
         process, _ = prompts.frozen(session, found, project=slug, version=version)
-        plan = planning.make(session, found.definitions, process, slug, place, choosing.NONE)
-    used = {name for step in plan.steps for action in step.actions for name in action.machines}
-    definitions = found.definitions
-    usual = resolve(None, definitions.projects[slug].guided_failure, definitions.environments[place].guided_failure)
-    return Offers(len(used - {plans.NO_MACHINE}), usual, len(plan.unusable))
+        return of_process(session, found.definitions, process, slug, place)
 
 
-def targets(db: Database, *, project: str, environment: str, typed: str, limit: int) -> tuple[OfferedTargets, ...]:
-    """The targets of an environment, for a project, by what was typed so far: the one of that name first, then
-    patterns, ranges and tags, which mean several at once, then all that contain it.
+def of_process(
+    session: Session,
+    definitions: Definitions,
+    process: Process,
+    project: str,
+    environment: str,
+    runbook: Runbook | None = None,
+) -> Offers:
+    """The same of any process; of a `runbook`, where it is one."""
+    plan = planning.make(session, definitions, process, project, environment, choosing.NONE, runbook)
+    used = {machine for step in plan.steps for machine in step.machines}
+    return Offers(len(used - {plans.NO_MACHINE}), plan.guided_failure, len(plan.unusable))
+
+
+def targets(
+    db: Database, *, project: str, version: str, environment: str, choices: Choices, typed: str, limit: int
+) -> tuple[OfferedTargets, ...]:
+    """The targets on which a step of this deployment runs, after these choices, by what was typed so far: the one of
+    that name first, then patterns, ranges and tags, which mean several at once, then all that contain it.
+
+    Raises UnknownProject, UnknownEnvironment.
     """
     with db.read() as session:
-        definitions = access.rules(session).definitions
-        unusable = usability.unusable_targets(session, definitions, project)
-    declared = planned.targets_of(definitions)
-    there = {target.slug: target.tags for target in declared if environment in target.environments}
-    return tuple(islice(matching(there, typed, unusable), limit))
+        found = access.rules(session)
+        slug = access.require_project(found, project)
+        place = access.require_environment(found, environment)
+        process, _ = prompts.frozen(session, found, project=slug, version=version)
+        there = targets_of_process(session, found.definitions, process, slug, place, choices)
+    return tuple(islice(matching(there.tags, typed, there.unusable), limit))
+
+
+@dataclass(frozen=True)
+class UsedTargets:
+    """The targets of a process with their tags, and those of them that cannot be used now."""
+
+    tags: Mapping[str, Sequence[str]]
+    unusable: Collection[str]
+
+
+def targets_of_process(
+    session: Session,
+    definitions: Definitions,
+    process: Process,
+    project: str,
+    environment: str,
+    choices: Choices,
+    runbook: Runbook | None = None,
+) -> UsedTargets:
+    """Those on which one of its steps would run there. Choices that cannot be do not count: what is wrong with them is
+    said when it is asked for.
+    """
+    planned_with = partial(planning.make, session, definitions, process, project, environment)
+    try:
+        plan = planned_with(choices, runbook)
+    except ForedeckError:
+        plan = planned_with(choosing.NONE, runbook)
+    unusable = dict(plan.unusable)
+    used = {machine for step in plan.steps for machine in step.machines} | unusable.keys()
+    every = planned.targets_of(definitions)
+    return UsedTargets({target.slug: target.tags for target in every if target.slug in used}, unusable)
 
 
 def matching(

@@ -27,6 +27,7 @@ VARIABLES = "Ticket: [{prompt: {label: Change ticket, required: true}, when: {en
 TARGETS = """\
 targets:
   web-{001..130}: {ssh: "{}.example.org:22", account: me, host_key: "SHA256:%s", environments: [staging], tags: [web]}
+  db-1: {ssh: "127.0.0.1:9", account: me, host_key: "SHA256:%s", environments: [staging], tags: [db]}
   spare-1: {ssh: "127.0.0.1:9", account: me, host_key: "SHA256:%s", environments: [staging], tags: [web, canary]}
   prod-1: {ssh: "127.0.0.1:9", account: me, host_key: "SHA256:%s", environments: [production], tags: [web]}
   prod-2: {ssh: "127.0.0.1:9", account: me, host_key: "SHA256:%s", environments: [production], tags: [web]}
@@ -121,6 +122,15 @@ def test_targets_are_found_by_typing_however_many_there_are(form: Modal) -> None
     assert form.field(NOT_ON).options("web-120..140") == ["web-120..140 · 11 targets"]
     assert form.field(ON).options("web")[:2] == ["web-* · 130 targets", "tag:web · 131 targets"]
     assert form.field(ON).options("prod") == [], "they are elsewhere"
+    assert form.field(ON).options("db") == [], "no step of it runs there"
+
+
+def test_what_one_field_leaves_out_the_other_does_not_offer(form: Modal) -> None:
+    form.field(NOT_ON).choose(["web-*"])
+    assert form.field(ON).options() == ["tag:web · 1 target", "tag:canary · 1 target", "spare-1"]
+    form.field(NOT_ON).choose([])
+    form.field(ON).choose(["web-001..003"])
+    assert form.field(NOT_ON).options("web-00") == ["web-001", "web-002", "web-003"]
 
 
 def test_a_target_that_is_not_there_is_refused_below_its_field(bot: BotWorkspace) -> None:
