@@ -16,6 +16,7 @@ from bot import (
     emergency_cli,
     machine_cli,
     package_cli,
+    plan_cli,
     queue_cli,
     release_cli,
     runbook_cli,
@@ -32,7 +33,6 @@ from bot.cli_options import (
     print_problems,
     state_option,
     with_database,
-    with_database_to_look_at,
 )
 from engine.errors import ForedeckError
 from engine.times import utc_now
@@ -91,43 +91,6 @@ def check(folder: Path) -> None:
         f"Good. Projects: {len(loaded.projects)}, environments: {len(loaded.environments)}, "
         f"people: {len(loaded.people)}, workers: {len(loaded.workers)}."
     )
-
-
-@main.command()
-@click.argument("project")
-@click.option("--version", "version", required=True, help="The version to plan.")
-@click.option("--environment", required=True, help="Where it would go.")
-@click.option("--skip", multiple=True, help="A step to leave out; may be given several times.")
-@click.option("--on", multiple=True, callback=listed, metavar="TARGET", help="Only there: `a,b`, or several times.")
-@click.option("--not-on", "without", multiple=True, callback=listed, metavar="TARGET", help="Not there.")
-@click.option("--guided/--unguided", "guided", default=None, help="Ask somebody when a step fails, or not.")
-@click.option("--with", "answers", multiple=True, metavar="NAME=VALUE", callback=pairs, help="An answer to a prompt.")
-@with_database_to_look_at
-def plan(
-    db: Any,
-    project: str,
-    version: str,
-    environment: str,
-    skip: tuple[str, ...],
-    on: tuple[str, ...],
-    without: tuple[str, ...],
-    guided: bool | None,
-    answers: tuple[tuple[str, str], ...],
-    **_: Any,
-) -> None:
-    """Print what would run where, why a step is left out, and what refuses it. Runs nothing."""
-    from bot import terminal
-    from engine.services import deployments
-    from engine.services.choices import Choices
-
-    shown = deployments.preview(
-        db,
-        project=project,
-        version=version,
-        environment=environment,
-        choices=Choices(skip=skip, on=on, without=without, guided=guided, answers=answers),
-    )
-    click.echo(terminal.plan(shown))
 
 
 def _way(*, queue: bool, override: bool, emergency: bool, **_: Any) -> Any:
@@ -366,6 +329,7 @@ for _module in (
     machine_cli,
     workers_cli,
     package_cli,
+    plan_cli,
     release_cli,
     variables_cli,
 ):

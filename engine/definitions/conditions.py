@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 
+from engine.definitions.asked_variables import AskedVariable, asked_for
 from engine.definitions.fields import Field, Record
 from engine.definitions.nodes import Table, shown
 from engine.definitions.readings import suggest
@@ -40,10 +41,11 @@ def read_run_condition(record: Record) -> tuple[RunCondition, str]:
     return RunCondition(word) if word else RunCondition.SUCCESS, ""
 
 
-def look_at_expressions(steps: Sequence[Step], written: Sequence[Field | None]) -> None:
+def look_at_expressions(steps: Sequence[Step], written: Sequence[Field | None]) -> tuple[AskedVariable, ...]:
     """Note each expression that cannot be read, and each that asks for a step of which nothing can be known by then.
-    `written`: where the run condition of each step stands.
+    `written`: where the run condition of each step stands. Returns the variables of the project that they ask for.
     """
+    variables: list[AskedVariable] = []
     begins = {name.casefold(): index for index, step in reversed(list(enumerate(steps))) for name in _names(step)}
     named = {action.slug: action.name for step in steps for action in step.actions if action.slug != action.name}
     named |= {step.slug: step.name for step in steps if step.slug != step.name}
@@ -57,7 +59,8 @@ def look_at_expressions(steps: Sequence[Step], written: Sequence[Field | None]) 
             flaw = templates.evaluate(step.expression, {}).error
             field.wrong("run-condition", f"This expression cannot be read: {flaw}", f"For example {_EXPRESSION}.")
             continue
-        for kind, asked in dict.fromkeys(_asked_for(tree)):
+        variables += asked_for(tree, field)
+        for kind, asked in dict.fromkeys(_steps_asked_for(tree)):
             at = begins.get(asked.casefold())
             if at is None:
                 meant = named.get(asked)
@@ -67,6 +70,7 @@ def look_at_expressions(steps: Sequence[Step], written: Sequence[Field | None]) 
             elif at >= index:
                 message = f"Nothing is known of {shown(asked)} yet when this is evaluated: it does not run before."
                 field.wrong("contradiction", message, "Ask for a step before this one, or change their order.")
+    return tuple(variables)
 
 
 def _names(step: Step) -> list[str]:
@@ -74,7 +78,7 @@ def _names(step: Step) -> list[str]:
     return [name for name in dict.fromkeys(names) if name]
 
 
-def _asked_for(tree: Template) -> Iterator[tuple[str, str]]:
+def _steps_asked_for(tree: Template) -> Iterator[tuple[str, str]]:
     """The steps and actions that it names: `("step", "Install")` for `#{Octopus.Step[Install].Status.Code}`."""
     for symbol in _symbols(tree):
         match symbol.steps:

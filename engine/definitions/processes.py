@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.definitions import conditions, step_settings
 from engine.definitions.approvals import check_approval
+from engine.definitions.asked_variables import AskedVariable
 from engine.definitions.execution import read_pool, read_runs_on
 from engine.definitions.fields import Field, Record
 from engine.definitions.health_checks import read_health_check
@@ -63,9 +64,11 @@ def read_process(
     teams: Mapping[str, Team],
     record: Record | None = None,
     packages: Sequence[str] | None = None,
+    asked: list[AskedVariable] | None = None,
 ) -> Process:
     """The content of `process.yml`; or of what says more than a process, read as this `record` already. `packages`: the
-    slugs of those that its steps may deploy; None for what has no release.
+    slugs of those that its steps may deploy; None for what has no release. The variables that its run conditions ask
+    for are added to `asked`: whether they are there is known when they are read.
     """
     record = record or whole.table(KEYS_OF_A_PROCESS)
     steps = record.need("steps", "[{step: install, run_script: {file: install.sh}}]")
@@ -76,7 +79,9 @@ def read_process(
         steps.wrong("empty", "A process has at least one step.", "Add a step, for example `- step: install`.")
     reader = _ProcessReader(files, teams, packages)
     read = tuple(reader.read_step(item, is_first=index == 0) for index, item in enumerate(items))
-    conditions.look_at_expressions(read, reader.conditions)
+    variables = conditions.look_at_expressions(read, reader.conditions)
+    if asked is not None:
+        asked += variables
     parallelism = record.get("max_parallelism")
     return Process(
         read,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from engine.definitions.asked_variables import AskedVariable, note_unknown
 from engine.definitions.fields import Field, Record
 from engine.definitions.folders import Folder
 from engine.definitions.nodes import Items, Place, Scalar, shown
@@ -85,12 +86,15 @@ class _ProjectReader:
                 message = f"The project {shown(slug)} has no {name}."
                 reading.note(Place(folder.label(name), 0, 0), path, "missing-file", message, f"Begin it with {why}.")
         head = _read_head(folder, slug, path)
-        process = self._read_process(folder, path, [package.slug for package in head.packages])
-        runbooks = tuple(read_runbooks(folder, path, self._teams))
+        asked: list[AskedVariable] = []
+        process = self._read_process(folder, path, [package.slug for package in head.packages], asked)
+        runbooks = tuple(read_runbooks(folder, path, self._teams, asked))
         steps = None if process is None else _with_steps_of(process, runbooks)
         own = _read_own_variables(folder, path, steps)
         note_ties(own, replace(self._places, process=steps))
         included = tuple(field.reference("variable_sets") for field in head.included)
+        if not reading.has_errors(folder.label("variables.yml")):
+            self._note_unknown(asked, own, included)
         self._note_ties_of_sets(head, own, steps)
         _check_count(own)
         return Project(
@@ -108,9 +112,18 @@ class _ProjectReader:
             packages=head.packages,
         )
 
-    def _read_process(self, folder: Folder, path: str, packages: Sequence[str]) -> Process | None:
+    def _read_process(
+        self, folder: Folder, path: str, packages: Sequence[str], asked: list[AskedVariable]
+    ) -> Process | None:
         field = folder.field("process.yml", f"{path}.process") if folder.has("process.yml") else None
-        return read_process(field, ProjectFiles(folder.path), self._teams, packages=packages) if field else None
+        files = ProjectFiles(folder.path)
+        return read_process(field, files, self._teams, packages=packages, asked=asked) if field else None
+
+    def _note_unknown(self, asked: Sequence[AskedVariable], own: list[ReadVariable], included: Sequence[str]) -> None:
+        """What the run conditions ask for and nobody sets; where a set is not known, nothing can be said."""
+        if all(slug in self._sets for slug in included):
+            shared = [variable.name for slug in included for variable in self._sets[slug].variables]
+            note_unknown(asked, [*(value.variable.name for value in own), *shared])
 
     def _note_ties_of_sets(self, head: _Head, own: list[ReadVariable], process: Process | None) -> None:
         first: dict[str, Field] = {}

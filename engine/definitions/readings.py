@@ -40,6 +40,10 @@ class Reading:
             Problem(place.file, place.line, place.column, path, rule, message, suggestion, severity),
         )
 
+    def has_errors(self, file: str) -> bool:
+        """Is something wrong in this file, so that what it does not say may be meant all the same?"""
+        return any(problem.file == file and problem.severity == "error" for problem in self.problems)
+
     def declare(self, kind: str, slug: str, place: Place, path: str) -> bool:
         """Note that this slug exists. False, and a problem naming both places, when it was declared before."""
         first = self._declared.setdefault(kind, {}).setdefault(slug, place)

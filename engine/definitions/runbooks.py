@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.definitions.asked_variables import AskedVariable
 from engine.definitions.folders import Folder
 from engine.definitions.nodes import Place, shown
 from engine.definitions.processes import KEYS_OF_A_PROCESS, read_process
@@ -14,8 +15,12 @@ from engine.definitions.values import Runbook, Team
 KEYS_OF_A_RUNBOOK = ("name", "environments", "guided_failure", *KEYS_OF_A_PROCESS)
 
 
-def read_runbooks(project: Folder, path: str, teams: Mapping[str, Team]) -> Iterator[Runbook]:
-    """`runbooks/restart.yml` is the runbook `restart`; scripts are named from the project's folder on."""
+def read_runbooks(
+    project: Folder, path: str, teams: Mapping[str, Team], asked: list[AskedVariable] | None = None
+) -> Iterator[Runbook]:
+    """`runbooks/restart.yml` is the runbook `restart`; scripts are named from the project's folder on. `asked`: as of
+    `read_process`.
+    """
     folder = project.folder("runbooks")
     for file in folder.yaml_files():
         slug = file.rpartition(".")[0]
@@ -29,7 +34,7 @@ def read_runbooks(project: Folder, path: str, teams: Mapping[str, Team]) -> Iter
         yield Runbook(
             slug=slug,
             name=record.line("name", slug),
-            process=read_process(field, ProjectFiles(project.path), teams, record),
+            process=read_process(field, ProjectFiles(project.path), teams, record, asked=asked),
             environments=environments.one_or_many_references("environments") if environments else (),
             guided_failure=guided.flag() if guided else None,
         )

@@ -137,14 +137,15 @@ def preview(
     db: Database,
     now: datetime,
     *,
-    person: str,
+    person: str | None,
     name: str,
     environment: str,
     project: str = "",
     choices: Choices = choosing.NONE,
     is_draft: bool = False,
 ) -> PlanView:
-    """What a run would do now, and what it would be refused for. What is not published is planned as it is now.
+    """What a run would do now, and what it would be refused for; with a `person`, what that person would be, too. What
+    is not published is planned as it is now.
 
     Raises UnknownName, UnknownProject, UnknownEnvironment, SeveralProjects, StepNotSkipped, NothingThere.
     """
@@ -175,11 +176,13 @@ def preview(
             environment=where,
             runbook=runbook,
         )
-        view = previews.judged_for(
-            session, now, found, view, choices, person=person, may=_may_run(of, where), deploys=False
-        )
-        edit = partial(found.require, person, Permission.RUNBOOK_EDIT, f"run drafts of {of.slug}", project=of.slug)
-        refusals += judgements.raised([partial(_require_for_there, runbook, where), *([edit] if is_draft else [])])
+        checks = [partial(_require_for_there, runbook, where)]
+        if person is not None:
+            may = _may_run(of, where)
+            view = previews.judged_for(session, now, found, view, choices, person=person, may=may, deploys=False)
+            edit = partial(found.require, person, Permission.RUNBOOK_EDIT, f"run drafts of {of.slug}", project=of.slug)
+            checks += [edit] if is_draft else []
+        refusals += judgements.raised(checks)
         note = "" if frozen else f"{runbook.name} is planned as it is now, not as it was published."
         return replace(view, note=note, refusals=(*refusals, *view.refusals))
 
@@ -193,13 +196,16 @@ def _require_for_there(runbook: Runbook, environment: str) -> None:
         raise NotForThere(name=runbook.slug, environment=environment, environments=" or ".join(runbook.environments))
 
 
-def _find(found: access.Rules, person: str, name: str, project: str) -> tuple[Project, Runbook]:
-    """By slug or name, in any case; of this project, else of the only one that has it and that this person may see."""
+def _find(found: access.Rules, person: str | None, name: str, project: str) -> tuple[Project, Runbook]:
+    """By slug or name, in any case; of this project, else of the only one that has it and that this person may see, if
+    it is asked for one.
+    """
     if project:
         projects = [found.definitions.projects[access.require_project(found, project)]]
     else:
         everything = found.definitions.projects.values()
-        projects = [p for p in everything if found.may(person, Permission.RUNBOOK_VIEW, project=p.slug)]
+        see = Permission.RUNBOOK_VIEW
+        projects = [p for p in everything if person is None or found.may(person, see, project=p.slug)]
     meant = [
         (p, runbook)
         for p in projects

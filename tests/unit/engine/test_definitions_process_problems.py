@@ -71,6 +71,15 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         '(line 1, column 7). For example `"#{if Octopus.Deployment.Error}true#{/if}"`.',
     ),
     (
+        "a condition that asks for a variable that there is not",
+        {
+            **script("run_condition: '#{unless Octopus.Deployment.Error}#{WarmUpp}#{/unless}'"),
+            VARIABLES: "WarmUp: [{value: 'True'}]\n",
+        },
+        f'{PROCESS}:4: steps[0].run_condition: There is no variable "WarmUpp" in this project. '
+        'Did you mean "WarmUp"? Known variables: WarmUp.',
+    ),
+    (
         "a condition that asks for a step that there is not",
         script("run_condition: '#{if Octopus.Step[Instal].Status.Code == \"Failed\"}true#{/if}'"),
         f'{PROCESS}:4: steps[0].run_condition: There is no step with the name "Instal". '
@@ -280,6 +289,51 @@ def test_a_problem_knows_its_place_to_the_column(tmp_path: Path) -> None:
     assert (problem.file, problem.line, problem.column) == (PROCESS, 3, 53)
     assert problem.path == "projects.web.process.steps[0].manual_intervention.teams[0]"
     assert (problem.rule, problem.severity) == ("dangling-reference", "error")
+
+
+@pytest.mark.parametrize(
+    ("expression", "unknown"),
+    [
+        ("#{LogLevel}", None),
+        ("#{loglevel | ToUpper}", None),
+        ("#{Db}", None),
+        ("#{Db.Hosts[a].Port}", None),
+        ("#{Db.Hosts[#{LogLevel}].Port}", None),
+        ("#{each host in Db.Hosts}#{host.Port}#{Octopus.Template.Each.Index}#{/each}", None),
+        ("#{if Octopus.Environment.Id == LogLevel}#{Foredeck.Hash}#{/if}", None),
+        ("#{SmtpHost}", None),
+        ("#{Db.Name}", "Db.Name"),
+        ("#{each host in Hosts}#{host.Port}#{/each}", "Hosts"),
+        ('#{if Octopus.Deployment.Error}#{/if}#{if LogLevl == "debug"}x#{/if}', "LogLevl"),
+        ("#{Db.Hosts[#{Which}].Port}", "Which"),
+        ("#{LogLevel | Replace #{What} x}", "What"),
+    ],
+)
+def test_a_condition_may_ask_for_what_the_project_its_sets_and_foredeck_have(
+    tmp_path: Path, expression: str, unknown: str | None
+) -> None:
+    found = problems_of(
+        tmp_path,
+        {
+            "foredeck.yml": main_file("variable_sets:\n  mail: {variables: {SmtpHost: [{value: mail}]}}\n"),
+            "projects/web/project.yml": "slug: web\nvariable_sets: [mail]\n",
+            **script(f"run_condition: '{expression}'"),
+            VARIABLES: "LogLevel: [{value: info}]\n'Db.Hosts': [{value: '{}'}]\n",
+        },
+    )
+    assert [words.split('"')[1] for words in found] == ([unknown] if unknown else []), found
+
+
+def test_of_variables_that_cannot_be_read_nothing_is_said(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, {**script("run_condition: '#{LogLevel}'"), VARIABLES: "LogLevel: info\n"})
+    assert problem.startswith(VARIABLES)
+
+
+def test_the_conditions_of_runbooks_are_looked_at_too(tmp_path: Path) -> None:
+    runbook = "steps:\n  - {step: a, run_condition: '#{LogLevle}', run_script: {inline: a}}\n"
+    (problem,) = problems_of(tmp_path, {"projects/web/runbooks/restart.yml": runbook})
+    assert problem.startswith('projects/web/runbooks/restart.yml:2: steps[0].run_condition: There is no variable "LogL')
+    assert 'Did you mean "LogLevel"?' in problem
 
 
 def test_an_approval_by_a_slack_group_is_not_counted_by_the_list(tmp_path: Path) -> None:

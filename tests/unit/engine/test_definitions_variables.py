@@ -268,7 +268,7 @@ def test_more_prompts_than_a_form_takes_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_condition_may_be_an_expression_written_short_or_in_full(tmp_path: Path) -> None:
-    for number, condition in enumerate(('"#{A}"', '{variable: "#{A}"}')):
+    for number, condition in enumerate(('"#{LogLevel}"', '{variable: "#{LogLevel}"}')):
         changes = {PROCESS: f"steps: [{{step: a, run_condition: {condition}, run_script: {{inline: x}}}}]\n"}
         step = definitions.load(write_folder(tmp_path / str(number), changes)).projects["web"].process.steps[0]
-        assert (step.condition.value, step.expression) == ("variable", "#{A}")
+        assert (step.condition.value, step.expression) == ("variable", "#{LogLevel}")

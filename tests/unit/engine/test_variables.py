@@ -290,17 +290,17 @@ def test_a_condition_is_evaluated_after_a_failure_too(deck: Deck) -> None:
 
 
 def test_a_condition_with_a_token_that_nothing_resolves_fails_the_step_with_its_name(deck: Deck) -> None:
-    deck.configured(*conditional("#{Missing}"))
+    deck.configured(*conditional("#{Octopus.Action[build].Output.Missing}"))
     number = deck.deploys()
     deck.works()
     (step,) = deck.task(number).failed_steps
     assert step.slug == "extra"
-    assert step.detail == "The run condition cannot be told: #{Missing} cannot be resolved."
+    assert step.detail == "The run condition cannot be told: #{Octopus.Action[build].Output.Missing} cannot be resolved."
     assert deck.workers.started() == ["build"]
 
 
 def test_a_step_whose_condition_cannot_be_told_is_not_tried_again(deck: Deck) -> None:
-    process, files = conditional("#{Missing}")
+    process, files = conditional("#{Octopus.Action[build].Output.Missing}")
     retried = process.replace("{inline: b}", "{inline: b}, retries: {attempts: 2, delay: 1s}")
     deck.configured(retried, files)
     number = deck.deploys()
