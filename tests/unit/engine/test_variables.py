@@ -295,7 +295,9 @@ def test_a_condition_with_a_token_that_nothing_resolves_fails_the_step_with_its_
     deck.works()
     (step,) = deck.task(number).failed_steps
     assert step.slug == "extra"
-    assert step.detail == "The run condition cannot be told: #{Octopus.Action[build].Output.Missing} cannot be resolved."
+    assert (
+        step.detail == "The run condition cannot be told: #{Octopus.Action[build].Output.Missing} cannot be resolved."
+    )
     assert deck.workers.started() == ["build"]
 
 
