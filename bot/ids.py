@@ -18,6 +18,7 @@ OPEN_DECISION = {
 }  # value: the interruption's id
 SHOW_PLAN = "show_plan"  # value: the task's number
 PLAN_IN_FORM = "plan_in_form"  # no value: the form says what
+BE_ON_IT = "be_on_it"  # value: the interruption's id
 TAKE_GUIDANCE = "take_guidance"  # value: the interruption's id
 SHOW_FAILURES = "show_failures"  # value: see `pack`; the interruption's id and the page
 DEPLOY_THIS = "deploy_this"  # value: see `pack`; the person's own request, asked for again

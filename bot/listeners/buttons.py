@@ -43,18 +43,16 @@ def open_decision(desk: Desk, pressed: Pressed) -> Answer:
     asked = interruptions.view(desk.db, interruption_id)
     view = tasks.view(desk.db, asked.task)
     if asked.kind is InterruptionKind.GUIDED:
-        return _open_guidance(desk, pressed, Verdict(verdict), asked, view)
+        return _open_guidance(Verdict(verdict), asked, view)
     plan = interruptions.remaining(desk.db, interruption_id)
     return Answer(opens=decision_modal(Verdict(verdict), asked, view, plan))
 
 
-def _open_guidance(desk: Desk, pressed: Pressed, verdict: Verdict, asked: InterruptionView, view: TaskView) -> Answer:
-    """Whoever opens it is on it from then on: two people at once would not know of each other."""
+def _open_guidance(verdict: Verdict, asked: InterruptionView, view: TaskView) -> Answer:
+    """Looking at a form binds nobody: whoever submits it, or says so, is on it."""
     if not asked.open_to(verdict):
         return Answer(answers.said("That is not a choice here any more.", "Nothing was changed."))
-    person = pressed.person.slug
-    taken = interruptions.take(desk.db, desk.clock(), person=person, interruption_id=asked.id, is_takeover=False)
-    return Answer(opens=guidance_modal(verdict, taken, view))
+    return Answer(opens=guidance_modal(verdict, asked, view))
 
 
 def show_failures(desk: Desk, pressed: Pressed) -> Answer:
@@ -78,6 +76,16 @@ def show_plan(desk: Desk, pressed: Pressed) -> Answer:
     if number is None:
         return outdated(desk, pressed)
     return Answer(opens=plan_modal(tasks.plan_of(desk.db, number, pressed.person.slug)))
+
+
+def be_on_it(desk: Desk, pressed: Pressed) -> Answer:
+    """*I'm on it*, of which nobody is on: the message says so. Who was a moment too late is told who was first."""
+    interruption_id = _number(pressed.value)
+    if interruption_id is None:
+        return outdated(desk, pressed)
+    person = pressed.person.slug
+    interruptions.take(desk.db, desk.clock(), person=person, interruption_id=interruption_id, is_takeover=False)
+    return NOTHING
 
 
 def take_guidance(desk: Desk, pressed: Pressed) -> Answer:

@@ -45,6 +45,7 @@ PRESSES: Mapping[str, PressListener] = {
     ids.SHOW_PLAN: buttons.show_plan,
     ids.SHOW_FAILURES: buttons.show_failures,
     ids.PLAN_IN_FORM: deploy_form.show_plan,
+    ids.BE_ON_IT: buttons.be_on_it,
     ids.TAKE_GUIDANCE: buttons.take_guidance,
     ids.DEPLOY_THIS: buttons.deploy_this,
     ids.OPEN_LINK: buttons.open_link,

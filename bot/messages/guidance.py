@@ -169,10 +169,16 @@ def _buttons(asked: InterruptionView) -> list[b.Element]:
         buttons.append(
             b.button(label, ids.SHOW_FAILURES, value, accessibility_label=f"{label} that failed, with their last lines")
         )
+    return [*buttons, _taking(asked)]
+
+
+def _taking(asked: InterruptionView) -> b.Element:
+    """Looking at the forms of the other buttons binds nobody; this does."""
     if asked.taken_by:
         label = f"Take over {asked.step_name} from {asked.taken_by}"
-        buttons.append(b.button("Take over", ids.TAKE_GUIDANCE, str(asked.id), accessibility_label=label[:75]))
-    return buttons
+        return b.button("Take over", ids.TAKE_GUIDANCE, str(asked.id), accessibility_label=label[:75])
+    label = f"I'm on it: {asked.step_name}"
+    return b.button("I'm on it", ids.BE_ON_IT, str(asked.id), accessibility_label=label[:75])
 
 
 def _typed(asked: InterruptionView, view: TaskView, command: str) -> str:

@@ -69,10 +69,12 @@ def test_one_message_names_the_machines_with_their_last_lines_and_each_gets_its_
     bot.mia.private("I do not know you yet")
 
     (bot.folder / "broken" / "web-1").unlink()
+    asked.button("Fail…").click(as_=bot.eva)
+    bot.eva.modal.close()
     retry.click(as_=bot.ben)
-    asked.wait_for("is on it, since")
-    bot.ben.modal.submit({"On which machines?": ["web-1"]})
+    bot.ben.modal.submit({"On which machines?": ["web-1"]})  # who looked and went back is not on it
     bot.reply("had it run again on web-1")
+    asked.wait_for("is on it, since")
     asked.button("Exclude 1…").click(as_=bot.eva)
     bot.eva.private("ben is on it")
     asked.button("Exclude 1…").click(as_=bot.ben)
@@ -86,8 +88,10 @@ def test_one_message_names_the_machines_with_their_last_lines_and_each_gets_its_
 
 
 def test_the_same_by_typing(bot: BotWorkspace) -> None:
-    failing(bot, "web-2")
+    question = failing(bot, "web-2")
     assert "There is no failed machine web-9" in bot.ben.types("/deploy exclude 1 web-9").text
+    question.button("I'm on it").click(as_=bot.eva)
+    question.wait_for("is on it, since", "[Take over]")
     answer = bot.ana.types("/deploy take 1")
     assert "You are on it" in answer.text
     assert "/deploy retry 1" in answer.text
