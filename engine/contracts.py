@@ -163,6 +163,8 @@ class PackageFile:
     environment: str
     root: str  # absolute, or in the home of the account with `~/`
     keep: int | None = None  # so many earlier installations stay; None: all
+    scripts: Mapping[str, Script] = field(default_factory=dict)
+    """Those of the process, by the moment in which they run: PreDeploy, Deploy, PostDeploy, DeployFailed."""
 
     @property
     def name(self) -> str:

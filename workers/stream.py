@@ -112,6 +112,7 @@ class LogStream:
         self._learned = [str(secret) for secret in learned]
         self._masks = Masks([*masks, *self._learned])
         self._result_message = str(state.get("result_message", ""))
+        self._result_is_final = bool(state.get("result_is_final", False))
         named = state.get("artifacts", ())
         assert isinstance(named, list | tuple)  # noqa: S101 - our own state
         self._artifacts = [(str(path), str(name)) for path, name in named]
@@ -196,6 +197,7 @@ class LogStream:
         return {
             "learned": list(self._learned),
             "result_message": self._result_message,
+            "result_is_final": self._result_is_final,
             "artifacts": [list(artifact) for artifact in self._artifacts],
             "collected": self._collected,
             "has_error_output": self._has_error_output,
@@ -249,7 +251,7 @@ class LogStream:
             case "progress":
                 self._set_progress(message)
             case "resultMessage":
-                self._result_message = message.get("message")
+                self._set_result_message(message)
             case "set-environmentstate":
                 self._set_environment_state(message)
             case "createArtifact":
@@ -284,6 +286,16 @@ class LogStream:
             self._outputs.append(OutputVariable(name, Secret(value)))
         else:
             self._outputs.append(OutputVariable(name, Secret(value) if sensitive else value))
+
+    def _set_result_message(self, message: ServiceMessage) -> None:
+        """The last one counts; what is `final` comes behind the last one before it, and then counts."""
+        if self._result_is_final:
+            return
+        before, given = self._result_message.rstrip(), message.get("message")
+        self._result_is_final = message.is_true("final")
+        if self._result_is_final and before:
+            given = f"{before}{'' if before.endswith(('.', '!', '?')) else '.'} {given}"
+        self._result_message = given
 
     def _set_progress(self, message: ServiceMessage) -> None:
         text = message.get("percentage").strip()

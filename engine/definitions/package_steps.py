@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from engine.definitions import convention_scripts
 from engine.definitions.fields import Field
 from engine.definitions.nodes import Scalar, shown
+from engine.definitions.project_files import ProjectFiles
 from engine.definitions.readings import suggest
-from engine.domain.processes import PackageToDeploy, RunScript
+from engine.domain.installs import PackageToDeploy
+from engine.domain.processes import RunScript
 
-KEYS_OF_A_PACKAGE_STEP = ("package", "root", "keep")
+KEYS_OF_A_PACKAGE_STEP = ("package", "root", "keep", *convention_scripts.KEYS)
 _PART = r"/[^/$#{}*?\x00-\x1f]+"  # what looks like a variable or a pattern would be taken for one, and is not
 _ROOT = re.compile(rf"(?:~|{_PART})(?:{_PART})*\Z")
 
 
-def read_package_step(field: Field, packages: Sequence[str] | None) -> RunScript:
+def read_package_step(field: Field, packages: Sequence[str] | None, files: ProjectFiles) -> RunScript:
     """The step; its script is the worker's own. `packages`: those of the project; None where there is no release."""
     nothing = RunScript("", source="package", deploys=PackageToDeploy(""))
     if isinstance(field.node, Scalar):
@@ -33,5 +36,10 @@ def read_package_step(field: Field, packages: Sequence[str] | None) -> RunScript
     if root and where and (not _ROOT.match(where) or ".." in where.split("/")):
         root.wrong("folder", "This is no absolute path, nor one that begins with `~/`.", "For example `/srv/apps`.")
     keep = record.get("keep")
-    deploys = PackageToDeploy(package, where, keep.whole_number() if keep else None)
+    deploys = PackageToDeploy(
+        package,
+        where,
+        keep.whole_number() if keep else None,
+        convention_scripts.read_convention_scripts(record, files),
+    )
     return RunScript("", source="package", deploys=deploys)

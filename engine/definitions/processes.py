@@ -197,7 +197,7 @@ class _ProcessReader:
         works: list[Work] = [read_script(script, self._files)] if script else []
         works += [self._read_intervention(intervention)] if intervention else []
         works += [read_health_check(check)] if check else []
-        works += [read_package_step(package, self._packages)] if package else []
+        works += [read_package_step(package, self._packages, self._files)] if package else []
         return works[0]
 
     def _read_intervention(self, field: Field) -> ManualIntervention:

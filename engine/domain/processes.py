@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.domain.frozen_folders import FrozenFolder, folder_from_json, folder_to_json
+from engine.domain.installs import PackageToDeploy, install_from_json, install_to_json
 from engine.domain.isolation import Isolation
 from engine.domain.locations import RunsOn
 from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_json
@@ -50,18 +51,6 @@ class Rolling:
 
     window: int
     stop_after_failures: int = 1
-
-
-@dataclass(frozen=True)
-class PackageToDeploy:
-    """A package of the project, and the folder below which it is installed: absolute, or in the account's home.
-
-    `keep`: so many installations that succeeded stay beside the current one; None: all.
-    """
-
-    package: str
-    root: str = "~/.foredeck/applications"
-    keep: int | None = None
 
 
 @dataclass(frozen=True)
@@ -262,7 +251,7 @@ def _work_to_json(work: Work) -> dict[str, Any]:
             "syntax": work.syntax,
             "source": work.source,
             "folder": folder_to_json(work.folder),
-            **({"deploys": asdict(work.deploys)} if work.deploys else {}),
+            **({"deploys": install_to_json(work.deploys)} if work.deploys else {}),
             **({"parameters": list(work.parameters)} if work.parameters else {}),
             **({} if work.fails_on_error_output is None else {"fails_on_error_output": work.fails_on_error_output}),
         }
@@ -281,7 +270,7 @@ def _work_from_json(content: Mapping[str, Any]) -> Work:
         return HealthCheck(**{name: value for name, value in content.items() if name != "kind"})
     if content["kind"] == "run_script":
         folder = folder_from_json(content.get("folder"))  # what was stored by earlier versions has none
-        deploys = PackageToDeploy(**content["deploys"]) if content.get("deploys") else None
+        deploys = install_from_json(content["deploys"]) if content.get("deploys") else None
         return RunScript(
             content["body"],
             content["syntax"],

@@ -48,7 +48,9 @@ def _script_of(claim: Claim) -> RunScript:
 
 def flaws_of(claim: Claim, evaluated: Evaluated) -> tuple[str, ...]:
     """What is wrong with the variables that its script names; of one that may run already nothing is asked."""
-    return () if claim.is_resumed else evaluated.flaws_in(_script_of(claim).body)
+    work = _script_of(claim)
+    bodies = [work.body, *(script.body for script in work.deploys.scripts)] if work.deploys else [work.body]
+    return () if claim.is_resumed else evaluated.flaws_in("\n".join(bodies))
 
 
 def request_of(claim: Claim, evaluated: Evaluated) -> ActionRequest:

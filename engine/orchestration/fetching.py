@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.contracts import ActionRequest, PackageFile
+from engine.contracts import ActionRequest, PackageFile, Script
 from engine.database import Database
+from engine.domain.installs import PackageToDeploy
 from engine.domain.packages import package_from_json
-from engine.domain.processes import PackageToDeploy
 from engine.errors import ForedeckError
 from engine.models import ReleasePackage, Task
 from engine.orchestration.claims import Claim
@@ -43,6 +43,7 @@ def with_package(
         environment=environment,
         root=deploys.root,
         keep=deploys.keep,
+        scripts={script.convention.value: Script(script.body, script.syntax) for script in deploys.scripts},
     )
     return replace(request, package=package)
 

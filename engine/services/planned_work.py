@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.domain.frozen_folders import FrozenFolder
 from engine.domain.processes import HealthCheck, ManualIntervention, RunScript, Work
+from engine.services import planned_packages
 
 LANGUAGES = {"bash": "Bash", "python": "Python", "powershell": "PowerShell"}
 _LONGEST_PARAMETERS = 80
@@ -19,7 +20,7 @@ def what(work: Work) -> str:
     if isinstance(work, HealthCheck):
         return _health_check(work)
     if work.deploys:
-        return f"installs the package {work.deploys.package} below {work.deploys.root}"
+        return planned_packages.described(work.deploys)
     brought = " and ".join(_brought(work))
     script = f"{_script(work)} with {brought}" if brought else _script(work)
     return f"{script}, fails on error output" if work.fails_on_error_output else script

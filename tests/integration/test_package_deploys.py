@@ -71,7 +71,10 @@ def test_what_fails_leaves_the_current_one_and_its_own_script_is_asked(deck: Dec
         deployed(deck, "1.4.0")
         failed = deployed(deck, "1.5.0")
     assert failed.state is TaskState.FAILED
-    assert "Deploy.sh failed. What was current before is current still." in failed.steps[0].detail
+    assert (
+        "Deploy.sh of the package failed (exit code 3). What was current before is current still."
+        in failed.steps[0].detail
+    )
     assert str((place / "current").readlink()) == "1.4.0"
     assert (place / "sorry").read_text() == "sorry\n"
 

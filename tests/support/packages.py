@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 from collections.abc import Mapping
@@ -18,14 +19,14 @@ from workers.packages.store import PackageStore
 
 
 def an_archive(files: Mapping[str, str] | None = None) -> bytes:
-    """A tar with these files, gzipped."""
+    """A tar with these files, gzipped; the same files make the same bytes."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
         for name, text in (files or {"index.html": "<h1>Hello</h1>"}).items():
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(text.encode()), 0o644
             tar.addfile(entry, io.BytesIO(text.encode()))
-    return buffer.getvalue()
+    return gzip.compress(buffer.getvalue(), mtime=0)
 
 
 def with_packages(deck: Deck, declared: str, process: str = BUILD_ONLY) -> Deck:

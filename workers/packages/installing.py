@@ -1,16 +1,28 @@
-"""What installs a package on a machine: a Bash script of ours, which runs the package's own in their order."""
+"""What installs a package on a machine: a Bash script of ours, which runs the package's own and the process's in their
+order. What they need is brought along: a folder for each language, with its prelude and the variables.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
 
-from engine.contracts import ActionRequest, PackageFile, Script
+from engine.contracts import ActionRequest, PackageFile, Script, Secret, StepFile, StepFolder
+from workers.scripts import usable
+from workers.scripts.languages import LANGUAGES
+
+_PARTS = ("conventions", "install")
+"""The files that make the script, in their order."""
+
+_SUFFIXES = {"bash": ".sh", "python": ".py", "powershell": ".ps1"}
 
 
 def as_script(request: ActionRequest, package: PackageFile) -> ActionRequest:
-    """The request with that script, and with the variables that it and the package's scripts read."""
+    """The request with that script, with what it brings along, and with the variables that it and the other scripts
+    read. Raises UnusableVariable.
+    """
     told = {
         "Octopus.Action.Package.PackageId": package.package,
         "Octopus.Action.Package.PackageVersion": package.version,
@@ -19,9 +31,26 @@ def as_script(request: ActionRequest, package: PackageFile) -> ActionRequest:
         "Foredeck.Package.Environment": package.environment,
         "Foredeck.Package.Keep": "" if package.keep is None else str(package.keep),
     }
-    return replace(request, script=Script(_text()), variables={**request.variables, **told})
+    variables = {**request.variables, **told}
+    files = (*_tools(variables), *_of_the_process(package))
+    return replace(request, script=Script(_text()), variables=variables, folder=StepFolder(files))
+
+
+def _tools(variables: Mapping[str, str | Secret]) -> Iterator[StepFile]:
+    """For each language its prelude, and the variables as it reads them."""
+    values = usable(variables)
+    for syntax, language in LANGUAGES.items():
+        for name, content in language.preludes_and_variables(values).items():
+            yield StepFile(f"foredeck/{syntax}/{name}", content)
+
+
+def _of_the_process(package: PackageFile) -> Iterator[StepFile]:
+    for moment, script in package.scripts.items():
+        body = script.body.replace("\r\n", "\n").encode("utf-8", "replace")
+        yield StepFile(f"foredeck/process/{moment}{_SUFFIXES[script.syntax]}", body)
 
 
 @cache
 def _text() -> str:
-    return resources.files(__package__).joinpath("install.sh").read_text()
+    folder = resources.files(__package__).joinpath("machine")
+    return "\n".join(folder.joinpath(f"{part}.sh").read_text() for part in _PARTS)

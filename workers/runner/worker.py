@@ -24,6 +24,7 @@ from workers.runner import following
 from workers.runner.channels import CannotConnect, ChannelLost, Interrupted, NobodyThere
 from workers.runner.client import OpenChannel, RunnerClient
 from workers.runner.pace import Pace
+from workers.scripts import UnusableVariable
 
 _CLEAN_UP_LIMIT = 30.0
 _HEALTH_LIMIT = 60.0  # others may log in first: see Ways.turn
@@ -63,7 +64,10 @@ class RunnerWorker:
             ended = self._deliver(request.package, request, sink)
             if ended is not None:
                 return ended
-            request = installing.as_script(request, request.package)
+            try:
+                request = installing.as_script(request, request.package)
+            except UnusableVariable as error:
+                return ActionResult(Outcome.FAILED, message=str(error), hint=error.hint)
         return following.follow(self._client, request, sink, self._clock, self._pace, self._place)
 
     def _deliver(self, package: PackageFile, request: ActionRequest, sink: RunSink) -> ActionResult | None:

@@ -52,14 +52,18 @@ def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
     language = LANGUAGES.get(script.syntax)
     if language is None:
         raise UnknownSyntax(syntax=script.syntax)
-    variables = {name: _text(name, value) for name, value in request.variables.items()}
     for number, parameter in enumerate(script.parameters, 1):
         if "\0" in text_of(parameter):
             raise UnusableVariable(name=f"parameter {number}", reason="it contains the character NUL")
-    files = language.files(script.body, variables, script.parameters)
+    files = language.files(script.body, usable(request.variables), script.parameters)
     prepared = preparing.prepare(request, now)
     said = b"".join(_said(note) for note in prepared.notes)
     return Bundle(files, language.command, prepared.files, said)
+
+
+def usable(variables: Mapping[str, str | Secret]) -> dict[str, str]:
+    """The variables as text that a script can hold. Raises UnusableVariable."""
+    return {name: _text(name, value) for name, value in variables.items()}
 
 
 def _said(note: preparing.Note) -> bytes:

@@ -37,10 +37,16 @@ class Language:
     def files(self, body: str, variables: Mapping[str, str], parameters: Parameters) -> dict[str, bytes]:
         """Everything that has to lie in the script's folder."""
         return {
-            **{name: _packaged(text) for name, text in self.preludes.items()},
+            **self.preludes_and_variables(variables, parameters),
             **self.start(parameters),
             # A script edited on Windows would look for the command "true\r".
             self.script: body.replace("\r\n", "\n").encode("utf-8", "replace"),
+        }
+
+    def preludes_and_variables(self, variables: Mapping[str, str], parameters: Parameters = ()) -> dict[str, bytes]:
+        """What has to lie beside any script."""
+        return {
+            **{name: _packaged(text) for name, text in self.preludes.items()},
             VARIABLES: self.variables(variables, parameters),
         }
 

@@ -1,8 +1,8 @@
 """What a Python script finds when it starts: Octopus's helper functions, and the deployment's variables.
 
 It runs on the machine, with any Python from 3.6 on: `python3 -u ./.foredeck-prelude.py` reads the variables and
-parameters, removes their file and becomes the script: `__name__`, `__file__`, `sys.argv`, tracebacks and the exit code
-are its own.
+parameters that lie beside it, removes their file and becomes the script, `./script.py` or what FOREDECK_SCRIPT names:
+`__name__`, `__file__`, `sys.argv`, tracebacks and the exit code are its own.
 """
 
 import base64
@@ -14,8 +14,8 @@ import sys
 import types
 from typing import Any, Dict, Optional
 
-_SCRIPT = "./script.py"
-_VARIABLES = "./.foredeck-variables"
+_SCRIPT = os.environ.pop("FOREDECK_SCRIPT", "./script.py")
+_VARIABLES = os.path.join(os.path.dirname(__file__), ".foredeck-variables")
 
 
 class _Variables(Dict[str, str]):
@@ -156,6 +156,7 @@ def _become_the_script() -> None:
         setattr(main, name, helper)
     sys.modules["__main__"] = main
     sys.argv[:] = [_SCRIPT, *parameters]
+    sys.path[0] = os.path.dirname(os.path.abspath(_SCRIPT))
     sys.excepthook = _hide_ourselves
     with open(_SCRIPT, "rb") as source:
         code = compile(source.read(), _SCRIPT, "exec")

@@ -2,6 +2,7 @@
 # It is read by way of BASH_ENV, so that the script itself runs as `bash ./script.sh` would: $0, $BASH_SOURCE, `set -e`,
 # traps, `return` and the exit code are its own. Works from Bash 3.1 on; Bash 4 adds the array `octopus_parameters`.
 
+_foredeck_home=${BASH_ENV%/*} # where this file lies, with the variables
 unset BASH_ENV
 
 # The variables are kept in memory only: not in the environment of children, and no longer on the disk.
@@ -13,9 +14,10 @@ _foredeck_variable() {
     _foredeck_values[${#_foredeck_values[@]}]=$2
 }
 
-. ./.foredeck-variables || { echo "The variables of this script cannot be read." >&2; exit 1; }
-rm -f ./.foredeck-variables || { echo "The file with the variables cannot be removed." >&2; exit 1; }
+. "$_foredeck_home/.foredeck-variables" || { echo "The variables of this script cannot be read." >&2; exit 1; }
+rm -f "$_foredeck_home/.foredeck-variables" || { echo "The file with the variables cannot be removed." >&2; exit 1; }
 unset -f _foredeck_variable
+unset _foredeck_home
 
 if [ "${BASH_VERSINFO[0]}" -ge 4 ]; then
     declare -A octopus_parameters=()

@@ -8,8 +8,9 @@ import pytest
 
 from engine import definitions
 from engine.definitions import parse_stored
+from engine.domain.installs import Convention, ConventionScript, PackageToDeploy
 from engine.domain.packages import FeedKind
-from engine.domain.processes import PackageToDeploy, RunScript
+from engine.domain.processes import RunScript
 from tests.support.definition_folders import problems_of, step, write_folder
 
 PROJECT = "projects/web/project.yml"
@@ -78,6 +79,12 @@ def test_a_mistake_is_told(tmp_path: Path, packages: str, told: str) -> None:
         ("{package: app, root: apps}", "This is no absolute path"),
         ("{package: app, root: /srv/../etc}", "This is no absolute path"),
         ("{package: app, keep: 0}", "The least possible number is 1."),
+        ("{package: app, pre_deploy: stop.sh}", "A script is given by `file` or `inline`."),
+        ("{package: app, deploy: {file: instal.sh}}", 'Did you mean "install.sh"?'),
+        ("{package: app, deploy: {file: install.sh, inline: ls}}", "`file` and `inline` exclude each other."),
+        ("{package: app, deploy: {syntax: bash}}", "There is neither `file` nor `inline`."),
+        ("{package: app, deploy: {inline: ls, syntax: perl}}", 'Scripts in "perl" cannot be run.'),
+        ("{package: app, deploy_faild: {inline: ls}}", 'Did you mean "deploy_failed"?'),
     ],
 )
 def test_a_step_that_deploys_a_package_names_one_of_its_project(tmp_path: Path, written: str, told: str) -> None:
@@ -88,12 +95,18 @@ def test_a_step_that_deploys_a_package_names_one_of_its_project(tmp_path: Path, 
 
 
 def test_such_a_step_is_read_and_stored(tmp_path: Path) -> None:
-    files = project("app: {feed: built-in}") | step("deploy_package: {package: app, root: ~/apps, keep: 3}")
+    written = (
+        "package: app, root: ~/apps, keep: 3, deploy: {file: install.sh}, pre_deploy: {inline: ls, syntax: python}"
+    )
+    files = project("app: {feed: built-in}") | step(f"deploy_package: {{{written}}}")
     loaded = definitions.load(write_folder(tmp_path, files))
     process = loaded.projects["web"].process
-    assert process.steps[0].actions[0].work == RunScript(
-        "", source="package", deploys=PackageToDeploy("app", "~/apps", 3)
+    scripts = (
+        ConventionScript(Convention.PRE_DEPLOY, "ls", "python"),
+        ConventionScript(Convention.DEPLOY, "echo installing\n", "bash", "install.sh"),
     )
+    install = PackageToDeploy("app", "~/apps", 3, scripts)
+    assert process.steps[0].actions[0].work == RunScript("", source="package", deploys=install)
     assert parse_stored(loaded.to_json()).projects["web"].process == process
 
 

@@ -1,5 +1,7 @@
-# Installs a package into a folder of its own and makes it the current one. Foredeck's own script; the package's are
-# PreDeploy.sh, Deploy.sh, PostDeploy.sh and DeployFailed.sh, in its top folder.
+# Installs a package into a folder of its own and makes it the current one. Foredeck's own script; it stands behind the
+# other files of this folder. The package's scripts are PreDeploy, Deploy, PostDeploy and DeployFailed in its top folder.
+
+umask 022 # the modes are those of the archive; what is secret lies in this run's own folder
 
 package=$(get_octopusvariable Octopus.Action.Package.PackageId)
 version=$(get_octopusvariable Octopus.Action.Package.PackageVersion)
@@ -20,42 +22,33 @@ done
 # Two lists tell later deployments what is ours to remove: the folders that were made, and those that were installed.
 echo "${folder##*/}" >>"$place/.made"
 
-# Runs a script of the package, if it has that one, in its folder; the helper functions and variables are there.
-convention() {
-    [ -f "$folder/$1.sh" ] || return 0
-    echo "Running $1.sh of the package."
-    (
-        cd "$folder" || exit 1
-        . "./$1.sh"
-    )
-}
-
+# give_up WHAT FAILED [WHAT IS CURRENT]: a reason that the script itself gave stays before ours, and what DeployFailed
+# says does not take its place.
 give_up() {
+    printf "##octopus[resultMessage message='%s' final='VHJ1ZQ==']\n" \
+        "$(encode_servicemessagevalue "$1 ${2-What was current before is current still.}")"
     write_warning "$package $version: $1"
-    if [ -n "${unpacked-}" ]; then
-        convention DeployFailed || write_warning "DeployFailed.sh failed, too."
-    else
-        rm -rf "$folder"
-    fi
-    fail_step "$1 ${2-What was current before is current still.}"
+    if [ -n "${unpacked-}" ]; then failed_convention "$1"; else rm -rf "$folder"; fi
+    exit 1
 }
 
 tar -x -o -f "$archive" -C "$folder" || give_up "The package could not be unpacked."
 unpacked=yes
 set_octopusvariable Package.InstallationDirectoryPath "$folder"
+tell Octopus.Action.Package.InstallationDirectoryPath "$folder"
 echo "Unpacked $package $version into $folder."
 
-convention PreDeploy || give_up "PreDeploy.sh failed."
-convention Deploy || give_up "Deploy.sh failed."
+convention PreDeploy || give_up "$failed_as"
+convention Deploy || give_up "$failed_as"
 
 # Renaming a link over a link is one step: at every moment there is a current one.
 ln -s "${folder##*/}" "$place/.current.$$" && mv -Tf "$place/.current.$$" "$place/current" ||
     give_up "The link $place/current cannot be changed."
 echo "$place/current is ${folder##*/} now."
 
-convention PostDeploy || give_up "PostDeploy.sh failed." "It is the current one: deploy the release before it to go back."
+convention PostDeploy || give_up "$failed_as" "It is the current one: deploy the release before it to go back."
 echo "${folder##*/}" >>"$place/.installed"
-for name in PreDeploy Deploy PostDeploy DeployFailed; do rm -f "$folder/$name.sh"; done
+remove_packaged
 
 # Failed ones go, and those that were installed before so many others; what we did not make is never touched.
 keep=$(get_octopusvariable Foredeck.Package.Keep)

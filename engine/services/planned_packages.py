@@ -1,0 +1,23 @@
+"""Tells in words how a step installs its package, for the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.domain.installs import PackageToDeploy
+
+
+def described(install: PackageToDeploy) -> str:
+    """What is installed, where, and what is done with it on the way."""
+    parts = [f"installs the package {install.package} below {install.root}"]
+    if install.scripts:
+        named = [
+            script.convention.value if script.source == "inline" else f"{script.convention} ({script.source})"
+            for script in install.scripts
+        ]
+        parts.append(f"runs {_listed(named)} of the process")
+    return ", ".join(parts)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
