@@ -187,6 +187,7 @@ class ActionRequest:
     script: Script
     variables: Mapping[str, str | Secret]
     folder: StepFolder | None = None
+    modules: tuple[StepFile, ...] = ()  # files of functions that lie beside the script; PowerShell imports them
     package: PackageFile | None = None  # install this; the script is the worker's own then
     masks: tuple[Secret, ...] = ()  # secrets beyond those in `variables` that must not show either
     time_limit: timedelta | None = None

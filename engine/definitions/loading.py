@@ -23,6 +23,8 @@ from engine.definitions.problems import InvalidDefinitions, Problem
 from engine.definitions.projects import read_projects
 from engine.definitions.readings import Reading
 from engine.definitions.scalars import is_whole_number
+from engine.definitions.script_modules import FOLDER as SCRIPT_MODULES
+from engine.definitions.script_modules import read_script_modules
 from engine.definitions.secret_stores import read_secret_stores
 from engine.definitions.sections import SECTIONS, Sections
 from engine.definitions.targets import read_targets
@@ -78,7 +80,7 @@ def _read_folder(folder: Folder, reading: Reading) -> Definitions | None:
         record = main.table(["foredeck", *SECTIONS], hints=hints, may_be_empty=True)
         _check_version(record)
     folder.refuse_strangers([_MAIN, *(f"{section}.yml" for section in SECTIONS)])
-    folder.refuse_strange_folders(["projects", *SECTIONS], _LATER)
+    folder.refuse_strange_folders(["projects", SCRIPT_MODULES, *SECTIONS], _LATER)
     return _read_sections(Sections(folder, record), folder)
 
 
@@ -112,6 +114,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
     teams = by_slug(sorted(read_teams(sections.field("teams")), key=_slug))
     pools = read_worker_pools(sections.field("worker_pools"))
     workers = read_workers(sections.field("workers"), folder)
+    modules = read_script_modules(folder)
     _warn_of_empty_pools(pools, workers, folder.reading)
     _refuse_shared_slugs(workers, targets, folder.reading)
     definitions = Definitions(
@@ -129,7 +132,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         targets=by_slug(targets),
         bastions=by_slug(sorted(read_bastions(sections.field("bastions"), folder), key=_slug)),
         accounts=by_slug(sorted(read_accounts(sections.field("accounts")), key=_slug)),
-        projects=by_slug(sorted(read_projects(folder, teams, environments, sets, targets), key=_slug)),
+        projects=by_slug(sorted(read_projects(folder, teams, environments, sets, targets, modules), key=_slug)),
         secret_stores=stores,
         variable_sets=sets,
         freezes=by_slug(sorted(read_freezes(sections.field("freezes"), defaults.time_zone), key=_slug)),

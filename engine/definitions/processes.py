@@ -15,7 +15,8 @@ from engine.definitions.nodes import Items, Scalar, shown
 from engine.definitions.package_steps import read_package_step
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.scopes import read_scope
-from engine.definitions.script_steps import read_script
+from engine.definitions.script_modules import NO_MODULES, ScriptModules
+from engine.definitions.script_steps import ScriptReader
 from engine.definitions.secret_references import holds_a_secret
 from engine.definitions.values import Team
 from engine.domain.processes import (
@@ -33,7 +34,7 @@ from engine.domain.scopes import EVERYWHERE, Scope
 _WORK = ("run_script", "manual_intervention", "health_check", "deploy_package")
 _OF_A_SCRIPT = ("runs_on", "worker_pool", "time_limit", "idempotent", "retries", "isolation")
 _OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
-KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved")
+KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved", "script_modules")
 KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *step_settings.KEYS, *_OF_AN_ACTION, "actions")
 KEYS_OF_AN_ACTION = ("action", "name", "when", *_OF_AN_ACTION)
 KEYS_OF_AN_INTERVENTION = ("teams", "instructions", "minimum", "requester_may", "block_concurrent_deployments")
@@ -65,10 +66,11 @@ def read_process(
     record: Record | None = None,
     packages: Sequence[str] | None = None,
     asked: list[AskedVariable] | None = None,
+    modules: ScriptModules = NO_MODULES,
 ) -> Process:
     """The content of `process.yml`; or of what says more than a process, read as this `record` already. `packages`: the
-    slugs of those that its steps may deploy; None for what has no release. The variables that its run conditions ask
-    for are added to `asked`: whether they are there is known when they are read.
+    slugs of those that its steps may deploy; None for what has no release. `modules`: what its scripts may use. The
+    variables that its run conditions ask for are added to `asked`: whether they are there is known when they are read.
     """
     record = record or whole.table(KEYS_OF_A_PROCESS)
     steps = record.need("steps", "[{step: install, run_script: {file: install.sh}}]")
@@ -77,7 +79,8 @@ def read_process(
     items = steps.items("`- step: install`")
     if not items and isinstance(steps.node, Items):
         steps.wrong("empty", "A process has at least one step.", "Add a step, for example `- step: install`.")
-    reader = _ProcessReader(files, teams, packages)
+    scripts = ScriptReader(files, modules, modules.named(record.get("script_modules")))
+    reader = _ProcessReader(files, teams, packages, scripts)
     read = tuple(reader.read_step(item, is_first=index == 0) for index, item in enumerate(items))
     variables = conditions.look_at_expressions(read, reader.conditions)
     if asked is not None:
@@ -93,8 +96,10 @@ def read_process(
 class _ProcessReader:
     """Reads the steps of one process."""
 
-    def __init__(self, files: ProjectFiles, teams: Mapping[str, Team], packages: Sequence[str] | None) -> None:
-        self._packages = packages
+    def __init__(
+        self, files: ProjectFiles, teams: Mapping[str, Team], packages: Sequence[str] | None, scripts: ScriptReader
+    ) -> None:
+        self._packages, self._scripts = packages, scripts
         self._files = files
         self._teams = teams
         self._steps = _Names("step")
@@ -194,7 +199,7 @@ class _ProcessReader:
                 _refuse_beside(record, key, _OF_A_SCRIPT)
         # All are read that are there, for what is wrong in any.
         script, intervention, check, package = (record.fields.get(key) for key in _WORK)
-        works: list[Work] = [read_script(script, self._files)] if script else []
+        works: list[Work] = [self._scripts.read(script)] if script else []
         works += [self._read_intervention(intervention)] if intervention else []
         works += [read_health_check(check)] if check else []
         works += [read_package_step(package, self._packages, self._files)] if package else []

@@ -14,6 +14,7 @@ from engine.definitions.places import read_slack_channel
 from engine.definitions.processes import read_process
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.runbooks import read_runbooks
+from engine.definitions.script_modules import NO_MODULES, ScriptModules
 from engine.definitions.slugs import flaw_of
 from engine.definitions.ties import Places, ReadVariable, note_ties, note_ties_between_sets
 from engine.definitions.triggers import read_triggers
@@ -58,21 +59,26 @@ def read_projects(
     environments: Iterable[str],
     sets: Mapping[str, VariableSet],
     targets: Iterable[TargetDefinition] = (),
+    modules: ScriptModules = NO_MODULES,
 ) -> list[Project]:
-    """The projects in `projects/`. `teams` may be asked to approve; of `sets` variables may be included."""
+    """The projects in `projects/`. `teams` may be asked to approve; of `sets` variables may be included, and of
+    `modules` scripts may use functions.
+    """
     projects = root.folder("projects")
     for name in projects.yaml_files():
         hint = f"Move it to projects/{name.rpartition('.')[0]}/project.yml."
         root.reading.note(Place(projects.label(name), 0, 0), "", "unknown-file", "A project is a folder.", hint)
-    reader = _ProjectReader(teams, Places(tuple(environments), tuple(targets)), sets)
+    reader = _ProjectReader(teams, Places(tuple(environments), tuple(targets)), sets, modules)
     return [reader.read(projects.folder(name), name) for name in projects.subfolders()]
 
 
 class _ProjectReader:
     """Reads one project after the other."""
 
-    def __init__(self, teams: Mapping[str, Team], places: Places, sets: Mapping[str, VariableSet]) -> None:
-        self._teams, self._places, self._sets = teams, places, sets
+    def __init__(
+        self, teams: Mapping[str, Team], places: Places, sets: Mapping[str, VariableSet], modules: ScriptModules
+    ) -> None:
+        self._teams, self._places, self._sets, self._modules = teams, places, sets, modules
 
     def read(self, folder: Folder, slug: str) -> Project:
         """The project in this folder."""
@@ -88,7 +94,7 @@ class _ProjectReader:
         head = _read_head(folder, slug, path)
         asked: list[AskedVariable] = []
         process = self._read_process(folder, path, [package.slug for package in head.packages], asked)
-        runbooks = tuple(read_runbooks(folder, path, self._teams, asked))
+        runbooks = tuple(read_runbooks(folder, path, self._teams, asked, self._modules))
         steps = None if process is None else _with_steps_of(process, runbooks)
         own = _read_own_variables(folder, path, steps)
         note_ties(own, replace(self._places, process=steps))
@@ -116,8 +122,10 @@ class _ProjectReader:
         self, folder: Folder, path: str, packages: Sequence[str], asked: list[AskedVariable]
     ) -> Process | None:
         field = folder.field("process.yml", f"{path}.process") if folder.has("process.yml") else None
+        if field is None:
+            return None
         files = ProjectFiles(folder.path)
-        return read_process(field, files, self._teams, packages=packages, asked=asked) if field else None
+        return read_process(field, files, self._teams, packages=packages, asked=asked, modules=self._modules)
 
     def _note_unknown(self, asked: Sequence[AskedVariable], own: list[ReadVariable], included: Sequence[str]) -> None:
         """What the run conditions ask for and nobody sets; where a set is not known, nothing can be said."""

@@ -9,6 +9,7 @@ from engine.definitions.folders import Folder
 from engine.definitions.nodes import Place, shown
 from engine.definitions.processes import KEYS_OF_A_PROCESS, read_process
 from engine.definitions.project_files import ProjectFiles
+from engine.definitions.script_modules import NO_MODULES, ScriptModules
 from engine.definitions.slugs import flaw_of
 from engine.definitions.values import Runbook, Team
 
@@ -16,7 +17,11 @@ KEYS_OF_A_RUNBOOK = ("name", "environments", "guided_failure", *KEYS_OF_A_PROCES
 
 
 def read_runbooks(
-    project: Folder, path: str, teams: Mapping[str, Team], asked: list[AskedVariable] | None = None
+    project: Folder,
+    path: str,
+    teams: Mapping[str, Team],
+    asked: list[AskedVariable] | None = None,
+    modules: ScriptModules = NO_MODULES,
 ) -> Iterator[Runbook]:
     """`runbooks/restart.yml` is the runbook `restart`; scripts are named from the project's folder on. `asked`: as of
     `read_process`.
@@ -34,7 +39,7 @@ def read_runbooks(
         yield Runbook(
             slug=slug,
             name=record.line("name", slug),
-            process=read_process(field, ProjectFiles(project.path), teams, record, asked=asked),
+            process=read_process(field, ProjectFiles(project.path), teams, record, asked=asked, modules=modules),
             environments=environments.one_or_many_references("environments") if environments else (),
             guided_failure=guided.flag() if guided else None,
         )

@@ -17,18 +17,23 @@ KEYS_OF_A_RUN = ("parameters", "fail_on_error_output")
 
 MOST_PARAMETERS = 200
 
-_BY_SUFFIX = {".sh": "bash", ".bash": "bash", ".py": "python", ".ps1": "powershell"}
-_NEVER_RUN = {".csx": "C#", ".fsx": "F#", ".bat": "batch", ".cmd": "batch", ".rb": "Ruby", ".js": "JavaScript"}
+_BY_SUFFIX = {".sh": "bash", ".bash": "bash", ".py": "python", ".ps1": "powershell", ".psm1": "powershell"}
+NEVER_RUN = {".csx": "C#", ".fsx": "F#", ".bat": "batch", ".cmd": "batch", ".rb": "Ruby", ".js": "JavaScript"}
+
+
+def syntax_of(name: str) -> str | None:
+    """The language that a file's name tells."""
+    return _BY_SUFFIX.get(PurePosixPath(name).suffix.lower())
 
 
 def read_syntax(record: Record, file: Field | None) -> str:
     """The language that `syntax` names, else that of the file's name; Bash where neither says anything."""
     field = record.get("syntax")
-    suffix = PurePosixPath(file.line(longest=300)).suffix.lower() if file else ""
-    of_file = _BY_SUFFIX.get(suffix)
+    name = file.line(longest=300) if file else ""
+    suffix, of_file = PurePosixPath(name).suffix.lower(), syntax_of(name)
     if field is None:
-        if file and suffix in _NEVER_RUN:
-            message = f"Scripts in {_NEVER_RUN[suffix]} cannot be run."
+        if file and suffix in NEVER_RUN:
+            message = f"Scripts in {NEVER_RUN[suffix]} cannot be run."
             file.wrong("syntax", message, f"The known languages are {_listed()}; a script in one of them may start it.")
         return of_file or "bash"
     word = field.text("bash")

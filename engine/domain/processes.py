@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from engine.domain.frozen_folders import FrozenFolder, folder_from_json, folder_to_json
+from engine.domain.frozen_folders import FrozenFile, FrozenFolder, folder_from_json, folder_to_json
 from engine.domain.installs import PackageToDeploy, install_from_json, install_to_json
 from engine.domain.isolation import Isolation
 from engine.domain.locations import RunsOn
@@ -59,7 +59,8 @@ class RunScript:
     worker's own, which installs what it `deploys`.
 
     `parameters`: the script's arguments, templates that become one argument each. `fails_on_error_output`: does a line
-    on stderr fail it; None: as the variable Octopus.Action.FailScriptOnErrorOutput says.
+    on stderr fail it; None: as the variable Octopus.Action.FailScriptOnErrorOutput says. `modules`: files of functions
+    that lie beside it, for it to load.
     """
 
     body: str
@@ -69,6 +70,7 @@ class RunScript:
     deploys: PackageToDeploy | None = None
     parameters: tuple[str, ...] = ()
     fails_on_error_output: bool | None = None
+    modules: tuple[FrozenFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -254,6 +256,7 @@ def _work_to_json(work: Work) -> dict[str, Any]:
             **({"deploys": install_to_json(work.deploys)} if work.deploys else {}),
             **({"parameters": list(work.parameters)} if work.parameters else {}),
             **({} if work.fails_on_error_output is None else {"fails_on_error_output": work.fails_on_error_output}),
+            **({"modules": [[module.path, module.digest] for module in work.modules]} if work.modules else {}),
         }
     return {
         "kind": "manual_intervention",
@@ -279,6 +282,7 @@ def _work_from_json(content: Mapping[str, Any]) -> Work:
             deploys,
             parameters=tuple(content.get("parameters", ())),
             fails_on_error_output=content.get("fails_on_error_output"),
+            modules=tuple(FrozenFile(path, digest) for path, digest in content.get("modules", ())),
         )
     if content["kind"] != "manual_intervention":
         raise ValueError(f"unknown kind of work: {content['kind']}")

@@ -158,7 +158,10 @@ class Runner:
         work = claim.action.work
         if isinstance(work, RunScript) and work.deploys is not None:
             return fetching.with_package(self._db, self._shelf, request, claim, work.deploys)
-        if request.launch_confirmed or not isinstance(work, RunScript) or work.folder is None:
+        if request.launch_confirmed or not isinstance(work, RunScript):
+            return request
+        request = replace(request, modules=contents.files_of(self._db, work.modules, "script_modules"))
+        if work.folder is None:
             return request
         folder = contents.folder_of(self._db, work.folder)
         strictly = claim.fail_on_unresolved or evaluated.fails_on_unresolved

@@ -44,6 +44,10 @@ def _word(parameter: str) -> str:
 def _brought(work: RunScript) -> Iterator[str]:
     if work.folder:
         yield _files(work.folder)
+    if work.modules:
+        names = [module.path for module in work.modules]
+        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        yield f"the script module{'s' if names[1:] else ''} {listed}"
 
 
 def _health_check(work: HealthCheck) -> str:

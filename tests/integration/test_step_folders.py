@@ -106,3 +106,36 @@ def test_a_release_whose_files_are_gone_says_so(deck: Deck) -> None:
 def test_the_plan_says_which_steps_bring_files(deck: Deck) -> None:
     plan = deployments.preview(deck.db, project="web", version="1.0.0", environment="staging")
     assert [step.what for step in plan.steps] == ["inline Bash script with 3 files of site/ (variables put in)"]
+
+
+MODULES = {
+    "script_modules/tools.sh": 'greet() { write_highlight "Hello, $1"; }\n',
+    "script_modules/tools.py": "def greet(who):\n    return 'Hello, ' + who + get_octopusvariable('Level')\n",
+    "projects/web/variables.yml": "Level: [{value: debug}]\n",
+}
+WITH_MODULES = """\
+script_modules: [tools]
+steps:
+  - step: install
+    run_script: {inline: 'source tools.sh; greet "$(get_octopusvariable Octopus.Release.Number)"'}
+  - step: tell
+    run_script:
+      syntax: python
+      inline: |
+        from tools import greet
+        print(greet("Python"))
+"""
+
+
+def test_scripts_use_the_modules_that_the_release_was_made_with(deck: Deck) -> None:
+    deck.reloaded(WITH_MODULES, MODULES)
+    changed = {**MODULES, "script_modules/tools.sh": "greet() { echo Welcome, $1; }\n"}
+    with deck.serving():
+        first = deck.over(deck.deploys(version="1.0.0"))
+        deck.reloaded(WITH_MODULES, changed)
+        again = deck.over(deck.deploys(version="1.0.0", environment="production"))
+        later = deck.over(deck.deploys(version="1.1.0"))
+    assert [deck.log(view.number, "install") for view in (first, again, later)] == [
+        "Hello, 1.0.0\n", "Hello, 1.0.0\n", "Welcome, 1.1.0\n"
+    ]  # fmt: skip
+    assert deck.log(first.number, "tell") == "Hello, Pythondebug\n"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from engine.contracts import ActionRequest, Script, Secret
+from engine.contracts import ActionRequest, Script, Secret, StepFile
 from workers.scripts import bundle
 from workers.stream import LogStream, Taken
 
@@ -29,10 +29,17 @@ class Ran:
 
 
 def a_request(
-    body: str, variables: Variables | None = None, *, syntax: str = "bash", parameters: tuple[str | Secret, ...] = ()
+    body: str,
+    variables: Variables | None = None,
+    *,
+    syntax: str = "bash",
+    parameters: tuple[str | Secret, ...] = (),
+    modules: Mapping[str, str] | None = None,
 ) -> ActionRequest:
     """A request to run this script."""
-    return ActionRequest("0" * 32, 1, 1, "a step", Script(body, syntax, parameters), variables or {})
+    files = tuple(StepFile(path, content.encode()) for path, content in (modules or {}).items())
+    script = Script(body, syntax, parameters)
+    return ActionRequest("0" * 32, 1, 1, "a step", script, variables or {}, modules=files)
 
 
 def run(

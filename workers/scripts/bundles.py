@@ -55,10 +55,11 @@ def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
     for number, parameter in enumerate(script.parameters, 1):
         if "\0" in text_of(parameter):
             raise UnusableVariable(name=f"parameter {number}", reason="it contains the character NUL")
-    files = language.files(script.body, usable(request.variables), script.parameters)
+    modules = [module.path for module in request.modules]
+    files = language.files(script.body, usable(request.variables), script.parameters, modules)
     prepared = preparing.prepare(request, now)
     said = b"".join(_said(note) for note in prepared.notes)
-    return Bundle(files, language.command, prepared.files, said)
+    return Bundle(files, language.command, (*prepared.files, *request.modules), said)
 
 
 def usable(variables: Mapping[str, str | Secret]) -> dict[str, str]:

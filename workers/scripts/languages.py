@@ -32,13 +32,15 @@ class Language:
     preludes: Mapping[str, str]  # the name of a file beside the script: the name of the text in this package
     variables: Callable[[Mapping[str, str], Parameters], bytes]
     command: tuple[str, ...]
-    start: Callable[[Parameters], Mapping[str, bytes]] = lambda _parameters: {}
+    start: Callable[[Parameters, Sequence[str]], Mapping[str, bytes]] = lambda _parameters, _modules: {}
 
-    def files(self, body: str, variables: Mapping[str, str], parameters: Parameters) -> dict[str, bytes]:
-        """Everything that has to lie in the script's folder."""
+    def files(
+        self, body: str, variables: Mapping[str, str], parameters: Parameters, modules: Sequence[str] = ()
+    ) -> dict[str, bytes]:
+        """Everything that has to lie in the script's folder beside what it brings along, such as its `modules`."""
         return {
             **self.preludes_and_variables(variables, parameters),
-            **self.start(parameters),
+            **self.start(parameters, modules),
             # A script edited on Windows would look for the command "true\r".
             self.script: body.replace("\r\n", "\n").encode("utf-8", "replace"),
         }
@@ -86,14 +88,15 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _powershell_start(parameters: Parameters) -> dict[str, bytes]:
-    """PowerShell binds `-Name value` only where it is written out; everything else is a quoted value. So the name of a
-    parameter is what the process itself says, never what came of a variable.
+def _powershell_start(parameters: Parameters, modules: Sequence[str]) -> dict[str, bytes]:
+    """Imports the modules and runs the script. PowerShell binds `-Name value` only where it is written out; everything
+    else is a quoted value. So the name of a parameter is what the process itself says, never what came of a variable.
     """
     words = [
         word if isinstance(word, str) and _SWITCH.match(word) else _for_powershell(text_of(word)) for word in parameters
     ]
-    return {".foredeck-start.ps1": f"{' '.join(['. ./script.ps1', *words])}\n".encode()}
+    lines = [f"Import-Module {_for_powershell(f'./{module}')} -DisableNameChecking" for module in modules]
+    return {".foredeck-start.ps1": "\n".join([*lines, " ".join([". ./script.ps1", *words]), ""]).encode()}
 
 
 def _for_powershell(text: str) -> str:

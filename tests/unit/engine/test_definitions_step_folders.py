@@ -133,7 +133,7 @@ def test_what_cannot_be_brought_along_is_told(tmp_path: Path, changes: dict[str,
          "Name the folder of the files."),
         ("folder: site, substitute_in_file: a", 'substitute_in_file: The key "substitute_in_file" is not known here. '
          'Did you mean "substitute_in_files"? Known keys: file, inline, syntax, parameters, '
-         "fail_on_error_output, folder, substitute_in_files, structured_values."),
+         "fail_on_error_output, script_modules, folder, substitute_in_files, structured_values."),
     ],
     ids=str,
 )  # fmt: skip
