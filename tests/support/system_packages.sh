@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The real parts that the tests use: an OpenSSH server, a browser, an emoji font, a second POSIX shell.
+# The real parts that the tests use: an OpenSSH server, a browser, an emoji font, a second POSIX shell, rsync and zstd.
 # Installs them where that can be done (root and apt-get); elsewhere names what is missing and what is left out.
 # With CI=true a missing part is a failure.
 set -euo pipefail
@@ -23,6 +23,8 @@ look() {
   need chromium "the browser tests" command -v chromium
   need fonts-noto-color-emoji "emoji in screenshots" has_emoji_font
   need busybox "the runner's tests on busybox" command -v busybox
+  need rsync "packages sent as differences" command -v rsync
+  need zstd "packages sent as patches" command -v zstd
 }
 
 look

@@ -174,16 +174,12 @@ def _opened(archive: Path, found: Format) -> Iterator[tarfile.TarFile]:
         with tarfile.open(archive, "r:*") as tar:
             yield tar
         return
-    import zstandard  # Python has none of its own before 3.14
+    from workers.packages.compression import zstd
 
     try:
-        with (
-            archive.open("rb") as file,
-            zstandard.ZstdDecompressor().stream_reader(file) as reader,
-            tarfile.open(fileobj=reader, mode="r|") as tar,
-        ):
+        with zstd.open(archive) as reader, tarfile.open(fileobj=reader, mode="r|") as tar:
             yield tar
-    except zstandard.ZstdError as error:
+    except zstd.ZstdError as error:
         raise UnsafePackage(f"it is damaged or cut off ({error})") from None
 
 

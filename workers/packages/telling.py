@@ -7,6 +7,7 @@ import time
 from engine.contracts import PackageFile
 from engine.package_contracts import amount, part
 from engine.ports import RunSink
+from workers.packages.delivering import Delivered
 
 EVERY_SECONDS = 1.0
 SMALL = 4 << 20
@@ -21,20 +22,25 @@ class Telling:
         self._began = time.monotonic()
         self._told_at = self._began if package.size <= SMALL else self._began - EVERY_SECONDS
 
-    def there(self, size: int) -> None:
-        """So many bytes of it are there."""
+    def there(self, size: int, is_difference: bool) -> None:
+        """So many bytes of it are there; or were sent, of what makes it of an earlier version."""
         now = time.monotonic()
-        if now - self._told_at >= EVERY_SECONDS:
-            self._told_at = now
-            self._sink.tell(f"sending {self._package.name}: {part(size, self._package.size)}")
+        if now - self._told_at < EVERY_SECONDS:
+            return
+        self._told_at = now
+        name = self._package.name
+        if is_difference:
+            self._sink.tell(f"sending what is new in {name}: {amount(size)}")
+        else:
+            self._sink.tell(f"sending {name}: {part(size, self._package.size)}")
 
-    def done(self, *, is_sent: bool) -> None:
+    def done(self, delivered: Delivered) -> None:
         """All of it is there."""
-        if not is_sent:
-            self._sink.tell(f"{self._package.name} was already on the machine: nothing was sent", stays=True)
+        name, whole = self._package.name, amount(self._package.size)
+        if not delivered.sent:
+            self._sink.tell(f"{name} was already on the machine: nothing was sent", stays=True)
             return
         took = round(time.monotonic() - self._began)
         in_time = f" in {took} s" if took else ""
-        self._sink.tell(
-            f"{self._package.name} was sent to the machine: {amount(self._package.size)}{in_time}", stays=True
-        )
+        what = f"{amount(delivered.sent)} instead of {whole}" if delivered.difference else whole
+        self._sink.tell(f"{name} was sent to the machine: {what}{in_time}", stays=True)

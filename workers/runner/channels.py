@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from engine.errors import ForedeckError
@@ -59,6 +59,18 @@ class ByteStream(Protocol):
     def close(self) -> None:
         """Let go of it; never raises."""
         ...
+
+
+class SideSession(ByteStream, Protocol):
+    """A command of its own beside the runner, on the same connection. Closing it leaves the connection open."""
+
+    def finish(self) -> None:
+        """Nothing more is written; raises OSError when it is broken."""
+        ...
+
+
+OpenSide = Callable[[Sequence[str]], SideSession]
+"""Start a command on the connection that is open. Raises ChannelLost when that is not possible."""
 
 
 def _never() -> bool:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from workers.runner import protocol
 from workers.runner.channels import SLICE, CannotConnect, Channel, ChannelLost, Interrupted
-from workers.runner.protocol import Fetched, Hello, Polled
+from workers.runner.protocol import Fetched, Held, Hello, Polled
 from workers.scripts import Bundle
 
 _Answer = TypeVar("_Answer")
@@ -127,6 +127,8 @@ class RunnerClient:
         self._root = root
         self._channel: Channel | None = None
         self._turns = FairLock()
+        self._guard = threading.Lock()
+        self._deliveries: dict[str, FairLock] = {}
 
     def launch(
         self,
@@ -192,11 +194,23 @@ class RunnerClient:
         with self._turns.held(interrupted):
             return self._ask(protocol.FACTS_REQUEST, protocol.read_facts, interrupted)
 
-    def have_package(self, digest: str, size: int, *, interrupted: Callable[[], bool]) -> str:
-        """`present`, or how many bytes of it are there, or `disk-full` or `not-writable`."""
+    @property
+    def root(self) -> str:
+        """The runner's folder on the machine; empty until it has answered once."""
+        return self._root
+
+    @contextmanager
+    def delivering(self, digest: str, interrupted: Callable[[], bool]) -> Iterator[None]:
+        """Wait until nobody else here sends this package to this machine."""
+        with self._guard:
+            lock = self._deliveries.setdefault(digest, FairLock())
+        with lock.held(interrupted):
+            yield
+
+    def have_package(self, digest: str, size: int, place: str, *, interrupted: Callable[[], bool]) -> Held:
+        """Is it there, or how much of it?"""
         with self._turns.held(interrupted):
-            request = protocol.have_request(digest, size)
-            return self._ask(request, lambda c: protocol.read_answer(c, "have"), interrupted)[-1]
+            return self._ask(protocol.have_request(digest, size, place), protocol.read_held, interrupted)
 
     def put_package(self, digest: str, offset: int, data: bytes, *, interrupted: Callable[[], bool]) -> int:
         """Send a piece; how many bytes are there then. Others who use the channel have their turn between pieces."""

@@ -8,6 +8,9 @@ poll TICKET QUOTA OUT_OFFSET ERR_OFFSET MOMENTS
 fetch TICKET QUOTA OFFSET SIZE_OF_NAME + name -> fetch file|WHAT_ELSE SIZE COUNT + the counted bytes
 stop TICKET REASON GRACE                     ->  stop STATE   (the ending goes on beside; poll tells how it went)
 clean TICKET                                 ->  clean STATE
+have DIGEST SIZE PLACE                       ->  have present|failed REASON|COUNT PART -[,TOOL]... [EARLIER]
+put DIGEST OFFSET SIZE + bytes               ->  put COUNT
+seal DIGEST                                  ->  seal ok|wrong
 facts                                        ->  lines NAME VALUE up to `end`
 ping                                         ->  ping
 """
@@ -30,6 +33,8 @@ RUNNER = resources.files("workers.runner").joinpath("runner.sh").read_text(encod
 """The runner's text; it is sent over the channel, so that nothing has to be installed."""
 
 VERSION = hashlib.sha256(RUNNER).hexdigest()[:12]
+
+_PLACE = re.compile(r"[0-9a-f]{16}\Z")
 
 _BOOTSTRAP = 'runner=$(dd bs="$2" count=1 iflag=fullblock 2>/dev/null); eval "$runner"'
 _MOST_NOISE = 2000  # lines that a .bashrc may print before the runner speaks
@@ -70,6 +75,18 @@ class Fetched:
     what: str
     size: int
     data: bytes
+
+
+@dataclass(frozen=True)
+class Held:
+    """The answer to `have`: how much of a package is there, in which file, and what could make a delivery smaller."""
+
+    is_present: bool = False
+    failure: str = ""  # `disk-full` or `not-writable`
+    count: int = 0  # bytes
+    part: str = ""
+    tools: tuple[str, ...] = ()  # of rsync, zstd
+    earlier: str = ""  # the digest of the one that came for the same place before
 
 
 def bootstrap(root: str) -> tuple[str, ...]:
@@ -164,9 +181,9 @@ def clean_request(ticket: str) -> bytes:
     return f"clean {_checked(_TICKET, ticket)}\n".encode()
 
 
-def have_request(digest: str, size: int) -> bytes:
-    """Is this package there, or how many bytes of it?"""
-    return f"have {_checked(_DIGEST, digest)} {size}\n".encode()
+def have_request(digest: str, size: int, place: str) -> bytes:
+    """Is this package there, or how many bytes of it? `place` tells which packages are versions of one."""
+    return f"have {_checked(_DIGEST, digest)} {size} {_checked(_PLACE, place)}\n".encode()
 
 
 def put_request(digest: str, offset: int, data: bytes) -> bytes:
@@ -214,6 +231,19 @@ def read_fetched(channel: Channel) -> Fetched:
     except (ValueError, IndexError) as error:
         raise ChannelLost("something that is no answer came") from error
     return Fetched(what, size, channel.receive(count))
+
+
+def read_held(channel: Channel) -> Held:
+    """The answer to `have`."""
+    match read_answer(channel, "have"):
+        case ["present"]:
+            return Held(is_present=True)
+        case ["failed", reason]:
+            return Held(failure=reason)
+        case [count, part, tools, *earlier] if count.isdecimal() and _NAME.match(part):
+            known = earlier[0] if earlier and _DIGEST.match(earlier[0]) else ""
+            return Held(count=int(count), part=part, tools=tuple(tools.split(",")[1:]), earlier=known)
+    raise ChannelLost("something that is no answer came")
 
 
 def read_facts(channel: Channel) -> dict[str, str]:

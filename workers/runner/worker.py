@@ -21,7 +21,7 @@ from workers import health
 from workers.packages import delivering, installing
 from workers.packages.telling import Telling
 from workers.runner import following
-from workers.runner.channels import CannotConnect, ChannelLost, Interrupted, NobodyThere
+from workers.runner.channels import CannotConnect, ChannelLost, Interrupted, NobodyThere, OpenSide
 from workers.runner.client import OpenChannel, RunnerClient
 from workers.runner.pace import Pace
 from workers.scripts import UnusableVariable
@@ -46,12 +46,14 @@ class RunnerWorker:
         clock: Clock,
         root: str = "",
         pace: Pace | None = None,
+        open_side: OpenSide | None = None,
     ) -> None:
         self._slug = slug
         self._place = place
         self._clock = clock
         self._pace = pace or Pace()
         self._client = RunnerClient(open_channel, self._explain, root)
+        self._open_side = open_side
 
     @property
     def slug(self) -> str:
@@ -75,11 +77,14 @@ class RunnerWorker:
         if request.launch_confirmed:
             return None
         telling = Telling(sink, package)
+
+        def interrupted() -> bool:
+            return sink.stopping() or sink.cancel_requested()
+
         try:
-            is_sent = delivering.deliver(
-                self._client, package, self._place, lambda: sink.stopping() or sink.cancel_requested(), telling.there
+            telling.done(
+                delivering.deliver(self._client, package, self._place, interrupted, telling.there, self._open_side)
             )
-            telling.done(is_sent=is_sent)
         except Interrupted:
             if sink.stopping():
                 return ActionResult(Outcome.DETACHED, message="The bot stops; the package is sent later.")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import shlex
+from collections.abc import Sequence
 
 import paramiko
 
 from engine.contracts import SshMachine
 from engine.ports import Clock
 from workers.runner import protocol
-from workers.runner.channels import Channel
+from workers.runner.channels import Channel, ChannelLost, SideSession
 from workers.runner.pace import Pace
 from workers.runner.worker import RunnerWorker
 from workers.ssh import problems
@@ -29,7 +30,8 @@ class SshWorker(RunnerWorker):
         self._limits = ways.limits
         self._connector = ways.connector(machine)
         place = f"{machine.slug} ({machine.host}:{machine.port})"
-        super().__init__(machine.slug, place, self._open_channel, clock=clock, pace=pace)
+        self._transport: paramiko.Transport | None = None
+        super().__init__(machine.slug, place, self._open_channel, clock=clock, pace=pace, open_side=self._open_side)
 
     @property
     def machine(self) -> SshMachine:
@@ -49,6 +51,7 @@ class SshWorker(RunnerWorker):
             alive = transport.is_active()
             transport.close()
             raise (problem if alive else problems.no_greeting)(self._machine) from None
+        self._transport = transport
         channel = Channel(SessionStream(transport, session), limit=self._limits.reply)
         try:
             channel.send(protocol.RUNNER)
@@ -56,6 +59,19 @@ class SshWorker(RunnerWorker):
             channel.close()
             raise
         return channel
+
+    def _open_side(self, command: Sequence[str]) -> SideSession:
+        """A session of its own on the connection that is open; a server may allow only one (MaxSessions)."""
+        transport = self._transport
+        if transport is None or not transport.is_active():
+            raise ChannelLost("the connection ended")
+        try:
+            session = transport.open_session(timeout=self._limits.channel)
+            session.settimeout(self._limits.channel)
+            session.exec_command(shlex.join(command))
+        except (paramiko.SSHException, EOFError, OSError):
+            raise ChannelLost("it has no second session") from None
+        return SecondStream(transport, session)
 
 
 class SessionStream:
@@ -103,3 +119,19 @@ class SessionStream:
             self._session.close()
         with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
             self._transport.close()
+
+
+class SecondStream(SessionStream):
+    """A session beside the runner's, on the same connection."""
+
+    def finish(self) -> None:
+        """The command reads the end of its input."""
+        try:
+            self._session.shutdown_write()
+        except (paramiko.SSHException, EOFError) as error:
+            raise OSError("the session ended") from error
+
+    def close(self) -> None:
+        """End the session only."""
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            self._session.close()

@@ -1,0 +1,160 @@
+"""A package reaches a machine over its open connection; of one that resembles an earlier one only the difference."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from engine.contracts import PackageFile
+from tests.support import openssh
+from tests.support.openssh import OpenSshServer
+from tests.support.run_sinks import MemorySink
+from tests.support.ssh_workers import a_worker
+from workers.packages.delivering import Delivered, deliver
+from workers.packages.telling import Telling
+from workers.runner.channels import Interrupted
+from workers.ssh.worker import SshWorker
+
+pytestmark = pytest.mark.sshd
+
+NOISE = random.Random(7)
+FOUR = NOISE.randbytes(3_000_000)
+FIVE = FOUR[:1_000_000] + NOISE.randbytes(20_000) + FOUR[1_000_000:]  # a little more in its middle
+OTHER = NOISE.randbytes(3_000_000)
+COMMANDS = "bash cat date dd df ln mkdir mv openssl readlink rm rsync setsid sh sha256sum sleep stat tee touch zstd"
+
+
+@dataclass
+class Machine:
+    """A machine of the tests, whose commands beyond the shell's can be taken away."""
+
+    server: OpenSshServer
+    shelf: Path
+    worker: SshWorker = field(init=False)
+    told: str = ""
+
+    def __post_init__(self) -> None:
+        self.worker = a_worker(self.server.machine())
+
+    @property
+    def packages(self) -> Path:
+        return self.server.home / ".foredeck/packages"
+
+    def gets(self, content: bytes, version: str, interrupted: Callable[[], bool] = lambda: False) -> Delivered:
+        digest = hashlib.sha256(content).hexdigest()
+        path = self.shelf / f"{digest[::-1]}.{digest}.tar"
+        path.write_bytes(content)
+        package = PackageFile(path, digest, len(content), "app", version, "staging", "~/apps")
+        sink = MemorySink()
+        telling, open_side = Telling(sink, package), self.worker._open_side
+        delivered = deliver(self.worker._client, package, "The machine", interrupted, telling.there, open_side)
+        telling.done(delivered)
+        self.told = sink.told[-1]
+        assert (self.packages / digest).read_bytes() == content
+        return delivered
+
+    def has(self, content: bytes) -> bool:
+        return (self.packages / hashlib.sha256(content).hexdigest()).exists()
+
+    def lacks(self, *commands: str) -> None:
+        for command in commands:
+            (self.server.folder / "bin" / command).unlink()
+
+    def replaces(self, command: str, script: str) -> None:
+        """This command does that instead, on the machine only."""
+        path = self.server.folder / "bin" / command
+        path.unlink()
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    with a_machine(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def a_machine(folder: Path, *options: str) -> Iterator[Machine]:
+    """Its commands are those of a folder of the test's."""
+    openssh.require()
+    if not shutil.which("rsync") or not shutil.which("zstd"):
+        pytest.skip("rsync or zstd is not installed")
+    server = OpenSshServer(folder / "sshd")
+    server._options = (f"SetEnv HOME={server.home} PATH={server.folder}/bin", *options)
+    (server.folder / "bin").mkdir()
+    for name in COMMANDS.split():
+        (server.folder / "bin" / name).symlink_to(shutil.which(name) or "/nonexistent")
+    server.start()
+    (folder / "shelf").mkdir()
+    made = Machine(server, folder / "shelf")
+    try:
+        yield made
+    finally:
+        made.worker.close()
+        server.stop()
+
+
+def test_of_a_later_version_only_the_difference_is_sent(machine: Machine) -> None:
+    assert machine.gets(FOUR, "1.4.0") == Delivered(len(FOUR))
+    delivered = machine.gets(FIVE, "1.5.0")
+    assert delivered.difference == "rsync"
+    assert delivered.sent < 100_000
+    assert machine.told.startswith("app 1.5.0 was sent to the machine: ")
+    assert " kB instead of 2.9 MB" in machine.told
+    assert machine.gets(FOUR, "1.4.0") == Delivered(0)
+    assert sorted(len(path.name) for path in machine.packages.iterdir()) == [19, 64, 64]  # and what came for this place
+
+
+def test_without_rsync_a_patch_is_sent(machine: Machine) -> None:
+    machine.lacks("rsync")
+    machine.gets(FOUR, "1.4.0")
+    delivered = machine.gets(FIVE, "1.5.0")
+    assert delivered.difference == "zstd"
+    assert 20_000 < delivered.sent < 21_000
+
+
+def test_a_patch_that_saves_little_is_dropped_for_all_of_it(machine: Machine) -> None:
+    machine.lacks("rsync")
+    machine.gets(FOUR, "1.4.0")
+    assert machine.gets(OTHER, "1.5.0") == Delivered(len(OTHER))
+    assert [path.stat().st_size for path in machine.shelf.glob("*.patch")] == [0]  # that is known from now on
+
+
+@pytest.mark.parametrize("command", ["rsync", "zstd"])
+def test_a_broken_difference_is_followed_by_all_of_it(machine: Machine, command: str) -> None:
+    machine.lacks({"rsync": "zstd", "zstd": "rsync"}[command])
+    machine.replaces(command, "echo nonsense")
+    machine.gets(FOUR, "1.4.0")
+    assert machine.gets(FIVE, "1.5.0").difference == ""
+    assert not list(machine.packages.glob("receiving.*"))
+
+
+def test_a_server_that_allows_one_session_gets_all_of_it_over_the_runners(tmp_path: Path) -> None:
+    with a_machine(tmp_path, "MaxSessions 1") as machine:
+        machine.lacks("openssl")
+        machine.gets(FOUR, "1.4.0")
+        assert machine.gets(FIVE, "1.5.0") == Delivered(len(FIVE))
+
+
+def test_what_was_cut_off_on_the_way_goes_on_where_it_stopped(machine: Machine) -> None:
+    machine.replaces("tee", 'exec /usr/bin/dd bs=100000 count=12 iflag=fullblock oflag=append conv=notrunc of="$2"')
+    assert machine.gets(FOUR, "1.4.0").difference == ""
+
+
+def test_a_cancel_is_heard_while_it_is_sent(machine: Machine) -> None:
+    machine.replaces("tee", "exec sleep 60")
+    began = threading.Event()
+    threading.Timer(0.5, began.set).start()
+    with pytest.raises(Interrupted):
+        machine.gets(NOISE.randbytes(6_000_000), "1.4.0", began.is_set)
+    assert machine.worker._transport is not None
+    assert machine.worker._transport.is_active()  # others go on

@@ -1,0 +1,64 @@
+# Takes in a package on a session of its own, beside the runner that said where it is kept. What counts is whether it
+# has its name in the end: the runner is asked for that. $1 is the runner's folder for packages, $2 the package's
+# SHA-256, $3 its size in bytes, then:
+#   whole PART OFFSET    all of it from that byte on follows, up to the end of the input
+#   patch OLD            a zstd patch of that one follows, up to the end of the input
+#   rsync OLD OPTION…    rsync is spoken
+
+umask 077
+exec 2>/dev/null
+echo foredeck-receiving
+cd "$1" || exit 1
+digest=$2 size=$3 way=$4
+shift 4
+own=receiving.$$
+trap 'rm -rf "$own"' EXIT
+trap 'exit 1' HUP TERM
+
+# OpenSSL's is three times as quick where the processor helps.
+sum() { if command -v openssl >/dev/null; then openssl dgst -sha256 -r; else sha256sum; fi; }
+
+# File $1 gets its name if it is what it should be.
+name() { [ "${sum%% *}" = "$digest" ] && mv -f "$1" "$digest"; }
+
+# Says how large a file is, now and then: whoever hears nothing for long knows that the connection is dead.
+tell() { while sleep 3 >/dev/null && [ -d /proc/$$ ]; do stat -c 'at %s' "$1"; done; }
+
+size_of() { stat -c %s "$1" || echo 0; }
+
+whole() {
+    part=$1 offset=$2
+    [ "$(size_of "$part")" = "$offset" ] || exit 1
+    tell "$part" &
+    sum=$({ [ "$offset" = 0 ] || cat "$part"; tee -a "$part"; } | sum)
+    kill $!
+    [ "$(size_of "$part")" = "$size" ] || exit 1 # cut off, or the disk is full: that much is gone on with
+    name "$part" || rm -f "$part"
+}
+
+patch() {
+    # zstd holds the old one and the new one in memory.
+    free=$(while read -r field value _; do [ "$field" != MemAvailable: ] || echo "$value"; done </proc/meminfo)
+    [ "${free:-0}" -gt $((size / 256)) ] && mkdir "$own" || exit 1
+    tell "$own/new" &
+    sum=$(zstd -dcq --long=31 --patch-from="$1" | tee "$own/new" | sum)
+    kill $!
+    name "$own/new"
+}
+
+# rsync reads the old one by the new one's name, writes beside it, and renames.
+speak_rsync() {
+    mkdir "$own" && ln "$1" "$own/new" || exit 1
+    shift
+    rsync --server "$@" . "$own/new" || exit 1
+    tell "$own/new" &
+    sum=$(sum <"$own/new")
+    kill $!
+    name "$own/new"
+}
+
+case $way in
+whole) whole "$@" ;;
+patch) patch "$@" ;;
+rsync) speak_rsync "$@" ;;
+esac
