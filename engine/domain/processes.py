@@ -72,6 +72,11 @@ class RunScript:
     fails_on_error_output: bool | None = None
     modules: tuple[FrozenFile, ...] = ()
 
+    @property
+    def package_names(self) -> frozenset[str]:
+        """The packages of the project that have to be where it runs."""
+        return frozenset({self.deploys.package} if self.deploys else ())
+
 
 @dataclass(frozen=True)
 class ManualIntervention:

@@ -12,6 +12,7 @@ from engine.services.pools import PoolGone
 from engine.services.views import StepStatus, TaskState
 from tests.support.engine import Deck
 from tests.support.engine_workers import Behaviour, ScriptedWorkers, ends
+from tests.support.packages import pushed
 
 KEY = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
 THREE_STEPS = "steps:\n" + "".join(f"  - {{step: s{n}, run_script: {{inline: echo}}}}\n" for n in range(3))
@@ -100,6 +101,39 @@ def test_without_affinity_each_step_goes_where_the_fewest_leases_are(deck: Deck)
     number = deck.deploys()
     deck.works(rounds=1)
     assert used(deck, number) == ["build-1", "build-2", "build-3", "build-1"]
+
+
+OF_PACKAGES = """steps:
+  - {step: s0, deploy_package: {package: app, root: /srv}}
+  - {step: s1, start_trigger: with_previous, deploy_package: {package: docs, root: /srv}}
+  - {step: s2, start_trigger: with_previous, deploy_package: {package: app, root: /opt}}
+  - {step: s3, start_trigger: with_previous, run_script: {inline: echo}}
+"""
+
+
+def with_packages(deck: Deck, pool: str, **more: str) -> int:
+    """A deployment whose steps all stay where they begin; each step is given the package that it asks for."""
+    project = "slug: web\npackages: {app: {feed: built-in}, docs: {feed: built-in}}\n"
+    with_workers(deck, OF_PACKAGES, pool, **{"projects/web/project.yml": project, **more})
+    for package in ("app", "docs"):
+        pushed(deck, "1.0.0", package=package)
+    stays_on(deck, "s0", "s1", "s2", "s3")
+    number = deck.deploys()
+    deck.works(rounds=1)
+    return number
+
+
+def test_with_affinity_by_package_only_those_keep_together_that_use_the_same(deck: Deck) -> None:
+    number = with_packages(deck, "linux: {default: true, affinity: package}")
+    assert used(deck, number) == ["build-1", "build-2", "build-1", "build-3"]
+
+
+def test_a_package_is_given_to_the_worker_that_runs_its_step_also_when_a_lease_cap_moves_the_step(deck: Deck) -> None:
+    cap = {"projects/web/variables.yml": 'Octopus.Deployment.WorkerLeaseCap: [{value: "1"}]\n'}
+    number = with_packages(deck, "linux: {default: true, affinity: package}", **cap)
+    assert used(deck, number) == ["build-1", "build-2", "build-3", "build-1"]
+    given = [request.package.package if request.package else "" for request in deck.workers.requests]
+    assert given == ["app", "docs", "app", ""]
 
 
 def test_steps_beside_each_other_keep_to_one_worker_too(deck: Deck) -> None:
