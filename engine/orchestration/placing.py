@@ -142,9 +142,7 @@ def _packages(action: plans.PlannedAction) -> frozenset[str]:
     return action.work.package_names if isinstance(action.work, RunScript) else frozenset()
 
 
-def _kept(
-    session: Session, run: ActionRun, lease_cap: int, like: frozenset[tuple[int, int]] | None
-) -> Sequence[str]:
+def _kept(session: Session, run: ActionRun, lease_cap: int, like: frozenset[tuple[int, int]] | None) -> Sequence[str]:
     """The workers that this deployment has used for actions `like` this one (None: for any), in that order, without
     those that have enough of it now.
     """

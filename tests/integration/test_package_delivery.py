@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -87,3 +87,35 @@ def test_what_is_not_what_was_promised_is_never_used(machine: Machine) -> None:
         machine.gets_it()
     assert not machine.here.exists()
     assert not machine.part.exists()
+
+
+def test_while_a_large_one_is_summed_up_others_are_answered(machine: Machine) -> None:
+    """What lies there already is not sent: only the summing up is left."""
+    size = (256 << 20) + 1
+    digest = hashlib.sha256(bytes(size)).hexdigest()
+    here = machine.here.with_name(digest)
+    here.parent.mkdir(parents=True)
+    with here.with_name(f"{digest}.part").open("wb") as part:
+        part.truncate(size)
+    package = replace(machine.package, digest=digest, size=size)
+    asked: list[Future[dict[str, str]]] = []
+
+    def is_summed_up_meanwhile() -> bool:
+        if not asked and here.with_name(f"{digest}.part.summing").exists():
+            asked.append(others.submit(machine.client.facts, interrupted=lambda: False))
+        return False
+
+    with ThreadPoolExecutor(1) as others:
+        deliver(machine.client, package, "The machine", is_summed_up_meanwhile)
+        assert "setsid" in asked[0].result()
+    assert here.stat().st_size == size
+    assert list(here.parent.iterdir()) == [here]
+
+
+def test_a_large_one_that_is_not_what_was_promised_is_not_kept_either(machine: Machine) -> None:
+    size = (256 << 20) + 1
+    machine.here.parent.mkdir(parents=True)
+    with machine.part.open("wb") as part:
+        part.truncate(size)
+    assert not machine.client.seal_package(machine.package.digest, interrupted=lambda: False)
+    assert list(machine.here.parent.iterdir()) == []

@@ -39,9 +39,7 @@ def pushed(deck: Deck, version: str, content: bytes = b"", *, by: str = "ana", p
     return push(deck.db, deck.state, version, content or an_archive({"version": version}), by=by, package=package)
 
 
-def push(
-    db: Database, state: Path, version: str, content: bytes, *, by: str = "ana", package: str = ""
-) -> PackageView:
+def push(db: Database, state: Path, version: str, content: bytes, *, by: str = "ana", package: str = "") -> PackageView:
     """The same into this state folder."""
     slug, name = packages.require_push(db, person=by, project="web", package=package, version=version)
     kept = PackageStore(state / "packages").put([content])

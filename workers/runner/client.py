@@ -27,6 +27,9 @@ IDLE = 5.0
 MOMENTS = 8
 """How often, 2 ms apart, the end of what was just started is looked for before the first answer."""
 
+_SUMMING_SECONDS = 0.1
+"""Between two looks whether a large package is summed up."""
+
 CLAIMED = (["claimed"], ["taken"], ["cleaned"])
 """The first word of an answer that means: this ticket was started, now or before."""
 
@@ -220,10 +223,18 @@ class RunnerClient:
         return int(answer[0])
 
     def seal_package(self, digest: str, *, interrupted: Callable[[], bool]) -> bool:
-        """Give what was sent its name, if it is what it should be."""
-        with self._turns.held(interrupted):
-            request = protocol.seal_request(digest)
-            return self._ask(request, lambda c: protocol.read_answer(c, "seal"), interrupted) == ["ok"]
+        """Give what was sent its name, if it is what it should be. Of what is large that takes a while, in which others
+        who use the channel have their turn.
+        """
+        while True:
+            with self._turns.held(interrupted):
+                request = protocol.seal_request(digest)
+                answer = self._ask(request, lambda c: protocol.read_answer(c, "seal"), interrupted)
+            if answer != ["summing"]:
+                return answer == ["ok"]
+            if interrupted():
+                raise Interrupted
+            time.sleep(_SUMMING_SECONDS)
 
     def close(self) -> None:
         """Close the channel, after the exchange that is under way, if it does not take long."""
