@@ -14,8 +14,8 @@ from engine.services import system_variables
 from engine.services.errors import either
 
 BY_DEPLOYMENT, BY_PACKAGE = "deployment", "package"
-"""Affinities of a pool: the steps of one deployment, or those of them that use the same package, keep to the worker that
-the first of them got.
+"""Affinities of a pool: the steps of one deployment, or those of them that use the same package, keep to the worker
+that the first of them got.
 """
 
 

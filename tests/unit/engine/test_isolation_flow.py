@@ -378,8 +378,8 @@ def test_a_word_that_is_no_isolation_or_affinity_is_refused_with_what_there_is(d
     assert [str(problem) for problem in loaded.problems] == [
         'projects/web/process.yml:1: steps[0].isolation: There is no isolation "ful". Did you mean "full"? Known '
         "isolations: full, none.",
-        'worker_pools.yml:1: linux.affinity: There is no affinity "packages". Did you mean "package"? Known affinities: '
-        "deployment, package, none.",
+        'worker_pools.yml:1: linux.affinity: There is no affinity "packages". Did you mean "package"? Known '
+        "affinities: deployment, package, none.",
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from engine.contracts import ActionRequest, ActionResult, Outcome
 from engine.orchestration import choosing
 from engine.ports import RunSink
-from engine.services import configuration
+from engine.services import configuration, releases
 from engine.services.pools import PoolGone
 from engine.services.views import StepStatus, TaskState
 from tests.support.engine import Deck
@@ -188,6 +188,29 @@ def test_a_pool_that_was_emptied_since_it_was_asked_for_is_named_with_the_way_ou
     step = deck.task(number).steps[0]
     assert (step.status, step.detail) == (StepStatus.FAILED, "The worker pool empty has no workers.")
     assert step.hint.startswith("Add a worker to the pool")
+
+
+@pytest.mark.parametrize("written", ["linx", '""', "", "null", "[linux]"])
+def test_for_a_pool_whose_name_is_wrong_the_default_one_never_stands_in(deck: Deck, written: str) -> None:
+    with_workers(deck, THREE_STEPS)
+    wrong = THREE_STEPS.replace("step: s0,", f"step: s0, worker_pool: {written},")
+    loaded = deck.reloaded(wrong, {"worker_pools.yml": "linux: {default: true}\n"})
+    assert len(loaded.problems) == 1
+    assert "steps[0].worker_pool: " in loaded.problems[0]
+
+
+def test_a_pool_that_is_renamed_after_the_release_was_made_is_refused_and_the_default_one_does_not_stand_in(
+    deck: Deck,
+) -> None:
+    of_arm = THREE_STEPS.replace("step: s0,", "step: s0, worker_pool: arm,")
+    arm = f'pi: {{pools: [ARM], ssh: "pi:22", account: me, host_key: "{KEY}"}}\n'
+    pools = "linux: {default: true}\nARM: {}"
+    with_workers(deck, of_arm, pools.replace("ARM", "arm"), **{"workers.yml": arm.replace("ARM", "arm")})
+    releases.create(deck.db, deck.clock(), person="ana", project="web", version="1.0.0")
+    with_workers(deck, THREE_STEPS, pools.replace("ARM", "arm64"), **{"workers.yml": arm.replace("ARM", "arm64")})
+    with pytest.raises(PoolGone) as refused:
+        deck.deploys()
+    assert str(refused.value) == "s0 would run in the worker pool arm, which is not configured any more."
 
 
 def test_when_all_were_tried_the_step_fails_with_what_each_of_them_said(deck: Deck) -> None:
