@@ -181,6 +181,12 @@ class RunnerClient:
         with self._turns.held(interrupted):
             return self._ask(request, protocol.read_fetched, interrupted)
 
+    def give(self, ticket: str, name: str, data: bytes, *, interrupted: Callable[[], bool]) -> bool:
+        """Put a file into the folder of the ticket's script; could it be written?"""
+        request = protocol.give_request(ticket, name, data)
+        with self._turns.held(interrupted):
+            return self._ask(request, lambda c: protocol.read_answer(c, "give"), interrupted) == ["ok"]
+
     def stop(self, ticket: str, reason: str, grace: int, *, interrupted: Callable[[], bool]) -> None:
         """Let the machine end the whole group; the machine goes on with that even when we are gone."""
         with self._turns.held(interrupted):

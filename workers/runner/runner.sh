@@ -325,6 +325,24 @@ fetch() {
     send "$path" "$2" "$count"
 }
 
+# Puts $2 bytes into the folder of the ticket's script as file $1, whole or not at all: then $1.failed tells the script.
+give() {
+    attempt=
+    read -r _ _ _ attempt <"$home/owner"
+    given=$home/$attempt/work/$1
+    if [ -z "$attempt" ] || [ ! -d "${given%/*}" ]; then
+        receive /dev/null "$2"
+        answer give gone
+    elif dd bs=65536 iflag=fullblock,count_bytes count="$2" | { cat >"$given.part" || { cat >/dev/null && false; }; } &&
+        mv -f "$given.part" "$given"; then
+        answer give ok
+    else
+        rm -f "$given.part"
+        : >"$given.failed"
+        answer give failed
+    fi
+}
+
 stop() {
     look_at_ticket
     case $state in
@@ -502,7 +520,7 @@ serve() {
         home=$tickets/$ticket
         # shellcheck disable=SC2086
         case $verb in
-        launch | poll | fetch | stop | clean | have | put | seal) "$verb" $rest ;;
+        launch | poll | fetch | give | stop | clean | have | put | seal) "$verb" $rest ;;
         facts) facts ;;
         ping) answer ping ;;
         *) exit 1 ;;

@@ -58,7 +58,7 @@ def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
     modules = [module.path for module in request.modules]
     files = language.files(script.body, usable(request.variables), script.parameters, modules)
     prepared = preparing.prepare(request, now)
-    said = b"".join(_said(note) for note in prepared.notes)
+    said = b"".join(said_of(note) for note in prepared.notes)
     return Bundle(files, language.command, (*prepared.files, *request.modules), said)
 
 
@@ -67,7 +67,7 @@ def usable(variables: Mapping[str, str | Secret]) -> dict[str, str]:
     return {name: _text(name, value) for name, value in variables.items()}
 
 
-def _said(note: preparing.Note) -> bytes:
+def said_of(note: preparing.Note) -> bytes:
     """A line of the log as a script would print it, so that it is read once, in its place, like all others."""
     text = note.text.replace("##octopus", "## octopus")
     if note.level is LogLevel.INFO:
