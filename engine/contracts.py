@@ -61,6 +61,7 @@ class Script:
     parameters: tuple[str | Secret, ...] = ()
     """Its arguments. One that variables were put into is a Secret, whatever they hold: none is in an argv."""
     fails_on_error_output: bool = False  # text on stderr fails it, though it exits with 0
+    file: str = ""  # where it lies in what the step brings along; then there is no body
 
 
 TAKEN_NAMES = frozenset({
@@ -149,17 +150,44 @@ OUTPUT_LIMIT = 1 << 30
 
 
 @dataclass(frozen=True)
-class PackageFile:
-    """A package that is to be installed: looked through, as a plain tar on the bot's machine.
-
-    `digest` and `size` are the tar's own. It is installed below `root`/`environment`/`package`.
-    """
+class Parcel:
+    """A file on the bot's machine that has to be on another one before what needs it is launched there."""
 
     path: Path
     digest: str  # SHA-256, in hexadecimal
     size: int  # bytes
     package: str
     version: str
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+        return f"{self.package} {self.version}"
+
+    @property
+    def series(self) -> str:
+        """What its other versions have in common with it: one of them may resemble it."""
+        return self.package
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A parcel as a script finds it. `place`: relative to the script's folder, the folder that it is unpacked into
+    (`.`: that folder itself), else the name of the file that it is.
+    """
+
+    parcel: Parcel
+    place: str
+    is_unpacked: bool = True
+
+
+@dataclass(frozen=True)
+class PackageFile(Parcel):
+    """A package that is to be installed: looked through, as a plain tar on the bot's machine.
+
+    `digest` and `size` are the tar's own. It is installed below `root`/`environment`/`package`.
+    """
+
     environment: str
     root: str  # absolute, or in the home of the account with `~/`
     keep: int | None = None  # so many earlier installations stay; None: all
@@ -167,9 +195,9 @@ class PackageFile:
     """Those of the process, by the moment in which they run: PreDeploy, Deploy, PostDeploy, DeployFailed."""
 
     @property
-    def name(self) -> str:
-        """As people call it."""
-        return f"{self.package} {self.version}"
+    def series(self) -> str:
+        """Its installations lie beside each other."""
+        return f"{self.root}\n{self.package}"
 
 
 @dataclass(frozen=True)
@@ -188,9 +216,10 @@ class ActionRequest:
     variables: Mapping[str, str | Secret]
     folder: StepFolder | None = None
     modules: tuple[StepFile, ...] = ()  # files of functions that lie beside the script; PowerShell imports them
+    enclosures: tuple[Enclosure, ...] = ()  # packages that the script uses
+    paths: frozenset[str] = frozenset()
+    """The variables that hold paths relative to the script's folder; on the machine they become whole ones."""
     package: PackageFile | None = None  # install this; the script is the worker's own then
-    prepares: StepFolder | None = None
-    """The patterns of files that lie on the machine, into which variables are put when the worker's own script asks."""
     masks: tuple[Secret, ...] = ()  # secrets beyond those in `variables` that must not show either
     time_limit: timedelta | None = None
     output_limit: int = OUTPUT_LIMIT  # bytes of stdout and stderr together; who prints more is ended

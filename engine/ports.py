@@ -134,3 +134,11 @@ class Shelf(Protocol):
     def take(self, wanted: Wanted, digest: str) -> Ready:
         """The package with this digest. Raises ForedeckError when it cannot be had, or is not what it was."""
         ...
+
+    def take_whole(self, wanted: Wanted, digest: str) -> Ready:
+        """The same as the file that it is, and not as a plain tar."""
+        ...
+
+    def require_file(self, wanted: Wanted, ready: Ready, path: str) -> None:
+        """Raises ForedeckError when there is no such file in a package that was taken; it names one that is alike."""
+        ...

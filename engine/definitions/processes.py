@@ -79,7 +79,7 @@ def read_process(
     items = steps.items("`- step: install`")
     if not items and isinstance(steps.node, Items):
         steps.wrong("empty", "A process has at least one step.", "Add a step, for example `- step: install`.")
-    scripts = ScriptReader(files, modules, modules.named(record.get("script_modules")))
+    scripts = ScriptReader(files, modules, modules.named(record.get("script_modules")), packages)
     reader = _ProcessReader(files, teams, packages, scripts)
     read = tuple(reader.read_step(item, is_first=index == 0) for index, item in enumerate(items))
     variables = conditions.look_at_expressions(read, reader.conditions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.definitions.fields import Field, Record
@@ -9,25 +10,31 @@ from engine.definitions.folders import LARGEST_FILE
 from engine.definitions.nodes import Scalar, shown
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.script_modules import NO_MODULES, ScriptModules
+from engine.definitions.script_packages import read_origin, read_path, read_uses
 from engine.definitions.script_settings import KEYS_OF_A_RUN, read_parameters, read_syntax
 from engine.definitions.secret_references import HOW, holds_a_secret
 from engine.definitions.step_folders import KEYS as KEYS_OF_A_FOLDER
 from engine.definitions.step_folders import read_step_folder
 from engine.domain.frozen_folders import FrozenFile, FrozenFolder, files_in
 from engine.domain.processes import RunScript
+from engine.domain.script_sources import PackageUse
 
-KEYS_OF_A_SCRIPT = ("file", "inline", "syntax", *KEYS_OF_A_RUN, "script_modules", *KEYS_OF_A_FOLDER)
+KEYS_OF_A_SCRIPT = ("file", "inline", "package", "syntax", *KEYS_OF_A_RUN, "script_modules", "packages",
+                    *KEYS_OF_A_FOLDER)  # fmt: skip
 _EXAMPLE = 'Write `{file: install.sh}` or `{inline: "echo hello"}`.'
 _NOTHING = RunScript("")
 
 
 @dataclass(frozen=True)
 class ScriptReader:
-    """Reads the scripts of one process. `shared`: the names of the modules that the process itself lists."""
+    """Reads the scripts of one process. `shared`: the names of the modules that the process itself lists. `packages`:
+    the slugs of the project's; None where there is no release.
+    """
 
     files: ProjectFiles
     modules: ScriptModules = NO_MODULES
     shared: tuple[str, ...] = ()
+    packages: Sequence[str] | None = None
 
     def read(self, field: Field) -> RunScript:
         """The script; an empty one after a problem."""
@@ -36,8 +43,8 @@ class ScriptReader:
             return _NOTHING
         record = field.table(KEYS_OF_A_SCRIPT, hints=dict.fromkeys(("body", "script", "source"), _EXAMPLE))
         folder = read_step_folder(record, self.files)
-        parameters = read_parameters(record)
-        fails = record.get("fail_on_error_output")
+        parameters, uses = read_parameters(record), read_uses(record, self.packages)
+        fails, origin = record.get("fail_on_error_output"), read_origin(record, self.packages)
         fails_on_error_output = fails.flag() if fails else None
         file, inline = record.get("file"), record.get("inline")
         if (file is None) == (inline is None):
@@ -45,26 +52,49 @@ class ScriptReader:
                 what = "`file` and `inline` exclude each other." if file else "There is neither `file` nor `inline`."
                 field.wrong("one-of", what, _EXAMPLE)
             return _NOTHING
-        where = file or inline or field
-        body = self.files.read(where) if file else where.text("`inline: echo hello`", longest=LARGEST_FILE)
-        if holds_a_secret(body):
-            where.wrong("literal-secret", "There is a key or a token in this script.", f"Use a variable. {HOW}")
+        if inline and origin:
+            inline.wrong("one-of", "`inline` and `package` exclude each other.", "Name a `file` of the package.")
         syntax = read_syntax(record, file)
+        modules = self._modules(record, syntax)
+        _refuse_same_names(record, folder, modules, uses)
         return RunScript(
-            body,
+            "" if origin else self._body(file, inline or field),
             syntax,
-            where.line(longest=300) if file else "inline",
+            self._source(file, is_elsewhere=origin is not None),
             folder,
             parameters=parameters,
             fails_on_error_output=fails_on_error_output,
-            modules=self._modules(record, syntax, folder),
+            modules=modules,
+            packages=uses,
+            origin=origin,
         )
 
-    def _modules(self, record: Record, syntax: str, folder: FrozenFolder | None) -> tuple[FrozenFile, ...]:
+    def _body(self, file: Field | None, inline: Field) -> str:
+        body = self.files.read(file) if file else inline.text("`inline: echo hello`", longest=LARGEST_FILE)
+        if holds_a_secret(body):
+            message = "There is a key or a token in this script."
+            (file or inline).wrong("literal-secret", message, f"Use a variable. {HOW}")
+        return body
+
+    def _source(self, file: Field | None, *, is_elsewhere: bool) -> str:
+        if file is None:
+            return "inline"
+        return read_path(file) if is_elsewhere else file.line(longest=300)
+
+    def _modules(self, record: Record, syntax: str) -> tuple[FrozenFile, ...]:
         own = self.modules.for_script(record.get("script_modules"), syntax)
-        modules = tuple(dict.fromkeys((*self.modules.for_process(self.shared, syntax), *own)))
-        beside = files_in(record.whole.reading.contents[folder.digest]) if folder else ()
-        for name in {module.path for module in modules} & {file.path for file in beside}:
-            message = f"The file {shown(name)} of this folder would lie where the script module of that name does."
-            record.fields["folder"].wrong("taken-name", message, "Rename one of them.")
-        return modules
+        return tuple(dict.fromkeys((*self.modules.for_process(self.shared, syntax), *own)))
+
+
+def _refuse_same_names(
+    record: Record, folder: FrozenFolder | None, modules: Iterable[FrozenFile], uses: Iterable[PackageUse]
+) -> None:
+    """Of two things that would lie in the same place one would be lost."""
+    beside = files_in(record.whole.reading.contents[folder.digest]) if folder else ()
+    tops = {file.path.partition("/")[0] for file in beside}
+    for name in sorted({module.path for module in modules} & tops):
+        message = f"The file {shown(name)} of this folder would lie where the script module of that name does."
+        record.fields["folder"].wrong("taken-name", message, "Rename one of them.")
+    for name in sorted({use.name for use in uses if use.is_unpacked} & tops):
+        message = f"{shown(name)} of this folder would lie where the package of that name does."
+        record.fields["folder"].wrong("taken-name", message, "Rename it, or give the package another `name`.")

@@ -11,11 +11,13 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+from engine.domain import script_sources
 from engine.domain.frozen_folders import FrozenFile, FrozenFolder, folder_from_json, folder_to_json
 from engine.domain.installs import PackageToDeploy, install_from_json, install_to_json
 from engine.domain.isolation import Isolation
 from engine.domain.locations import RunsOn
 from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_json
+from engine.domain.script_sources import FromPackage, PackageUse
 
 AD_HOC = "workers run"
 """What stands for the project of a script that somebody runs on machines; no project can be called that."""
@@ -60,7 +62,8 @@ class RunScript:
 
     `parameters`: the script's arguments, templates that become one argument each. `fails_on_error_output`: does a line
     on stderr fail it; None: as the variable Octopus.Action.FailScriptOnErrorOutput says. `modules`: files of functions
-    that lie beside it, for it to load.
+    that lie beside it, for it to load. `packages`: of the project, for it to use. `origin`: its text is none of the
+    configuration's; `source` is the path of its file there.
     """
 
     body: str
@@ -71,11 +74,8 @@ class RunScript:
     parameters: tuple[str, ...] = ()
     fails_on_error_output: bool | None = None
     modules: tuple[FrozenFile, ...] = ()
-
-    @property
-    def package_names(self) -> frozenset[str]:
-        """The packages of the project that have to be where it runs."""
-        return frozenset({self.deploys.package} if self.deploys else ())
+    packages: tuple[PackageUse, ...] = ()
+    origin: FromPackage | None = None
 
 
 @dataclass(frozen=True)
@@ -262,6 +262,7 @@ def _work_to_json(work: Work) -> dict[str, Any]:
             **({"parameters": list(work.parameters)} if work.parameters else {}),
             **({} if work.fails_on_error_output is None else {"fails_on_error_output": work.fails_on_error_output}),
             **({"modules": [[module.path, module.digest] for module in work.modules]} if work.modules else {}),
+            **script_sources.to_json(work.packages, work.origin),
         }
     return {
         "kind": "manual_intervention",
@@ -288,6 +289,8 @@ def _work_from_json(content: Mapping[str, Any]) -> Work:
             parameters=tuple(content.get("parameters", ())),
             fails_on_error_output=content.get("fails_on_error_output"),
             modules=tuple(FrozenFile(path, digest) for path, digest in content.get("modules", ())),
+            packages=script_sources.uses_from_json(content),
+            origin=script_sources.origin_from_json(content),
         )
     if content["kind"] != "manual_intervention":
         raise ValueError(f"unknown kind of work: {content['kind']}")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.contracts import ActionRequest, PackageFile, Script, StepFolder
+from engine.contracts import ActionRequest, Enclosure, PackageFile, Parcel, Script
 from engine.database import Database
+from engine.domain import script_sources
 from engine.domain.installs import PackageToDeploy
 from engine.domain.packages import package_from_json
+from engine.domain.processes import RunScript
+from engine.domain.script_sources import PackageUse
 from engine.errors import ForedeckError
 from engine.models import ReleasePackage, Task
 from engine.orchestration.claims import Claim
 from engine.orchestration.finding import wanted
 from engine.ports import Shelf
-from engine.services import packages
-from engine.services.evaluations import Evaluated
+from engine.services import packages, script_packages
 
 
 class PackageNotInRelease(ForedeckError):
@@ -25,15 +27,9 @@ class PackageNotInRelease(ForedeckError):
 
 
 def with_package(
-    db: Database,
-    shelf: Shelf | None,
-    request: ActionRequest,
-    claim: Claim,
-    deploys: PackageToDeploy,
-    evaluated: Evaluated,
+    db: Database, shelf: Shelf | None, request: ActionRequest, claim: Claim, deploys: PackageToDeploy
 ) -> ActionRequest:
     """The request with the package that its release was made with. Raises ForedeckError when it cannot be had."""
-    request = replace(request, prepares=_prepared(claim, deploys, evaluated))
     if request.launch_confirmed:  # what installs it is there already
         return request
     row, environment = _frozen(db, claim.task_id, deploys.package)
@@ -55,17 +51,33 @@ def with_package(
     return replace(request, package=package)
 
 
-def _prepared(claim: Claim, deploys: PackageToDeploy, evaluated: Evaluated) -> StepFolder | None:
-    """The patterns of its files that variables are put into, with these variables."""
-    if not deploys.substitute_in_files and not deploys.structured_values:
-        return None
-    return StepFolder(
-        (),
-        deploys.substitute_in_files,
-        deploys.structured_values,
-        variables=evaluated.written,
-        fail_on_unresolved=claim.fail_on_unresolved or evaluated.fails_on_unresolved,
-    )
+def with_enclosures(
+    db: Database, shelf: Shelf | None, request: ActionRequest, claim: Claim, work: RunScript
+) -> ActionRequest:
+    """The request with the packages that the script uses, as its release was made with them. Raises ForedeckError when
+    one cannot be had, or lacks the script.
+    """
+    uses = tuple(script_sources.packages_of(work.packages, work.origin))
+    if not uses:
+        return request
+    with db.read() as session:
+        found = script_packages.of_task(session, session.get_one(Task, claim.task_id), work)
+    missing = [use for use in uses if all(use != there for there, _ in found)]
+    if missing or shelf is None:
+        raise PackageNotInRelease(package=(missing or uses)[0].package)
+    enclosures = tuple(_enclosed(shelf, claim, work, use, row) for use, row in found)
+    return replace(request, enclosures=enclosures, paths=script_packages.paths_among(request.variables))
+
+
+def _enclosed(shelf: Shelf, claim: Claim, work: RunScript, use: PackageUse, row: ReleasePackage) -> Enclosure:
+    if row.digest is None:
+        raise PackageNotInRelease(package=use.package)
+    source = wanted(package_from_json(row.source), row.version, claim.definitions)
+    ready = shelf.take(source, row.digest) if use.is_unpacked else shelf.take_whole(source, row.digest)
+    if not use.name:
+        shelf.require_file(source, ready, work.source)
+    parcel = Parcel(ready.path, ready.digest, ready.size, row.package, row.version)
+    return Enclosure(parcel, script_packages.place_of(use, row.format), use.is_unpacked)
 
 
 def _frozen(db: Database, task_id: int, name: str) -> tuple[ReleasePackage | None, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from engine.domain.frozen_folders import FrozenFolder
 from engine.domain.processes import HealthCheck, ManualIntervention, RunScript, Work
@@ -32,6 +32,8 @@ def _script(work: RunScript) -> str:
     if len(parameters) > _LONGEST_PARAMETERS:
         parameters = f"{parameters[:_LONGEST_PARAMETERS]}…"
     script = f"inline {language} script" if work.source == "inline" else f"{language} script {work.source}"
+    if work.origin:
+        script += f" of the package {work.origin.package}"
     return f"{script} {parameters}".rstrip()
 
 
@@ -46,8 +48,14 @@ def _brought(work: RunScript) -> Iterator[str]:
         yield _files(work.folder)
     if work.modules:
         names = [module.path for module in work.modules]
-        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-        yield f"the script module{'s' if names[1:] else ''} {listed}"
+        yield f"the script module{'s' if names[1:] else ''} {_listed(names)}"
+    if work.packages:
+        names = [use.package if use.is_unpacked else f"{use.package} (not unpacked)" for use in work.packages]
+        yield f"the package{'s' if names[1:] else ''} {_listed(names)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _health_check(work: HealthCheck) -> str:

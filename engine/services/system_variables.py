@@ -16,6 +16,7 @@ from engine.domain.locations import Site
 from engine.domain.plans import Plan, RunKey
 from engine.domain.states import RunState, TaskState
 from engine.models import ActionRun, Release, Task
+from engine.services import script_packages
 
 
 class SystemVariable(NamedTuple):
@@ -98,6 +99,8 @@ def of_task(session: Session, task: Task, definitions: Definitions, plan: Plan, 
     values |= _of_earlier_steps(session, task, plan)
     if at is not None:
         values |= _of_step(plan, at, definitions)
+        work = plan.action(at.step, at.action).work
+        values |= script_packages.variables_of(script_packages.of_task(session, task, work))
     return values
 
 

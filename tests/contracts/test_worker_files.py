@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import stat
+import tarfile
 import time
 from pathlib import Path
 
 import pytest
 
-from engine.contracts import LogLevel, Outcome, Secret, StepFile, StepFolder
+from engine.contracts import Enclosure, LogLevel, Outcome, Parcel, Script, Secret, StepFile, StepFolder
 from tests.contracts.conftest import Site
 from tests.support.run_sinks import MemorySink, a_request, run
 from workers.runner.protocol import launch_request
@@ -157,3 +160,50 @@ def _wait_until_gone(home: Path) -> None:
     while list(home.glob("try.*")):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_packages_lie_beside_the_script_and_their_variables_are_whole_paths(full_site: Site, tmp_path: Path) -> None:
+    plain = tmp_path / "app.tar"
+    with tarfile.open(plain, "w") as tar:
+        for name, content in (("index.html", b"hello"), ("bin/run.sh", b"pwd -P\ncat app/index.html\necho\n")):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    digest = hashlib.sha256(plain.read_bytes()).hexdigest()
+    parcel = Parcel(plain, digest, plain.stat().st_size, "app", "1.4.0")
+    path = "Octopus.Action.Package[app].ExtractedPath"
+    changes: dict[str, object] = {
+        "enclosures": (
+            Enclosure(parcel, "app"),
+            Enclosure(parcel, "whole.tar", is_unpacked=False),
+            Enclosure(parcel, "."),
+        ),
+        "variables": {path: "app", "Whole": "whole.tar", "Other": "app"},
+        "paths": frozenset({path, "Whole"}),
+    }
+    body = f"""
+        pwd
+        cmp whole.tar "$(get_octopusvariable Whole)" && get_octopusvariable '{path}'
+        get_octopusvariable Other
+        """
+    result, sink = run(full_site.worker(), body, **changes)
+    assert result.outcome is Outcome.SUCCEEDED, sink.text("stderr")
+    folder, told_path = sink.text().splitlines()
+    assert told_path == f"{folder}/appapp"
+    python = f"print(get_octopusvariable({path!r}) == __import__('os').path.abspath('app'))"
+    _, sink = run(full_site.worker(), "", script=Script(python, "python"), **changes)
+    assert sink.text() == "True\n"
+    result, sink = run(full_site.worker(), "", script=Script("", file="bin/run.sh"), **changes)
+    assert sink.text().splitlines()[1:] == ["hello"]
+
+
+def test_a_package_that_cannot_be_unpacked_starts_nothing_and_says_what_tar_said(
+    full_site: Site, tmp_path: Path
+) -> None:
+    broken = tmp_path / "app.tar"
+    broken.write_bytes(b"no archive" * 100)
+    parcel = Parcel(broken, hashlib.sha256(broken.read_bytes()).hexdigest(), 1000, "app", "1.4.0")
+    result, sink = run(full_site.worker(), "echo never", enclosures=(Enclosure(parcel, "app"),))
+    assert result.message == "The script was not started: its folder on the machine could not be prepared."
+    assert "tar" in sink.text("stderr")
+    assert "never" not in sink.text()

@@ -219,8 +219,7 @@ class Deck:
 
     def works(self, rounds: int = 100) -> None:
         """Advance, and run what is queued (or was left running) on the scripted workers, until nothing moves."""
-        shelf = PackageShelf(self.state / "packages")
-        runner = Runner(self.db, self.clock, self.workers, self.sealer, lambda: False, shelf)
+        runner = Runner(self.db, self.clock, self.workers, self.sealer, lambda: False)
         self.settles()
         for _ in range(rounds):
             with self.db.read() as session:

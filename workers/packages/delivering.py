@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from engine.contracts import PackageFile
+from engine.contracts import Parcel
 from workers.packages import patches, rsync, sides
 from workers.runner.channels import CannotConnect, ChannelLost, OpenSide
 from workers.runner.client import RunnerClient
@@ -44,7 +44,7 @@ class Delivered:
 
 def deliver(
     client: RunnerClient,
-    package: PackageFile,
+    package: Parcel,
     place: str,
     interrupted: Callable[[], bool],
     there: Progress = lambda _size, _is_difference: None,
@@ -61,7 +61,7 @@ class Delivery:
     def __init__(
         self,
         client: RunnerClient,
-        package: PackageFile,
+        package: Parcel,
         place: str,
         interrupted: Callable[[], bool],
         there: Progress,
@@ -98,7 +98,7 @@ class Delivery:
 
     def _have(self) -> Held:
         package = self._package
-        versions_of = hashlib.sha256(f"{package.root}\n{package.package}".encode()).hexdigest()[:16]
+        versions_of = hashlib.sha256(package.series.encode()).hexdigest()[:16]
         return self._client.have_package(package.digest, package.size, versions_of, interrupted=self._interrupted)
 
     def _send(self, held: Held) -> None:

@@ -11,9 +11,9 @@ from importlib import resources
 
 from engine.contracts import ActionRequest, PackageFile, Script, Secret, StepFile, StepFolder
 from workers.scripts import usable
-from workers.scripts.languages import LANGUAGES
+from workers.scripts.languages import LANGUAGES, Told
 
-_PARTS = ("conventions", "files", "install")
+_PARTS = ("conventions", "install")
 """The files that make the script, in their order."""
 
 _SUFFIXES = {"bash": ".sh", "python": ".py", "powershell": ".ps1"}
@@ -29,7 +29,6 @@ def as_script(request: ActionRequest, package: PackageFile) -> ActionRequest:
         "Foredeck.Package.Digest": package.digest,
         "Foredeck.Package.Root": package.root,
         "Foredeck.Package.Environment": package.environment,
-        "Foredeck.Package.Prepares": "" if request.prepares is None else "yes",
         "Foredeck.Package.Keep": "" if package.keep is None else str(package.keep),
     }
     variables = {**request.variables, **told}
@@ -39,9 +38,9 @@ def as_script(request: ActionRequest, package: PackageFile) -> ActionRequest:
 
 def _tools(variables: Mapping[str, str | Secret]) -> Iterator[StepFile]:
     """For each language its prelude, and the variables as it reads them."""
-    values = usable(variables)
+    told = Told(usable(variables))
     for syntax, language in LANGUAGES.items():
-        for name, content in language.preludes_and_variables(values).items():
+        for name, content in language.preludes_and_variables(told).items():
             yield StepFile(f"foredeck/{syntax}/{name}", content)
 
 

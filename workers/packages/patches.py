@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.contracts import PackageFile
+from engine.contracts import Parcel
 from workers.runner.channels import SLICE, Interrupted
 
 LARGEST = 512 << 20
@@ -24,7 +24,7 @@ _guard = threading.Lock()
 _locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
-def patch_from(old: str, package: PackageFile, interrupted: Callable[[], bool]) -> Path | None:
+def patch_from(old: str, package: Parcel, interrupted: Callable[[], bool]) -> Path | None:
     """The patch that makes the package of what has this digest; None when there is none that is worth it.
 
     Raises Interrupted, OSError.
@@ -48,7 +48,7 @@ def patch_from(old: str, package: PackageFile, interrupted: Callable[[], bool]) 
     return patch if patch.stat().st_size else None
 
 
-def _make(basis: Path, package: PackageFile, patch: Path, interrupted: Callable[[], bool]) -> None:
+def _make(basis: Path, package: Parcel, patch: Path, interrupted: Callable[[], bool]) -> None:
     """An empty one says that it is not worth it."""
     descriptor, name = tempfile.mkstemp(dir=patch.parent, prefix=".making-")
     os.close(descriptor)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
+import tarfile
 import tempfile
 import threading
 import time
@@ -26,6 +28,14 @@ class PackageUnavailable(ForedeckError):
     hint_text = "Nothing was installed. {way_out}"
 
 
+class FileNotInPackage(ForedeckError):
+    """A script should come from a package, and is not in it."""
+
+    message = '{package} {version} has no file "{file}".'
+    hint_text = "{hint_of_it}"
+
+
+_MOST_NAMED = 8
 _KEPT_SECONDS = 30 * 86_400
 _AGAIN = "When that is mended, deploy again."
 _CHANGED = "What a release was made with never changes: create another release, or put the old content back."
@@ -52,6 +62,32 @@ class PackageShelf:
                 raise _unavailable(wanted, str(error), way_out) from None
             except OSError as error:
                 raise _unavailable(wanted, (error.strerror or str(error)).lower(), _AGAIN) from None
+
+    def take_whole(self, wanted: Wanted, digest: str) -> Ready:
+        """The same as the file that it is; looked through, too. Raises PackageUnavailable."""
+        self.take(wanted, digest)
+        with self._guard:
+            lock = self._locks[digest]
+        with lock:
+            try:
+                if not self._store.has(digest):
+                    self._store.put(_content(wanted), expected=digest)
+                path = self._store.path(digest)
+                return Ready(path, digest, path.stat().st_size)
+            except (NotAPackage, DownloadFailed) as error:
+                raise _unavailable(wanted, str(error), _AGAIN) from None
+            except OSError as error:
+                raise _unavailable(wanted, (error.strerror or str(error)).lower(), _AGAIN) from None
+
+    def require_file(self, wanted: Wanted, ready: Ready, path: str) -> None:
+        """Is this file in it? Raises FileNotInPackage."""
+        with tarfile.open(ready.path, "r:") as tar:
+            names = [member.name for member in tar if member.isfile() or member.issym()]
+        if path not in names:
+            near = difflib.get_close_matches(path, names, n=1)
+            listed = sorted(name for name in names if "/" not in name)[:_MOST_NAMED] or sorted(names)[:_MOST_NAMED]
+            hint = f'Did you mean "{near[0]}"?' if near else f"In its top folder: {', '.join(listed)}."
+            raise FileNotInPackage(package=wanted.package, version=wanted.version, file=path, hint_of_it=hint)
 
     def clean_up(self) -> None:
         """Remove the plain tars that nobody wanted for 30 days: each can be made again from what is kept. And what a

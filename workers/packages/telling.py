@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from engine.contracts import PackageFile
+from engine.contracts import Parcel
 from engine.package_contracts import amount, part
 from engine.ports import RunSink
 from workers.packages.delivering import Delivered
@@ -17,7 +17,7 @@ SMALL = 4 << 20
 class Telling:
     """Of one package and one machine."""
 
-    def __init__(self, sink: RunSink, package: PackageFile) -> None:
+    def __init__(self, sink: RunSink, package: Parcel) -> None:
         self._sink, self._package = sink, package
         self._began = time.monotonic()
         self._told_at = self._began if package.size <= SMALL else self._began - EVERY_SECONDS

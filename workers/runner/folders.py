@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.contracts import StepFile
+from engine.contracts import Enclosure, StepFile
 
 UNFIT = b"unfit() { : >../unfit; exit 125; }\n"
 """What is done when the folder cannot be made: the runner then says that nothing was started."""
+
+_PACKAGES = b"../../../../packages/"
+"""Where the runner keeps packages, seen from the folder of a run."""
 
 _LARGEST_PRINTED = 64 * 1024
 _MOST_ARGUMENTS = 100  # of one command; a machine may take no more than 128 KB
@@ -51,6 +54,22 @@ def unpacking(files: Sequence[StepFile]) -> tuple[bytes, bytes]:
     if pieces:
         commands.append(b"rm -f ../brought\n")
     return b"".join(commands), b"".join(pieces)
+
+
+def enclosing(enclosures: Iterable[Enclosure]) -> bytes:
+    """The commands that put packages there. One that stays a file is a copy: what the script does to it is its own."""
+    commands: list[bytes] = []
+    for enclosure in enclosures:
+        kept = _PACKAGES + _checked(enclosure.parcel.digest).encode()
+        if enclosure.place == ".":
+            place = b"."
+        else:
+            place = quoted(b"./" + _checked(enclosure.place).encode())
+        if enclosure.is_unpacked:
+            commands.append(b"mkdir -p " + place + b" && tar -x -o -f " + kept + b" -C " + place + b" || unfit\n")
+        else:
+            commands.append(b"cp " + kept + b" " + place + b" || unfit\n")
+    return b"".join(commands)
 
 
 def _folders(files: Iterable[StepFile]) -> list[bytes]:

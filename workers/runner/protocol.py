@@ -6,7 +6,6 @@ poll TICKET QUOTA OUT_OFFSET ERR_OFFSET MOMENTS
                                              ->  poll STATE DETAIL OUT_SIZE ERR_SIZE OUT_COUNT ERR_COUNT cut|-
                                                  [NAMES OF KILLED PROCESSES] + the counted bytes of both files
 fetch TICKET QUOTA OFFSET SIZE_OF_NAME + name -> fetch file|WHAT_ELSE SIZE COUNT + the counted bytes
-give TICKET NAME SIZE + bytes                ->  give ok|failed|gone
 stop TICKET REASON GRACE                     ->  stop STATE   (the ending goes on beside; poll tells how it went)
 clean TICKET                                 ->  clean STATE
 have DIGEST SIZE PLACE                       ->  have present|failed REASON|COUNT PART -[,TOOL]... [EARLIER]
@@ -26,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from engine.contracts import StepFile
+from engine.contracts import Enclosure, StepFile
 from workers.runner import folders
 from workers.runner.channels import Channel, ChannelBroke, ChannelLost
 
@@ -136,9 +135,10 @@ def launch_request(
     command: Sequence[str],
     folder: Sequence[StepFile] = (),
     said: bytes = b"",
+    enclosures: Sequence[Enclosure] = (),
 ) -> bytes:
-    """Files are put into the run's folder with mode 0600, and beside them what the step brings along; `said` is
-    printed, and then `command` is run there.
+    """Files are put into the run's folder with mode 0600, and beside them what the step brings along and its packages,
+    which are on the machine already; `said` is printed, and then `command` is run there.
     """
     written: list[bytes] = []
     sent: dict[str, bytes] = {}  # counted
@@ -153,7 +153,8 @@ def launch_request(
     if said:
         written.append(b"printf %s " + folders.quoted(said) + b"\n")
     start = f"exec {shlex.join(command)}\n".encode()
-    sent = {"command": b"".join([folders.UNFIT, unpacking, *written, start]), **sent}
+    enclosing = folders.enclosing(enclosures)
+    sent = {"command": b"".join([folders.UNFIT, enclosing, unpacking, *written, start]), **sent}
     needed = command[0] if _NAME.match(command[0]) else "sh"
     sizes = " ".join(f"{name} {len(data)}" for name, data in sent.items())
     return f"launch {_checked(_TICKET, ticket)} {needed} {sizes}\n".encode() + b"".join(sent.values()) + b"go\n"
@@ -170,11 +171,6 @@ def fetch_request(ticket: str, path: str, quota: int, offset: int) -> bytes:
     if not name or b"\0" in name:
         raise ValueError("the path of a file is empty or holds NUL")
     return f"fetch {_checked(_TICKET, ticket)} {quota} {offset} {len(name)}\n".encode() + name
-
-
-def give_request(ticket: str, name: str, data: bytes) -> bytes:
-    """Put a file into the folder of the ticket's script, whole; or NAME.failed, which tells it that this cannot be."""
-    return f"give {_checked(_TICKET, ticket)} {_checked(_NAME, name)} {len(data)}\n".encode() + data
 
 
 def stop_request(ticket: str, reason: str, grace: int) -> bytes:

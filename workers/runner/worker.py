@@ -14,7 +14,7 @@ from engine.contracts import (
     HealthCheck,
     HealthState,
     Outcome,
-    PackageFile,
+    Parcel,
 )
 from engine.ports import Clock, RunSink
 from workers import health
@@ -62,17 +62,18 @@ class RunnerWorker:
 
     def ensure_and_follow(self, request: ActionRequest, sink: RunSink) -> ActionResult:
         """Launch the action if its ticket was never claimed, else attach; follow it to its end."""
-        if request.package is not None:
-            ended = self._deliver(request.package, request, sink)
-            if ended is not None:
+        needed = [enclosure.parcel for enclosure in request.enclosures]
+        for parcel in (*needed, *([request.package] if request.package else [])):
+            if (ended := self._deliver(parcel, request, sink)) is not None:
                 return ended
+        if request.package is not None:
             try:
                 request = installing.as_script(request, request.package)
             except UnusableVariable as error:
                 return ActionResult(Outcome.FAILED, message=str(error), hint=error.hint)
         return following.follow(self._client, request, sink, self._clock, self._pace, self._place)
 
-    def _deliver(self, package: PackageFile, request: ActionRequest, sink: RunSink) -> ActionResult | None:
+    def _deliver(self, package: Parcel, request: ActionRequest, sink: RunSink) -> ActionResult | None:
         """Get the package there before what installs it is launched; how it ended when that cannot be."""
         if request.launch_confirmed:
             return None

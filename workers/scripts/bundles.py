@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.contracts import ActionRequest, LogLevel, Secret, StepFile
+from engine.contracts import ActionRequest, Enclosure, LogLevel, Secret, StepFile
 from engine.errors import ForedeckError
 from workers.files import preparing
-from workers.scripts.languages import LANGUAGES, text_of
+from workers.scripts.languages import LANGUAGES, Told, text_of
 
 
 class UnusableVariable(ForedeckError, ValueError):
@@ -41,6 +41,7 @@ class Bundle:
     command: tuple[str, ...]
     folder: tuple[StepFile, ...] = ()
     said: bytes = b""
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
@@ -56,10 +57,11 @@ def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
         if "\0" in text_of(parameter):
             raise UnusableVariable(name=f"parameter {number}", reason="it contains the character NUL")
     modules = [module.path for module in request.modules]
-    files = language.files(script.body, usable(request.variables), script.parameters, modules)
+    told = Told(usable(request.variables), script.parameters, request.paths)
+    files = language.files(script, told, modules)
     prepared = preparing.prepare(request, now)
-    said = b"".join(said_of(note) for note in prepared.notes)
-    return Bundle(files, language.command, (*prepared.files, *request.modules), said)
+    said = b"".join(_said(note) for note in prepared.notes)
+    return Bundle(files, language.command_for(script), (*prepared.files, *request.modules), said, request.enclosures)
 
 
 def usable(variables: Mapping[str, str | Secret]) -> dict[str, str]:
@@ -67,7 +69,7 @@ def usable(variables: Mapping[str, str | Secret]) -> dict[str, str]:
     return {name: _text(name, value) for name, value in variables.items()}
 
 
-def said_of(note: preparing.Note) -> bytes:
+def _said(note: preparing.Note) -> bytes:
     """A line of the log as a script would print it, so that it is read once, in its place, like all others."""
     text = note.text.replace("##octopus", "## octopus")
     if note.level is LogLevel.INFO:

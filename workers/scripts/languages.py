@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from engine.contracts import Secret
+from engine.contracts import Script, Secret
 
 VARIABLES = ".foredeck-variables"
 """The file that holds the variables until the prelude has read it."""
@@ -25,32 +25,44 @@ Parameters = Sequence[str | Secret]
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a script is told: variables, its parameters, and which of the variables hold `paths`: those are relative to
+    its folder, and are made whole where it runs.
+    """
+
+    variables: Mapping[str, str]
+    parameters: Parameters = ()
+    paths: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Language:
     """How scripts of one language are run. `script` is the name of the script's own file."""
 
     script: str
     preludes: Mapping[str, str]  # the name of a file beside the script: the name of the text in this package
-    variables: Callable[[Mapping[str, str], Parameters], bytes]
+    variables: Callable[[Told], bytes]
     command: tuple[str, ...]
-    start: Callable[[Parameters, Sequence[str]], Mapping[str, bytes]] = lambda _parameters, _modules: {}
+    start: Callable[[str, Parameters, Sequence[str]], bytes] | None = None
+    """What .foredeck-start.ps1 says, of the script's path, parameters and modules; else the command has the path."""
 
-    def files(
-        self, body: str, variables: Mapping[str, str], parameters: Parameters, modules: Sequence[str] = ()
-    ) -> dict[str, bytes]:
+    def files(self, script: Script, told: Told, modules: Sequence[str] = ()) -> dict[str, bytes]:
         """Everything that has to lie in the script's folder beside what it brings along, such as its `modules`."""
-        return {
-            **self.preludes_and_variables(variables, parameters),
-            **self.start(parameters, modules),
+        files = self.preludes_and_variables(told)
+        if self.start:
+            files[".foredeck-start.ps1"] = self.start(f"./{script.file or self.script}", told.parameters, modules)
+        if not script.file:
             # A script edited on Windows would look for the command "true\r".
-            self.script: body.replace("\r\n", "\n").encode("utf-8", "replace"),
-        }
+            files[self.script] = script.body.replace("\r\n", "\n").encode("utf-8", "replace")
+        return files
 
-    def preludes_and_variables(self, variables: Mapping[str, str], parameters: Parameters = ()) -> dict[str, bytes]:
+    def command_for(self, script: Script) -> tuple[str, ...]:
+        """The command that runs it, in its folder."""
+        return (*self.command, f"./{script.file}") if script.file and not self.start else self.command
+
+    def preludes_and_variables(self, told: Told) -> dict[str, bytes]:
         """What has to lie beside any script."""
-        return {
-            **{name: _packaged(text) for name, text in self.preludes.items()},
-            VARIABLES: self.variables(variables, parameters),
-        }
+        return {**{name: _packaged(text) for name, text in self.preludes.items()}, VARIABLES: self.variables(told)}
 
 
 @cache
@@ -63,24 +75,34 @@ def text_of(parameter: str | Secret) -> str:
     return parameter.reveal() if isinstance(parameter, Secret) else parameter
 
 
-def _bash_variables(variables: Mapping[str, str], parameters: Parameters) -> bytes:
+def _bash_variables(told: Told) -> bytes:
     """`set --` in a file that is sourced without arguments sets the parameters of who sources it: the script's own."""
-    lines = [f"_foredeck_variable {_for_sh(name)} {_for_sh(value)}\n" for name, value in variables.items()]
-    words = [_for_sh(text_of(parameter)) for parameter in parameters]
-    return "".join([*lines, f"set -- {' '.join(words)}\n"] if words else lines).encode()
+    lines = []
+    for name, value in told.variables.items():
+        folder = '"$PWD"/' if name in told.paths else ""
+        lines.append(f"_foredeck_variable {_for_sh(name)} {folder}{_for_sh(value)}\n")
+    if told.parameters:
+        lines.append(f"set -- {' '.join(_for_sh(text_of(parameter)) for parameter in told.parameters)}\n")
+    return "".join(lines).encode()
 
 
-def _python_variables(variables: Mapping[str, str], parameters: Parameters) -> bytes:
-    return json.dumps([dict(variables), [text_of(parameter) for parameter in parameters]]).encode()
+def _python_variables(told: Told) -> bytes:
+    parts: list[object] = [dict(told.variables), [text_of(parameter) for parameter in told.parameters]]
+    return json.dumps([*parts, sorted(told.paths)] if told.paths else parts).encode()
 
 
 def _for_sh(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def _powershell_variables(variables: Mapping[str, str], _parameters: Parameters) -> bytes:
-    """Lines of base64: what PowerShell reads from JSON would turn texts that look like dates into dates."""
-    lines = (f"{_base64(name)} {_base64(value)}\n" for name, value in variables.items())
+def _powershell_variables(told: Told) -> bytes:
+    """Lines of base64: what PowerShell reads from JSON would turn texts that look like dates into dates. A third word
+    marks a path.
+    """
+    lines = []
+    for name, value in told.variables.items():
+        words = (name, value, "path") if name in told.paths else (name, value)
+        lines.append(f"{' '.join(map(_base64, words))}\n")
     return "".join(lines).encode()
 
 
@@ -88,7 +110,7 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _powershell_start(parameters: Parameters, modules: Sequence[str]) -> dict[str, bytes]:
+def _powershell_start(script: str, parameters: Parameters, modules: Sequence[str]) -> bytes:
     """Imports the modules and runs the script. PowerShell binds `-Name value` only where it is written out; everything
     else is a quoted value. So the name of a parameter is what the process itself says, never what came of a variable.
     """
@@ -96,7 +118,7 @@ def _powershell_start(parameters: Parameters, modules: Sequence[str]) -> dict[st
         word if isinstance(word, str) and _SWITCH.match(word) else _for_powershell(text_of(word)) for word in parameters
     ]
     lines = [f"Import-Module {_for_powershell(f'./{module}')} -DisableNameChecking" for module in modules]
-    return {".foredeck-start.ps1": "\n".join([*lines, " ".join([". ./script.ps1", *words]), ""]).encode()}
+    return "\n".join([*lines, " ".join([".", _for_powershell(script), *words]), ""]).encode()
 
 
 def _for_powershell(text: str) -> str:

@@ -13,8 +13,9 @@ $Octopus_Text = [System.IO.File]::ReadAllText((Join-Path $Octopus_Folder '.fored
 Remove-Item -LiteralPath (Join-Path $Octopus_Folder '.foredeck-variables') -Force
 foreach ($Octopus_Line in $Octopus_Text.Split("`n")) {
     if ($Octopus_Line) {
-        $Octopus_Name, $Octopus_Value = $Octopus_Line.Split(' ') |
+        $Octopus_Name, $Octopus_Value, $Octopus_Kind = $Octopus_Line.Split(' ') |
             ForEach-Object { [System.Text.Encoding]::UTF8.GetString([System.Convert]::FromBase64String($_)) }
+        if ($Octopus_Kind -eq 'path') { $Octopus_Value = Join-Path $Octopus_Folder $Octopus_Value }
         $OctopusParameters[$Octopus_Name] = [string]$Octopus_Value
     }
 }
@@ -29,7 +30,7 @@ foreach ($Octopus_Pair in @($OctopusParameters.GetEnumerator())) {
 # Its parameters may hold secrets, so what starts the script is read and removed, too.
 $Octopus_Start = [System.IO.File]::ReadAllText((Join-Path $Octopus_Folder '.foredeck-start.ps1'))
 Remove-Item -LiteralPath (Join-Path $Octopus_Folder '.foredeck-start.ps1') -Force
-Remove-Variable -Name Octopus_Text, Octopus_Line, Octopus_Value, Octopus_Pair, Octopus_Name -ErrorAction SilentlyContinue
+Remove-Variable -Name Octopus_Text, Octopus_Line, Octopus_Value, Octopus_Kind, Octopus_Pair, Octopus_Name -ErrorAction SilentlyContinue
 
 function Write-ForedeckLine([string] $text) { [Console]::Out.WriteLine($text); [Console]::Out.Flush() }
 

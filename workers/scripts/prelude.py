@@ -14,7 +14,7 @@ import sys
 import types
 from typing import Any, Dict, Optional
 
-_SCRIPT = os.environ.pop("FOREDECK_SCRIPT", "./script.py")
+_SCRIPT = os.environ.pop("FOREDECK_SCRIPT", sys.argv[1] if sys.argv[1:] else "./script.py")
 _VARIABLES = os.path.join(os.path.dirname(__file__), ".foredeck-variables")
 
 
@@ -145,7 +145,9 @@ def _hide_ourselves(kind: Any, error: Any, trace: Any) -> None:
 
 def _become_the_script() -> None:
     with open(_VARIABLES, encoding="utf-8") as file:
-        variables, parameters = json.load(file)
+        variables, parameters, *paths = json.load(file)
+    for name in paths[0] if paths else ():
+        variables[name] = os.path.abspath(variables[name])
     octopusvariables.update(variables)
     os.remove(_VARIABLES)
     main = types.ModuleType("__main__")
@@ -156,7 +158,8 @@ def _become_the_script() -> None:
         setattr(main, name, helper)
     sys.modules["__main__"] = main
     sys.argv[:] = [_SCRIPT, *parameters]
-    sys.path[0] = os.path.dirname(os.path.abspath(_SCRIPT))
+    # What it imports lies beside it, or where the modules of its process do.
+    sys.path[:1] = dict.fromkeys(os.path.dirname(os.path.abspath(name)) for name in (_SCRIPT, __file__))
     sys.excepthook = _hide_ourselves
     with open(_SCRIPT, "rb") as source:
         code = compile(source.read(), _SCRIPT, "exec")

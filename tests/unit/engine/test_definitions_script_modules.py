@@ -73,7 +73,7 @@ def test_a_plan_names_them() -> None:
 def test_powershell_imports_them_before_the_script_begins() -> None:
     request = a_request("", syntax="powershell", modules={"net.psm1": "function Ping {}"})
     made = bundle(request)
-    assert made.files[".foredeck-start.ps1"] == b"Import-Module './net.psm1' -DisableNameChecking\n. ./script.ps1\n"
+    assert made.files[".foredeck-start.ps1"] == b"Import-Module './net.psm1' -DisableNameChecking\n. './script.ps1'\n"
     assert [file.path for file in made.folder] == ["net.psm1"]
 
 

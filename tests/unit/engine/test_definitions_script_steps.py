@@ -9,6 +9,7 @@ import pytest
 
 from engine import definitions
 from engine.domain.processes import Process, RunScript, process_from_json, process_to_json
+from engine.domain.script_sources import FromPackage, PackageUse
 from engine.services import planned_work
 from tests.support.definition_folders import PROCESS, problems_of, step, write_folder
 
@@ -79,3 +80,50 @@ def test_a_key_among_the_parameters_is_no_parameter(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, step(f'run_script: {{file: install.sh, parameters: ["--token={token}"]}}'))
     assert problem.startswith(f"{AT}.parameters[0]: There is a key or a token in this parameter. Use a variable.")
     assert token not in problem
+
+
+WITH_PACKAGES = {"projects/web/project.yml": "slug: web\npackages: {app: {feed: built-in}, site: {feed: built-in}}\n"}
+
+
+def with_packages(keys: str) -> dict[str, str | bytes | None]:
+    return {**step(f"run_script: {{{keys}}}"), **WITH_PACKAGES}
+
+
+def test_packages_and_where_the_script_comes_from_are_frozen(tmp_path: Path) -> None:
+    written = "package: app, file: ./scripts/go.py, packages: [site, {package: app, name: Raw, extract: false}]"
+    process = definitions.load(write_folder(tmp_path, with_packages(written))).projects["web"].process
+    uses = (PackageUse("site", "site"), PackageUse("Raw", "app", is_unpacked=False))
+    assert work_of(process) == RunScript("", "python", "scripts/go.py", packages=uses, origin=FromPackage("app"))
+    assert process_from_json(json.loads(json.dumps(process_to_json(process)))) == process
+    assert planned_work.what(work_of(process)) == (
+        "Python script scripts/go.py of the package app with the packages site and app (not unpacked)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("inline: ls, packages: [ap]", 'packages[0]: There is no package "ap" here. Did you mean "app"? '
+         "Known packages: app, site."),
+        ("inline: ls, packages: [app, {package: site, name: App}]", 'packages[1].name: Two packages of this script '
+         'are called "App". Give one of them another `name`.'),
+        ("inline: ls, packages: [{package: app, name: ../x}]", 'packages[0].name: "../x" cannot be the name of a '
+         "package beside a script. It is made of letters, digits, `-`, `_` and `.`, and begins with none of these."),
+        ("inline: ls, package: app", "inline: `inline` and `package` exclude each other. "
+         "Name a `file` of the package."),
+        ("package: app, file: ../go.sh", 'file: "../go.sh" would lead out of it. Name the file by its path from the '
+         "top, for example `scripts/deploy.sh`."),
+        ("inline: ls, folder: files, packages: [{package: app, name: a}]", 'folder: "a" of this folder would lie where '
+         "the package of that name does. Rename it, or give the package another `name`."),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_wrong_with_packages_is_told(tmp_path: Path, keys: str, said: str) -> None:
+    (problem,) = problems_of(tmp_path, {**with_packages(keys), "projects/web/files/a/b": "x"})
+    assert problem == f"{AT}.{said}"
+
+
+def test_a_runbook_has_no_packages_for_its_scripts(tmp_path: Path) -> None:
+    runbook = "steps: [{step: a, run_script: {inline: ls, packages: app}}]\n"
+    (problem,) = problems_of(tmp_path, {**WITH_PACKAGES, "projects/web/runbooks/again.yml": runbook})
+    assert "A runbook has no release, and so no packages." in problem

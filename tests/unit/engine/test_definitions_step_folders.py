@@ -10,6 +10,7 @@ import pytest
 from engine import definitions
 from engine.contracts import TAKEN_NAMES, Script
 from engine.definitions import frozen_files
+from engine.definitions.script_steps import KEYS_OF_A_SCRIPT
 from engine.domain.frozen_folders import FrozenFile, FrozenFolder, digest_of, files_in, listing_of
 from engine.domain.processes import RunScript, process_from_json, process_to_json
 from tests.support.definition_folders import PROCESS, problems_of, step, write_folder
@@ -132,8 +133,8 @@ def test_what_cannot_be_brought_along_is_told(tmp_path: Path, changes: dict[str,
         ("structured_values: [a]", "structured_values: `structured_values` means nothing without `folder`. "
          "Name the folder of the files."),
         ("folder: site, substitute_in_file: a", 'substitute_in_file: The key "substitute_in_file" is not known here. '
-         'Did you mean "substitute_in_files"? Known keys: file, inline, syntax, parameters, '
-         "fail_on_error_output, script_modules, folder, substitute_in_files, structured_values."),
+         'Did you mean "substitute_in_files"? Known keys: '
+         f"{', '.join(KEYS_OF_A_SCRIPT)}."),
     ],
     ids=str,
 )  # fmt: skip

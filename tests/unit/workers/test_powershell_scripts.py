@@ -70,11 +70,11 @@ def test_parameters_are_bound_by_name_and_values_are_quoted() -> None:
     parameters = ("-Environment", "Production", "-Force", "-Dry:$true", "it's $(rm)", "-1", "-x; rm")
     made = bundle(a_request("", syntax="powershell", parameters=parameters))
     assert made.files[".foredeck-start.ps1"].decode() == (
-        ". ./script.ps1 -Environment 'Production' -Force -Dry:$true 'it''s $(rm)' '-1' '-x; rm'\n"
+        ". './script.ps1' -Environment 'Production' -Force -Dry:$true 'it''s $(rm)' '-1' '-x; rm'\n"
     )
 
 
 def test_what_came_of_a_variable_is_a_value_and_names_no_parameter() -> None:
     parameters = ("-Name", Secret("-Force"), Secret("it\u2019s"))
     made = bundle(a_request("", syntax="powershell", parameters=parameters))
-    assert made.files[".foredeck-start.ps1"].decode() == ". ./script.ps1 -Name '-Force' 'it\u2019\u2019s'\n"
+    assert made.files[".foredeck-start.ps1"].decode() == ". './script.ps1' -Name '-Force' 'it\u2019\u2019s'\n"

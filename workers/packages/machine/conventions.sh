@@ -1,8 +1,7 @@
 # Runs the scripts of the package and those of the process, each as a process of its own, so that `set -e`, traps,
 # `return` and the exit code are the script's. A folder for each language, with its prelude, is brought along.
 
-work=$PWD # of this run, readable by nobody else
-tools=$work/foredeck
+tools=$PWD/foredeck
 
 # The variables of each language are kept in memory only: a script finds them in a file that it removes when it begins.
 take_variables() {
