@@ -8,11 +8,11 @@ from typing import Any
 
 from bot import ids
 from bot.commands import Deploy, OpenForm
-from bot.listeners import asking
+from bot.listeners import asking, form_errors
 from bot.listeners.requests import NOTHING, Answer, Desk, ModalAnswer, Pressed, Submitted
 from bot.messages import answers
-from bot.modals import choices, questions
 from bot.modals import deployments as form
+from bot.modals import forms
 from bot.modals.decisions import closing_modal
 from bot.modals.deployments import Entered
 from bot.modals.plans import plan_modal
@@ -22,13 +22,10 @@ from engine.services import access, deployments, offers, packages, prompts, rele
 from engine.services.emergency_errors import RulesUnseen
 from engine.services.errors import (
     InvalidVersion,
-    NoTargets,
-    NothingThere,
     NotPermitted,
     ReleaseExists,
     ReleaseNotFound,
     UnknownEnvironment,
-    UnknownName,
     UnknownProject,
 )
 from engine.services.offers import Offers
@@ -67,11 +64,9 @@ def project_chosen(desk: Desk, pressed: Pressed) -> Answer:
 def place_chosen(desk: Desk, pressed: Pressed) -> Answer:
     """Another release or environment: what it asks for and offers is shown, when that is not shown already."""
     entered, facts = _standing(pressed)
-    waiting = facts.get("w")
-    if isinstance(waiting, dict):
-        entered = replace(entered, answers={**waiting, **entered.answers})
+    entered = replace(entered, answers={**forms.waiting_in(facts), **entered.answers})
     fresh = form.deploy_modal(_completed(desk, pressed.person, entered), slack_channel=str(facts.get("c", "")))
-    return NOTHING if form.depending(fresh) == form.depending(pressed.modal) else Answer(refreshes=fresh)
+    return NOTHING if forms.depending(fresh) == forms.depending(pressed.modal) else Answer(refreshes=fresh)
 
 
 def _standing(pressed: Pressed) -> tuple[Entered, Mapping[str, Any]]:
@@ -140,7 +135,7 @@ def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
     except (Held, RulesUnseen) as error:
         return _in_the_way(desk, submitted, wanted, error)
     except ForedeckError as error:
-        return ModalAnswer(errors={_field(error, entered, submitted.state): _plainly(error)})
+        return ModalAnswer(errors={_field(error, entered, submitted.state): form_errors.plainly(error)})
     return ModalAnswer(message=asking.told_about(desk, view, slack_channel), slack_channel=slack_channel)
 
 
@@ -153,18 +148,11 @@ def _in_the_way(desk: Desk, submitted: Submitted, wanted: Deploy, error: Held | 
     return ModalAnswer(shows=shown, message=ways, slack_channel=slack_channel)
 
 
-def _asked_again(
-    desk: Desk, submitted: Submitted, entered: Entered, error: AnswersMissing | WrongAnswer | UnknownAnswer
-) -> ModalAnswer:
+def _asked_again(desk: Desk, submitted: Submitted, entered: Entered, error: form_errors.AboutAnswers) -> ModalAnswer:
     """What is wrong is said at its field; a form that does not show what is asked for now is shown afresh."""
     completed = _completed(desk, submitted.person, entered)
-    fields = {question.name: questions.block_id(question) for question in completed.questions}
-    shown = submitted.state.get("values", {})
-    if isinstance(error, AnswersMissing):
-        wrong = {fields.get(question.name, ""): "An answer is needed." for question in error.questions}
-    else:
-        wrong = {fields.get(str(error.facts["name"]), ""): _plainly(error)}
-    if all(field in shown for field in wrong):
+    wrong = form_errors.of_answers(error, completed.questions)
+    if all(field in submitted.state.get("values", {}) for field in wrong):
         return ModalAnswer(errors=wrong)
     return ModalAnswer(shows=form.deploy_modal(completed, slack_channel=str(submitted.facts.get("c", ""))))
 
@@ -228,40 +216,25 @@ def _is_new(desk: Desk, person: Person, project: str, version: str) -> bool:
 
 def _missing(entered: Entered) -> dict[str, str]:
     if not entered.project:
-        return {form.block_id(ids.PROJECT): "Choose a project."}
+        return {forms.block_id(ids.PROJECT): "Choose a project."}
     missing = {}
     if not entered.version:
-        missing[form.block_id(ids.RELEASE, entered.project)] = "Choose a release."
+        missing[forms.block_id(ids.RELEASE, entered.project)] = "Choose a release."
     if not entered.environment:
-        missing[form.block_id(ids.ENVIRONMENT, entered.project)] = "Choose an environment."
+        missing[forms.block_id(ids.ENVIRONMENT, entered.project)] = "Choose an environment."
     return missing
 
 
 def _field(error: ForedeckError, entered: Entered, state: Mapping[str, Any]) -> str:
     """The field that this is about; of those that the form shows."""
     if isinstance(error, UnknownProject):
-        return form.block_id(ids.PROJECT)
+        return forms.block_id(ids.PROJECT)
     about_release = isinstance(error, NotPermitted) and "releases" in str(error.facts.get("what"))
     if about_release or isinstance(error, ReleaseNotFound | ReleaseExists | InvalidVersion | PackageMissing):
-        return form.block_id(ids.RELEASE, entered.project)
-    about_targets = _field_of_targets(error, entered)
-    return (
-        about_targets if about_targets in state.get("values", {}) else form.block_id(ids.ENVIRONMENT, entered.project)
+        return forms.block_id(ids.RELEASE, entered.project)
+    about_targets = form_errors.of_targets(
+        error, entered.besides, project=entered.project, environment=entered.environment
     )
-
-
-def _field_of_targets(error: ForedeckError, entered: Entered) -> str:
-    """The one of the two that names what is refused, or that leaves nothing; empty when neither does."""
-    only, never = entered.besides.get("o", ()), entered.besides.get("x", ())
-    if isinstance(error, UnknownName):
-        named = str(error.facts.get("name"))
-        field = ids.ON if named in only else ids.NOT_ON if named in never else ""
-    elif isinstance(error, NothingThere | NoTargets):
-        field = ids.ON if only else ids.NOT_ON if never else ""
-    else:
-        field = ""
-    return field and choices.block_id(field, entered.project, entered.environment)
-
-
-def _plainly(error: ForedeckError) -> str:
-    return f"{error} {error.hint}".replace("`", "").strip()
+    return (
+        about_targets if about_targets in state.get("values", {}) else forms.block_id(ids.ENVIRONMENT, entered.project)
+    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot import ids
 from bot.listeners.requests import Desk, Searched
 from bot.messages.blocks import Element
-from bot.modals import choices
+from bot.modals import choices, forms
 from bot.modals import deployments as form
 from engine.services import access, offers, packages, releases
 
@@ -15,13 +15,13 @@ from engine.services import access, offers, packages, releases
 def projects(desk: Desk, searched: Searched) -> Sequence[Element]:
     """The projects that this person may deploy."""
     known = access.projects_for(desk.db, searched.person.slug)
-    return form.name_options([(choice.slug, choice.name) for choice in known], searched.typed)
+    return forms.name_options([(choice.slug, choice.name) for choice in known], searched.typed)
 
 
 def environments(desk: Desk, searched: Searched) -> Sequence[Element]:
     """The environments that this person may deploy the chosen project to."""
-    known = access.environments_for(desk.db, searched.person.slug, form.project_in(searched.block_id))
-    return form.name_options([(choice.slug, choice.name) for choice in known], searched.typed)
+    known = access.environments_for(desk.db, searched.person.slug, forms.place_in(searched.block_id))
+    return forms.name_options([(choice.slug, choice.name) for choice in known], searched.typed)
 
 
 def targets(desk: Desk, searched: Searched) -> Sequence[Element]:
@@ -47,7 +47,7 @@ def targets(desk: Desk, searched: Searched) -> Sequence[Element]:
 
 def releases_of_project(desk: Desk, searched: Searched) -> Sequence[Element]:
     """The newest releases of the chosen project that match; and a new one, for those who may create it."""
-    project, typed = form.project_in(searched.block_id), searched.typed.strip()
+    project, typed = forms.place_in(searched.block_id), searched.typed.strip()
     found = releases.recent(desk.db, person=searched.person.slug, project=project, limit=50, prefix=typed)
     return form.release_options(
         [(release.version, _whereabouts(release.deployed_to)) for release in found],

@@ -9,6 +9,7 @@ import pytest
 from bot import ids
 from bot.messages.guidance import guided_failure
 from bot.modals import deployments as form
+from bot.modals import forms
 from bot.modals.decisions import closing_modal, decision_modal, note_of
 from bot.modals.deployments import Entered
 from bot.modals.failures import failures_modal, on_page
@@ -79,7 +80,7 @@ def test_the_deploy_modal_fits_whatever_was_entered(entered: Entered) -> None:
 
 def test_more_than_a_form_can_keep_is_refused_with_the_way_out() -> None:
     typed = Entered("web", besides={"o": [f"a-long-name-of-a-machine-{n}" for n in range(150)]})
-    with pytest.raises(form.TooMuchForAForm, match="more than the form can keep"):
+    with pytest.raises(forms.TooMuchForAForm, match="more than the form can keep"):
         form.deploy_modal(typed, slack_channel="C1")
 
 
@@ -121,16 +122,16 @@ def test_options_keep_slacks_limits() -> None:
 
 def test_names_are_found_by_slug_and_by_name() -> None:
     choices = [("web", "Website"), ("api", "api")]
-    assert [o["text"]["text"] for o in form.name_options(choices, "SITE")] == ["Website (web)"]
-    assert [o["value"] for o in form.name_options(choices, "")] == ["web", "api"]
+    assert [o["text"]["text"] for o in forms.name_options(choices, "SITE")] == ["Website (web)"]
+    assert [o["value"] for o in forms.name_options(choices, "")] == ["web", "api"]
 
 
 def test_what_is_filled_in_reads_as_what_is_offered() -> None:
     entered = Entered("web", environment="production", project_name="Web shop", environment_name="production")
     blocks = {block["block_id"]: block for block in form.deploy_modal(entered, slack_channel="C1")["blocks"]}
-    (offered,) = form.name_options([("web", "Web shop")], "")
+    (offered,) = forms.name_options([("web", "Web shop")], "")
     assert blocks["project"]["element"]["initial_option"] == offered
-    (offered,) = form.name_options([("production", "production")], "")
+    (offered,) = forms.name_options([("production", "production")], "")
     assert blocks["environment:web"]["element"]["initial_option"] == offered
 
 
