@@ -8,7 +8,7 @@ from typing import Any
 from bot import ids
 from bot.modals import choices, questions
 from engine.errors import ForedeckError
-from engine.services.errors import NothingThere, NoTargets, UnknownName
+from engine.services.errors import NoTargets, NothingThere, UnknownName
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.views import Question
 

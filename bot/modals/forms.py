@@ -1,4 +1,4 @@
-"""What the forms of deployments and of runs have in common: their selects, and what they keep without a field for it."""
+"""What the forms of deployments and of runs have in common: their selects, and what they keep without a field."""
 
 from __future__ import annotations
 

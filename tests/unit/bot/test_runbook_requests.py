@@ -6,7 +6,7 @@ import pytest
 
 from bot import runbook_requests
 from bot.orders import NotUnderstood
-from bot.runbook_requests import PlanRunbook, RunRunbook
+from bot.runbook_requests import OpenRunForm, PlanRunbook, RunRunbook
 from engine.services.gates import Way
 
 
@@ -55,12 +55,11 @@ def test_its_clauses_are_those_of_a_deployment() -> None:
 @pytest.mark.parametrize(
     ("typed", "suggestion"),
     [
-        ("run", "run restart in production"),
-        ("run restart", "run restart in production"),
+        ("plan", "plan restart in production"),
+        ("plan restart of web", "plan restart of web in production"),
         ("run restart production now please", "run restart in production"),
-        ("run restart of web", "run restart of web in production"),
+        ("run restart of web at 22:00", "run restart of web in production"),
         ("run restart in production skip", "run restart in production skip smoke-test"),
-        ("restart in production", "help"),
     ],
 )
 def test_what_is_not_understood_speaks_of_runbooks(typed: str, suggestion: str) -> None:
@@ -68,6 +67,42 @@ def test_what_is_not_understood_speaks_of_runbooks(typed: str, suggestion: str) 
     assert isinstance(found, NotUnderstood)
     assert found.suggestion == suggestion
     assert "version" not in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("typed", "form"),
+    [
+        ("", OpenRunForm()),
+        ("run", OpenRunForm()),
+        ("restart", OpenRunForm("restart")),
+        ("run restart of web", OpenRunForm("restart", "web")),
+        ('"Restart the shop" draft', OpenRunForm("Restart the shop", is_draft=True)),
+        ("restart@2 in production", OpenRunForm("restart@2", environment="production")),
+        (
+            "restart in production on web-1 at 22:00 skip stop with Ticket=OPS-7 because it hangs",
+            OpenRunForm(
+                "restart",
+                environment="production",
+                answers=(("Ticket", "OPS-7"),),
+                besides={"a": "22:00", "o": ["web-1"], "r": "it hangs", "s": ["stop"]},
+            ),
+        ),
+        (
+            "restart queue with Ticket=OPS-7",
+            OpenRunForm("restart", answers=(("Ticket", "OPS-7"),), besides={"w": "queue"}),
+        ),
+    ],
+)
+def test_what_is_not_said_in_full_opens_the_form_with_what_was(typed: str, form: OpenRunForm) -> None:
+    assert runbook_requests.parse_runbook(typed) == form
+    assert OpenRunForm.from_carried(form.carried) == form
+
+
+def test_a_full_form_asks_for_the_same_run_as_the_words() -> None:
+    words = "run restart@2 of web in production on web-1 at 22:00 skip stop with Ticket=OPS-7 because it hangs"
+    form = runbook_requests.parse_runbook(words.removeprefix("run "))
+    assert isinstance(form, OpenRunForm)
+    assert RunRunbook.entered(form) == runbook_requests.parse_runbook(words)
 
 
 def test_a_plan_is_typed_like_a_run() -> None:
