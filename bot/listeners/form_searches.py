@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot import ids
+from bot.listeners import runbook_form
 from bot.listeners.requests import Desk, Searched
 from bot.messages.blocks import Element
 from bot.modals import choices, forms
@@ -25,9 +26,11 @@ def environments(desk: Desk, searched: Searched) -> Sequence[Element]:
 
 
 def targets(desk: Desk, searched: Searched) -> Sequence[Element]:
-    """The targets of this deployment, and what means several of them; for who may deploy there. What the other field
-    leaves out is not offered.
+    """The targets of this deployment or run, and what means several of them; for who may deploy there. What the other
+    field leaves out is not offered.
     """
+    if searched.modal.get("callback_id") == ids.RUN_MODAL:
+        return runbook_form.search_targets(desk, searched)
     project, environment = choices.place_in(searched.block_id)
     allowed = {choice.slug for choice in access.environments_for(desk.db, searched.person.slug, project)}
     if environment not in allowed:

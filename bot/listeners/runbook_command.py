@@ -1,21 +1,31 @@
-"""`/runbook …`: run, plan, list and publish."""
+"""`/runbook …`: run, plan, list and publish; what is not said in full opens the form."""
 
 from __future__ import annotations
 
+import difflib
+
 from bot.commands import Help
-from bot.listeners import running
+from bot.listeners import runbook_form, running
 from bot.listeners.requests import Answer, Desk, Typed
 from bot.messages import answers
 from bot.messages import runbooks as told
 from bot.modals.plans import plan_modal
 from bot.orders import NotUnderstood
-from bot.runbook_requests import ListRunbooks, PlanRunbook, PublishRunbook, RunRunbook, parse_runbook
+from bot.runbook_requests import (
+    RUNBOOK_VERBS,
+    ListRunbooks,
+    OpenRunForm,
+    PlanRunbook,
+    PublishRunbook,
+    RunRunbook,
+    parse_runbook,
+)
 from engine.errors import ForedeckError
 from engine.services import runbooks
-from engine.services.views import PlanView, WaitKind
+from engine.services.errors import UnknownName
 
 
-def runbook(desk: Desk, typed: Typed) -> Answer:
+def runbook(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for each form
     """Understand it, do it, say what came of it; of a run the card says it."""
     wanted = parse_runbook(typed.text)
     person = typed.person.slug
@@ -30,31 +40,27 @@ def runbook(desk: Desk, typed: Typed) -> Answer:
             made = runbooks.publish(desk.db, desk.clock(), person=person, name=wanted.name, project=wanted.project)
             return Answer(told.published(made, typed.command))
         case PlanRunbook():
-            return Answer(opens=plan_modal(_plan(desk, person, wanted.wanted)))
+            return Answer(opens=plan_modal(running.plan(desk, person, wanted.wanted)))
+        case OpenRunForm():
+            return _open(desk, typed, wanted)
         case RunRunbook():
             return _run(desk, typed, wanted)
 
 
-def _plan(desk: Desk, person: str, wanted: RunRunbook) -> PlanView:
-    return runbooks.preview(
-        desk.db,
-        desk.clock(),
-        person=person,
-        name=wanted.name,
-        environment=wanted.environment,
-        project=wanted.project,
-        choices=wanted.choices,
-        is_draft=wanted.is_draft,
-    )
+def _open(desk: Desk, typed: Typed, wanted: OpenRunForm) -> Answer:
+    try:
+        return runbook_form.opening(desk, typed.person, wanted, slack_channel=typed.slack_channel)
+    except ForedeckError as error:
+        verb = difflib.get_close_matches(wanted.name.lower(), RUNBOOK_VERBS, n=1, cutoff=0.7)
+        if verb and isinstance(error, UnknownName) and error.facts.get("kind") == "runbook" and not error.suggestions:
+            return Answer(answers.not_understood(f"I do not know `{wanted.name}`.", verb[0], typed.command))
+        raise
 
 
 def _run(desk: Desk, typed: Typed, wanted: RunRunbook) -> Answer:
     try:
-        view = running.ask(desk, typed, wanted)
+        view = running.ask(desk, typed.person, wanted, slack_channel=typed.slack_channel, key=typed.key)
     except ForedeckError as error:
         return Answer(running.refusal(wanted, error, typed.command))
     desk.asked_from(view.number, typed.response_url)
-    if view.waiting is not None and view.waiting.kind is WaitKind.TIME:
-        return Answer(answers.scheduled(view, desk.command))
-    here = {typed.slack_channel, typed.slack_channel_name, f"#{typed.slack_channel_name}"}
-    return Answer(None if view.slack_channel is None or view.slack_channel in here else answers.told_elsewhere(view))
+    return Answer(running.told_about(desk, view, typed.slack_channel, typed.slack_channel_name))

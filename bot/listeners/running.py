@@ -5,42 +5,71 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot import ids
 from bot.listeners import asking
-from bot.listeners.requests import Desk, Typed
+from bot.listeners.requests import Desk
 from bot.messages import answers
+from bot.messages import blocks as b
 from bot.messages.blocks import Message
 from bot.runbook_requests import RunRunbook
+from engine.definitions import Person
 from engine.errors import ForedeckError
 from engine.services import runbooks
 from engine.services.errors import UnknownEnvironment, UnknownName
-from engine.services.prompt_errors import AnswersMissing
+from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.queue_errors import Held, UnclearTime
 from engine.services.runbook_errors import NotForThere, SeveralProjects
-from engine.services.views import TaskView
+from engine.services.views import PlanView, TaskView
+
+COMMAND = "/runbook"
 
 
-def ask(desk: Desk, typed: Typed, wanted: RunRunbook) -> TaskView:
-    """Ask for it. The same command twice is one run. Raises what the service refuses."""
+def ask(desk: Desk, person: Person, wanted: RunRunbook, *, slack_channel: str, key: str) -> TaskView:
+    """Ask for it. With the same key it is the same run. Raises what the service refuses."""
     return runbooks.run(
         desk.db,
         desk.clock(),
-        person=typed.person.slug,
+        person=person.slug,
         name=wanted.name,
         environment=wanted.environment,
         project=wanted.project,
         choices=wanted.choices,
         is_draft=wanted.is_draft,
-        slack_channel_typed=typed.slack_channel or None,
-        request_key=typed.key,
+        slack_channel_typed=slack_channel or None,
+        request_key=key,
     )
 
 
+def plan(desk: Desk, person: str, wanted: RunRunbook) -> PlanView:
+    """What it would do. Raises what the service refuses."""
+    return runbooks.preview(
+        desk.db,
+        desk.clock(),
+        person=person,
+        name=wanted.name,
+        environment=wanted.environment,
+        project=wanted.project,
+        choices=wanted.choices,
+        is_draft=wanted.is_draft,
+    )
+
+
+def told_about(desk: Desk, view: TaskView, slack_channel: str, slack_channel_name: str = "") -> Message | None:
+    """Something to say only when it begins later, or its card goes to another Slack channel than this one."""
+    return asking.told_about(desk, view, slack_channel, slack_channel_name)
+
+
 def refusal(wanted: RunRunbook, error: ForedeckError, command: str) -> Message:
-    """Why not, and what to type instead."""
+    """Why not, and what to type instead; what was not answered can be filled in."""
     lines = [f"`{command} {instead.typed}`" for instead in _instead(wanted, error)]
     if isinstance(error, AnswersMissing):  # its hint is for the command line
-        return answers.said(str(error), "Nothing was run yet.", *(f"Typed, it is {line}" for line in lines))
-    return answers.refused(error, *lines)
+        said = answers.said(str(error), "Nothing was run yet.", *(f"Typed, it is {line}" for line in lines))
+    else:
+        said = answers.refused(error, *lines)
+    if isinstance(error, AnswersMissing | WrongAnswer | UnknownAnswer):
+        value = ids.pack(**wanted.form.carried)
+        return answers.with_choices(said, [b.button("Fill in and run…", ids.FILL_IN_RUN, value, style="primary")])
+    return said
 
 
 def _instead(wanted: RunRunbook, error: ForedeckError) -> Iterator[RunRunbook]:

@@ -18,6 +18,8 @@ from bot.listeners import (
     form_searches,
     guarding,
     orders,
+    runbook_form,
+    running,
     scripts,
     workers_command,
 )
@@ -36,7 +38,7 @@ from bot.listeners.requests import (
 from bot.listeners.runbook_command import runbook
 from bot.listeners.workers_command import workers
 
-DEPLOY, RELEASE, RUNBOOK, WORKERS = "/deploy", "/release", "/runbook", workers_command.COMMAND
+DEPLOY, RELEASE, RUNBOOK, WORKERS = "/deploy", "/release", running.COMMAND, workers_command.COMMAND
 
 COMMANDS: Mapping[str, CommandListener] = {DEPLOY: deploy, RELEASE: release, RUNBOOK: runbook, WORKERS: workers}
 PRESSES: Mapping[str, PressListener] = {
@@ -45,6 +47,7 @@ PRESSES: Mapping[str, PressListener] = {
     ids.SHOW_PLAN: buttons.show_plan,
     ids.SHOW_FAILURES: buttons.show_failures,
     ids.PLAN_IN_FORM: deploy_form.show_plan,
+    ids.PLAN_RUN_IN_FORM: runbook_form.show_plan,
     ids.BE_ON_IT: buttons.be_on_it,
     ids.TAKE_GUIDANCE: buttons.take_guidance,
     ids.DEPLOY_THIS: buttons.deploy_this,
@@ -59,15 +62,19 @@ PRESSES: Mapping[str, PressListener] = {
     ids.ENABLE_MACHINE: workers_command.enable_machine,
     ids.ACKNOWLEDGE: emergencies.open_acknowledge,
     ids.FILL_IN: deploy_form.fill_in,
+    ids.FILL_IN_RUN: runbook_form.fill_in,
     ids.PROJECT: deploy_form.project_chosen,
     ids.RELEASE: deploy_form.place_chosen,
     ids.ENVIRONMENT: deploy_form.place_chosen,
+    ids.RUNBOOK: runbook_form.runbook_chosen,
+    ids.RUN_IN: runbook_form.place_chosen,
 }
 """By action id; what follows a colon in an action id only makes it unique within its message."""
 
 SUBMISSIONS: Mapping[str, SubmissionListener] = {
     ids.DECISION_MODAL: decisions.submit,
     ids.DEPLOY_MODAL: deploy_form.submit,
+    ids.RUN_MODAL: runbook_form.submit,
     ids.ACKNOWLEDGE_MODAL: emergencies.submit,
     ids.DISABLE_MODAL: workers_command.submit_disable,
     ids.SCRIPT_MODAL: scripts.submit,
@@ -76,6 +83,8 @@ SEARCHES: Mapping[str, SearchListener] = {
     ids.PROJECT: form_searches.projects,
     ids.RELEASE: form_searches.releases_of_project,
     ids.ENVIRONMENT: form_searches.environments,
+    ids.RUNBOOK: runbook_form.search_runbooks,
+    ids.RUN_IN: runbook_form.search_environments,
     ids.ON: form_searches.targets,
     ids.NOT_ON: form_searches.targets,
     ids.FAILED_ON: decisions.search_failed,

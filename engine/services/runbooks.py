@@ -42,7 +42,7 @@ def publish(db: Database, now: datetime, *, person: str, name: str, project: str
     """
     with db.write() as session:
         found = access.rules(session, now)
-        of, runbook = _find(found, person, name, project)
+        of, runbook = find(found, person, name, project)
         found.require(person, Permission.RUNBOOK_EDIT, f"publish runbooks of {of.slug}", project=of.slug)
         known = snapshots.published(session, of.slug, runbook.slug)
         if known and not snapshots.is_changed(known[0], found.definitions, of, runbook):
@@ -103,9 +103,9 @@ def run_in(
     """The same within a transaction."""
     found = access.rules(session, now)
     name, number = snapshots.numbered(name)
-    of, runbook = _find(found, person, name, project)
+    of, runbook = find(found, person, name, project)
     where = access.require_environment(found, environment)
-    permission, what = _may_run(of, where)
+    permission, what = may_run(of, where)
     found.require(person, permission, what, project=of.slug, environment=where)
     if is_draft:
         found.require(person, Permission.RUNBOOK_EDIT, f"run drafts of {of.slug}", project=of.slug)
@@ -116,7 +116,7 @@ def run_in(
     else:
         frozen = snapshots.require(session, of.slug, runbook.slug, number)
         runbook = snapshots.as_frozen(runbook, frozen)
-    _require_for_there(runbook, where)
+    require_for_there(runbook, where)
     session.add(frozen)
     session.flush()
     return deployments.enter(
@@ -152,7 +152,7 @@ def preview(
     with db.read() as session:
         found = access.rules(session)
         name, number = snapshots.numbered(name)
-        of, runbook = _find(found, person, name, project)
+        of, runbook = find(found, person, name, project)
         where = access.require_environment(found, environment)
         refusals: list[str] = []
         try:
@@ -176,9 +176,9 @@ def preview(
             environment=where,
             runbook=runbook,
         )
-        checks = [partial(_require_for_there, runbook, where)]
+        checks = [partial(require_for_there, runbook, where)]
         if person is not None:
-            may = _may_run(of, where)
+            may = may_run(of, where)
             view = previews.judged_for(session, now, found, view, choices, person=person, may=may, deploys=False)
             edit = partial(found.require, person, Permission.RUNBOOK_EDIT, f"run drafts of {of.slug}", project=of.slug)
             checks += [edit] if is_draft else []
@@ -187,18 +187,20 @@ def preview(
         return replace(view, note=note, refusals=(*refusals, *view.refusals))
 
 
-def _may_run(project: Project, environment: str) -> tuple[Permission, str]:
+def may_run(project: Project, environment: str) -> tuple[Permission, str]:
+    """The permission that it takes, and for what, in words."""
     return Permission.RUNBOOK_RUN_CREATE, f"run runbooks of {project.slug} in {environment}"
 
 
-def _require_for_there(runbook: Runbook, environment: str) -> None:
+def require_for_there(runbook: Runbook, environment: str) -> None:
+    """Raises NotForThere."""
     if runbook.environments and environment not in runbook.environments:
         raise NotForThere(name=runbook.slug, environment=environment, environments=" or ".join(runbook.environments))
 
 
-def _find(found: access.Rules, person: str | None, name: str, project: str) -> tuple[Project, Runbook]:
+def find(found: access.Rules, person: str | None, name: str, project: str) -> tuple[Project, Runbook]:
     """By slug or name, in any case; of this project, else of the only one that has it and that this person may see, if
-    it is asked for one.
+    it is asked for one. Raises UnknownName, UnknownProject, SeveralProjects.
     """
     if project:
         projects = [found.definitions.projects[access.require_project(found, project)]]
