@@ -40,7 +40,7 @@ def published(runbook: RunbookView, command: str) -> b.Message:
 def help_text(command: str) -> b.Message:
     """What can be typed after `/runbook`."""
     lines = [
-        [b.code(command), b.text("  asks for everything in a form; restart behind it chooses that one")],
+        [b.code(command), b.text("  asks for everything in a form")],
         [
             b.code(f"{command} run restart in production"),
             b.text("  runs what is published; of web: that project's"),
