@@ -11,8 +11,8 @@ from bot.commands import Deploy, OpenForm
 from bot.listeners import asking, form_errors
 from bot.listeners.requests import NOTHING, Answer, Desk, ModalAnswer, Pressed, Submitted
 from bot.messages import answers
+from bot.modals import choices, forms
 from bot.modals import deployments as form
-from bot.modals import forms
 from bot.modals.decisions import closing_modal
 from bot.modals.deployments import Entered
 from bot.modals.plans import plan_modal
@@ -28,11 +28,10 @@ from engine.services.errors import (
     UnknownEnvironment,
     UnknownProject,
 )
-from engine.services.offers import Offers
+from engine.services.offers import Standing
 from engine.services.package_errors import PackageMissing
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.queue_errors import Held
-from engine.services.views import Question
 
 
 def opening(desk: Desk, person: Person, typed: OpenForm, *, slack_channel: str) -> Answer:
@@ -94,8 +93,8 @@ def show_plan(desk: Desk, pressed: Pressed) -> Answer:
     entered, _ = _standing(pressed)
     if not (entered.version and entered.environment):
         return Answer(opens=closing_modal("Plan", "Choose a release and an environment first."))
-    wanted = _wanted(entered)
     try:
+        wanted = _wanted(desk, entered)
         view = deployments.preview(
             desk.db,
             project=wanted.project,
@@ -120,7 +119,7 @@ def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
     missing = _missing(entered)
     if missing:
         return ModalAnswer(errors=missing)
-    wanted = _wanted(entered)
+    wanted = _wanted(desk, entered)
     try:
         view = asking.ask(
             desk,
@@ -166,7 +165,8 @@ def _completed(desk: Desk, person: Person, entered: Entered) -> Entered:
         raise UnknownEnvironment(name=entered.environment, known=environments)
     environment = entered.environment or (next(iter(environments)) if len(environments) == 1 else "")
     names = {c.slug: c.name for c in access.projects_for(desk.db, person.slug)}
-    asked = _questions(desk, entered, environment)
+    there = _standing_there(desk, entered, environment) if environment else None
+    asked = there.questions if there else ()
     return Entered(
         project=entered.project,
         version=entered.version,
@@ -177,26 +177,26 @@ def _completed(desk: Desk, person: Person, entered: Entered) -> Entered:
         besides=entered.besides,
         answers=prompts.understood(asked, tuple(entered.answers.items())) if asked else entered.answers,
         questions=asked,
-        offers=_offers(desk, entered, environment),
+        offers=there.offers if there else None,
     )
 
 
-def _wanted(entered: Entered) -> Deploy:
+def _wanted(desk: Desk, entered: Entered) -> Deploy:
+    """What the form asks for. What it asked for targets that were left out since is not answered any more."""
     place = {"p": entered.project, "v": entered.version, "e": entered.environment}
-    return Deploy.carried({**entered.besides, **place, "n": entered.answers})
+    asked = _standing_there(desk, entered, entered.environment).questions
+    return Deploy.carried({**entered.besides, **place, "n": form_errors.still_asked(entered.answers, asked)})
 
 
-def _questions(desk: Desk, entered: Entered, environment: str) -> tuple[Question, ...]:
-    """What is asked for there; nothing before the environment is known."""
-    if not environment:
-        return ()
-    return prompts.asked(desk.db, project=entered.project, version=entered.version, environment=environment)
-
-
-def _offers(desk: Desk, entered: Entered, environment: str) -> Offers | None:
-    if not environment:
-        return None
-    return offers.of(desk.db, project=entered.project, version=entered.version, environment=environment)
+def _standing_there(desk: Desk, entered: Entered, environment: str) -> Standing:
+    """What is asked for and offered there, without the targets and steps that are left out."""
+    return offers.of(
+        desk.db,
+        project=entered.project,
+        version=entered.version,
+        environment=environment,
+        choices=choices.left_out_by(entered.besides),
+    )
 
 
 def _is_new(desk: Desk, person: Person, project: str, version: str) -> bool:

@@ -38,6 +38,12 @@ def of_answers(error: AboutAnswers, asked: Sequence[Question]) -> dict[str, str]
     return {fields.get(str(error.facts["name"]), ""): plainly(error)}
 
 
+def still_asked(answers: Mapping[str, str], asked: Sequence[Question]) -> dict[str, str]:
+    """The answers without those that are for targets which take no part."""
+    names = {question.name for question in asked}
+    return {name: answer for name, answer in answers.items() if name in names or "@" not in name}
+
+
 def plainly(error: ForedeckError) -> str:
     """A refusal and its way out, as fields show them: without marks."""
     return f"{error} {error.hint}".replace("`", "").strip()

@@ -20,6 +20,7 @@ from bot.runbook_requests import OpenRunForm, RunRunbook
 from engine.definitions import Person
 from engine.errors import ForedeckError
 from engine.services import prompts, runbook_forms
+from engine.services.offers import Standing
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.queue_errors import Held
 from engine.services.runbook_errors import NotPublished
@@ -78,10 +79,10 @@ def fill_in(desk: Desk, pressed: Pressed) -> Answer:
 def show_plan(desk: Desk, pressed: Pressed) -> Answer:
     """*Plan*, before anything runs, on top of the form: it would do this, or be refused for that."""
     entered, _ = _standing(pressed)
-    wanted = _wanted(entered)
-    if wanted is None:
-        return Answer(opens=closing_modal("Plan", "Choose a runbook and an environment first."))
     try:
+        wanted = _wanted(desk, pressed.person, entered)
+        if wanted is None:
+            return Answer(opens=closing_modal("Plan", "Choose a runbook and an environment first."))
         return Answer(opens=plan_modal(running.plan(desk, pressed.person.slug, wanted)))
     except ForedeckError as error:
         return Answer(opens=closing_modal("No plan", str(error), error.hint))
@@ -90,23 +91,31 @@ def show_plan(desk: Desk, pressed: Pressed) -> Answer:
 def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
     """Ask for the run. What is refused is said at the field that it is about."""
     entered = form.entered_in(submitted.state, submitted.facts)
+    try:
+        wanted = _wanted(desk, submitted.person, entered)
+        return _asked(desk, submitted, entered, wanted) if wanted else ModalAnswer(errors=_missing(entered))
+    except ForedeckError as error:
+        return ModalAnswer(errors={_field(error, entered, submitted.state): form_errors.plainly(error)})
+
+
+def _asked(desk: Desk, submitted: Submitted, entered: Entered, wanted: RunRunbook) -> ModalAnswer:
     slack_channel = str(submitted.facts.get("c", ""))
-    wanted = _wanted(entered)
-    if wanted is None:
-        return ModalAnswer(errors=_missing(entered))
     try:
         view = running.ask(desk, submitted.person, wanted, slack_channel=slack_channel, key=submitted.view_id)
     except (AnswersMissing, WrongAnswer, UnknownAnswer) as error:
         return _asked_again(desk, submitted, entered, error)
-    except (
-        Held
-    ) as error:  # a lock: the form says so, and what can be typed stands in the channel, for this person alone
-        shown = closing_modal("Not run yet", str(error), "What you can do now stands in the channel.")
-        ways = running.refusal(wanted, error, running.COMMAND)
-        return ModalAnswer(shows=shown, message=ways, slack_channel=slack_channel)
-    except ForedeckError as error:
-        return ModalAnswer(errors={_field(error, entered, submitted.state): form_errors.plainly(error)})
+    except Held as error:
+        return _in_the_way(submitted, wanted, error)
     return ModalAnswer(message=running.told_about(desk, view, slack_channel), slack_channel=slack_channel)
+
+
+def _in_the_way(submitted: Submitted, wanted: RunRunbook, error: Held) -> ModalAnswer:
+    """A lock: the form says so; what can be typed instead stands in the channel, for this person alone."""
+    slack_channel = str(submitted.facts.get("c", ""))
+    ways = running.refusal(wanted, error, running.COMMAND)
+    where = "What you can do now stands in the channel, visible only to you." if slack_channel else error.hint
+    shown = closing_modal("Not run yet", str(error), where)
+    return ModalAnswer(shows=shown, message=ways, slack_channel=slack_channel)
 
 
 def search_runbooks(desk: Desk, searched: Searched) -> Sequence[Element]:
@@ -162,7 +171,7 @@ def _completed(desk: Desk, person: Person, entered: Entered) -> Entered:
     entered = replace(entered, runbook=runbook, environment=environment, environment_name=known.get(environment, ""))
     if not environment:
         return entered
-    there = runbook_forms.standing(desk.db, person=person.slug, meant=meant, environment=environment)
+    there = _standing_there(desk, person, entered)
     asked = there.questions
     given = prompts.understood(asked, tuple(entered.answers.items())) if asked else entered.answers
     return replace(entered, questions=asked, offers=there.offers, answers=given)
@@ -175,14 +184,27 @@ def _environments(desk: Desk, person: Person, entered: Entered) -> dict[str, str
     return {choice.slug: choice.name for choice in known}
 
 
-def _wanted(entered: Entered) -> RunRunbook | None:
-    """What the form asks for; None while something is missing."""
-    if entered.meant is None or not entered.environment:
-        return None
+def _wanted(desk: Desk, person: Person, entered: Entered) -> RunRunbook | None:
+    """What the form asks for; None while something is missing. What it asked for targets that were left out since is
+    not answered any more.
+    """
     meant = entered.meant
-    given = tuple(entered.answers.items())
-    return RunRunbook.entered(
-        OpenRunForm(meant.name, meant.project, meant.is_draft, entered.environment, given, entered.besides)
+    if meant is None or not entered.environment:
+        return None
+    given = form_errors.still_asked(entered.answers, _standing_there(desk, person, entered).questions)
+    said = (meant.name, meant.project, meant.is_draft, entered.environment, tuple(given.items()), entered.besides)
+    return RunRunbook.entered(OpenRunForm(*said))
+
+
+def _standing_there(desk: Desk, person: Person, entered: Entered) -> Standing:
+    """What is asked for and offered there, without the targets and steps that are left out."""
+    assert entered.meant is not None  # noqa: S101 - the place is known
+    return runbook_forms.standing(
+        desk.db,
+        person=person.slug,
+        meant=entered.meant,
+        environment=entered.environment,
+        choices=choices.left_out_by(entered.besides),
     )
 
 

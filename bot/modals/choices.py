@@ -70,14 +70,16 @@ def place_in(block: str) -> tuple[str, str]:
     return project, environment
 
 
+def left_out_by(besides: Mapping[str, Any]) -> Choices:
+    """What leaves steps and targets out, of what stands in a form."""
+    skip, on, without = (tuple(besides.get(key, ())) for key in ("s", "o", "x"))
+    return Choices(skip=skip, on=on, without=without)
+
+
 def besides_field(block: str, besides: Mapping[str, Any]) -> Choices:
     """What leaves targets out, of what stands in the form, as seen from one of the two fields for targets."""
-    is_on = block.partition(":")[0] == ids.ON
-    return Choices(
-        skip=tuple(besides.get("s", ())),
-        on=() if is_on else tuple(besides.get("o", ())),
-        without=tuple(besides.get("x", ())) if is_on else (),
-    )
+    mine = _KEYS[block.partition(":")[0]]
+    return left_out_by({key: said for key, said in besides.items() if key != mine})
 
 
 def target_options(found: Sequence[OfferedTargets]) -> list[b.Element]:

@@ -25,7 +25,7 @@ def answer_input(question: Question, answer: str | None) -> b.Block:
         "block_id": block_id(question),
         "label": b.plain(question.label, _LABEL_LIMIT),
         "element": _element(question, value),
-        "optional": not prompt.required,
+        "optional": not prompt.required or bool(question.targets),  # a target may be left out below
     }
     if prompt.control is Control.CHECKBOX:
         block["optional"] = True  # Slack takes a box that must be filled in for one that must be ticked

@@ -174,7 +174,7 @@ def _read_own_variables(folder: Folder, path: str, process: Process | None) -> l
 
 
 def _check_count(own: list[ReadVariable]) -> None:
-    asked = {value.variable.name.casefold(): value for value in own if value.variable.prompt}
+    asked = {value.variable.asked_as.casefold(): value for value in own if value.variable.prompt}
     if len(asked) > MOST_PROMPTS:
         message = f"{len(asked)} variables are asked for; a form takes {MOST_PROMPTS}."
         list(asked.values())[MOST_PROMPTS].field.wrong("too-many", message, "Ask for fewer.")

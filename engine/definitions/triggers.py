@@ -116,11 +116,16 @@ def _check_plan(
     kind, environment = RUNBOOK if trigger.runbook else DEPLOYMENT, trigger.environment
     what = f"The runbook {trigger.runbook} in" if trigger.runbook else "A deployment to"
     questions = prompts.asked(
-        definitions.variables_of(project.slug), plan, project=project.slug, environment=environment, process=kind
+        definitions.variables_of(project.slug),
+        plan,
+        project=project.slug,
+        environment=environment,
+        process=kind,
+        tags={target.slug: target.tags for target in definitions.targets.values()},
     )
     for question in prompts.judge(questions, ()).missing:
         message = f"{what} {environment} asks for {question.label}, and nobody is there to answer."
-        hint = f"Give the variable {question.name} a default, or choose where it is not asked for."
+        hint = f"Give the variable {question.variable} a default, or choose where it is not asked for."
         _note(project, trigger, reading, "unanswered", message, hint)
     at = Situation(project=project.slug, environment=environment, process=kind)
     _, waiting = pool_choices.settle(plan, given_in(definitions, project, environment), at)

@@ -49,9 +49,6 @@ def _read_variable(name: str, item: Field, source: str, process: Process | None)
     elif isinstance(item.node, Table) and not record.has("value", "secret", "prompt"):
         item.wrong("missing-key", "The key `value` or `secret` is missing.", f"For example {_EXAMPLE}.")
     scope = read_variable_scope(record, process=process, is_shared=source != OWN)
-    if prompt and (scope.machines or scope.target_tags):
-        message = "What is asked for is asked once, before any target is known."
-        record.fields["when"].wrong("prompt-scope", message, "Leave out `target` and `target_tag`.")
     variable = Variable(
         name,
         read,

@@ -42,7 +42,7 @@ class Given:
         """Its value, as a template; None where that is a secret or still to be asked for."""
         if variable.prompt is None:
             return variable.value if isinstance(variable.value, str) else None
-        answer = self.answers.get(variable.name.casefold())
+        answer = self.answers.get(variable.asked_as.casefold())
         if answer is None and self.are_all and isinstance(variable.value, str):
             return variable.value or ("False" if variable.prompt.control is Control.CHECKBOX else "")
         return answer

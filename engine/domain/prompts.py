@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.domain import precedence
-from engine.domain.plans import Plan
+from engine.domain.plans import NO_MACHINE, Plan
 from engine.domain.precedence import Situation
 from engine.domain.variables import Control, Prompt, Variable
 
@@ -25,21 +25,32 @@ _WORDS = {
     "off": _FALSE,
     "0": _FALSE,
 }
+_NO_TAGS: Mapping[str, Collection[str]] = {}
+_ANY_OTHER = "*"  # no target is called so
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
 class Question:
-    """A prompted variable that applies at a deployment. `default` is what holds when nobody answers."""
+    """A prompted variable that applies at a deployment. `default` is what holds when nobody answers. `targets`: the
+    targets and tags for which it is asked, where it is not for all; then the name says so, too: `Ticket@web-1`.
+    """
 
     name: str
     prompt: Prompt
     default: str = ""
+    targets: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         """What people see."""
-        return self.prompt.label or self.name
+        label = self.prompt.label or self.variable
+        return f"{label} ({', '.join(self.targets)})" if self.targets else label
+
+    @property
+    def variable(self) -> str:
+        """The variable's own name."""
+        return self.name.removesuffix(f"@{'+'.join(self.targets)}") if self.targets else self.name
 
     def shown(self, value: str) -> str:
         """What people read for this value."""
@@ -67,37 +78,42 @@ def asked(
     project: str,
     environment: str,
     process: str = precedence.DEPLOYMENT,
+    tags: Mapping[str, Collection[str]] = _NO_TAGS,
 ) -> tuple[Question, ...]:
-    """What has to be asked: each prompted variable that wins somewhere in this plan, sorted by label. `process`: of
-    which kind the plan is, a deployment or a runbook.
+    """What has to be asked: each prompted variable that wins somewhere in this plan, sorted by label; what is for some
+    targets only, where one of them takes part. `process`: of which kind the plan is, a deployment or a runbook. `tags`:
+    those of each target.
     """
     found: dict[str, Question] = {}
-    for found_at in _situations(plan, project, environment):
-        situation = replace(found_at, process=process)
-        for name, variable in precedence.choose(variables, situation).items():
+    for situation, of_it in _situations(variables, plan, project, environment, tags):
+        for variable in precedence.choose(of_it, replace(situation, process=process)).values():
             if variable.prompt is not None and isinstance(variable.value, str):
                 default = variable.value
                 if variable.prompt.control is Control.CHECKBOX:
                     default = default or _FALSE
-                found.setdefault(name.casefold(), Question(variable.name, variable.prompt, default))
+                question = Question(variable.asked_as, variable.prompt, default, variable.targets)
+                found.setdefault(variable.asked_as.casefold(), question)
     return tuple(sorted(found.values(), key=lambda question: (question.label.casefold(), question.name.casefold())))
 
 
 def judge(questions: Sequence[Question], given: Iterable[tuple[str, str]]) -> Answers:
-    """Hold the answers against the questions. A name may be the variable's or the label, in any case."""
+    """Hold the answers against the questions. A name may be the variable's or the label, in any case; of what is only
+    asked for some targets that means all of them, but those that are answered by a name of their own.
+    """
     values: dict[str, str] = {}
     unknown: list[str] = []
     wrong: dict[str, str] = {}
-    for word, text in given:
-        question = _meant(questions, word)
-        if question is None:
+    for word, text in sorted(given, key=lambda pair: _is_exact(questions, pair[0])):
+        meant = _meant(questions, word)
+        if not meant:
             unknown.append(word)
-            continue
-        value, flaw = _understood(question, text)
-        if flaw:
-            wrong[question.name] = flaw
-        else:
-            values[question.name] = value
+        for question in meant:
+            value, flaw = _understood(question, text)
+            if flaw:
+                wrong[question.name] = flaw
+            else:
+                values[question.name] = value
+                wrong.pop(question.name, None)
     missing = tuple(
         question
         for question in questions
@@ -108,17 +124,50 @@ def judge(questions: Sequence[Question], given: Iterable[tuple[str, str]]) -> An
     return Answers(values, tuple(unknown), wrong, missing)
 
 
-def _situations(plan: Plan, project: str, environment: str) -> Iterable[Situation]:
-    yield Situation(project=project, environment=environment)
+def _situations(
+    variables: Sequence[Variable], plan: Plan, project: str, environment: str, tags: Mapping[str, Collection[str]]
+) -> Iterator[tuple[Situation, Sequence[Variable]]]:
+    """Where variables are asked for, and which may win there: before any step, in each action, and on the targets."""
+    general = Situation(project=project, environment=environment)
+    yield general, variables
+    targeted = {variable.name.casefold() for variable in variables if variable.prompt and variable.targets}
+    of_targets = [variable for variable in variables if variable.name.casefold() in targeted]
     for step in plan.steps:
         for action in step.actions:
-            yield Situation(project=project, environment=environment, step=step.slug, action=action.slug)
+            at = replace(general, step=step.slug, action=action.slug)
+            yield at, variables
+            if of_targets:
+                on_each = replace(at, step_tags=frozenset(step.target_tags))
+                for machine, its_tags in _kinds_of_targets(of_targets, action.machines, tags):
+                    yield replace(on_each, machine=machine, machine_tags=its_tags), of_targets
 
 
-def _meant(questions: Sequence[Question], word: str) -> Question | None:
+def _kinds_of_targets(
+    variables: Iterable[Variable], machines: Iterable[str], tags: Mapping[str, Collection[str]]
+) -> Iterable[tuple[str, frozenset[str]]]:
+    """The targets as these variables tell them apart: of hundreds with the same tags one is enough."""
+    scopes = [variable.scope for variable in variables]
+    named = {machine for scope in scopes for machine in scope.machines}
+    known = {tag for scope in scopes for tag in scope.target_tags}
+    return dict.fromkeys(
+        (machine if machine in named else _ANY_OTHER, frozenset(known.intersection(tags.get(machine, ()))))
+        for machine in machines
+        if machine != NO_MACHINE
+    )
+
+
+def _is_exact(questions: Sequence[Question], word: str) -> bool:
+    """Does it name one question, by its own name or label?"""
     wanted = " ".join(word.split()).casefold()
-    by_name = next((question for question in questions if question.name.casefold() == wanted), None)
-    return by_name or next((question for question in questions if question.label.casefold() == wanted), None)
+    return any(wanted in (question.name.casefold(), question.label.casefold()) for question in questions)
+
+
+def _meant(questions: Sequence[Question], word: str) -> Sequence[Question]:
+    wanted = " ".join(word.split()).casefold()
+    exact = [q for q in questions if q.name.casefold() == wanted] or [
+        q for q in questions if q.label.casefold() == wanted
+    ]
+    return exact[:1] or [q for q in questions if wanted in (q.variable.casefold(), q.prompt.label.casefold())]
 
 
 def _understood(question: Question, text: str) -> tuple[str, str]:

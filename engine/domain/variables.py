@@ -75,6 +75,16 @@ class Variable:
     place: str = field(default="", compare=False)  # file:line where it is written; empty where that was not kept
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets and tags that it is for, as they are typed: `web-1`, `tag:web`; none where it is for any."""
+        return (*self.scope.machines, *(f"tag:{tag}" for tag in self.scope.target_tags))
+
+    @property
+    def asked_as(self) -> str:
+        """Under which name it is asked for, and its answer kept: `Ticket`, or `Ticket@web-1` of a target."""
+        return f"{self.name}@{'+'.join(self.targets)}" if self.targets else self.name
+
+    @property
     def is_own(self) -> bool:
         """Is it the project's own, rather than of a library set?"""
         return self.source == OWN

@@ -151,7 +151,7 @@ def enter(
     plan = planning.make(session, found.definitions, process, release.project, environment, choices, runbook)
     planned.require_targets(plan, may_have_none=runbook is not None)
     plan = _settled(found.definitions, release, plan, environment)  # refused before anybody fills in a form
-    answers = prompts.accept(release, plan, environment, choices.answers)
+    answers = prompts.accept(found.definitions, release, plan, environment, choices.answers)
     plan = _settled(found.definitions, release, plan, environment, answers)
     task = _queued(found, release, environment, plan, times)
     if runbook is not None:

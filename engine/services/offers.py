@@ -13,7 +13,11 @@ from engine.database import Database
 from engine.definitions import Definitions, Runbook
 from engine.domain import plans
 from engine.domain.chosen_targets import NoSuchTarget, chosen
+from engine.domain.precedence import DEPLOYMENT, RUNBOOK
 from engine.domain.processes import Process
+from engine.domain.prompts import Question
+from engine.domain.prompts import asked as questions_of
+from engine.domain.variables import Variable
 from engine.errors import ForedeckError
 from engine.services import access, planned, planning, prompts
 from engine.services import choices as choosing
@@ -45,8 +49,16 @@ class OfferedTargets:
     is_unusable: bool = False
 
 
-def of(db: Database, *, project: str, version: str, environment: str) -> Offers:
-    """For this version there; for one that is no release yet, as the project is now.
+@dataclass(frozen=True)
+class Standing:
+    """What a form shows of one deployment or run: what it asks for, and what else can be chosen."""
+
+    questions: tuple[Question, ...]
+    offers: Offers
+
+
+def of(db: Database, *, project: str, version: str, environment: str, choices: Choices = choosing.NONE) -> Standing:
+    """For this version there, after these choices; for one that is no release yet, as the project is now.
 
     Raises UnknownProject, UnknownEnvironment.
     """
@@ -54,22 +66,33 @@ def of(db: Database, *, project: str, version: str, environment: str) -> Offers:
         found = access.rules(session)
         slug = access.require_project(found, project)
         place = access.require_environment(found, environment)
-        process, _ = prompts.frozen(session, found, project=slug, version=version)
-        return of_process(session, found.definitions, process, slug, place)
+        process, variables = prompts.frozen(session, found, project=slug, version=version)
+        return of_process(session, found.definitions, process, variables, slug, place, choices)
 
 
 def of_process(
     session: Session,
     definitions: Definitions,
     process: Process,
+    variables: Sequence[Variable],
     project: str,
     environment: str,
+    choices: Choices,
     runbook: Runbook | None = None,
-) -> Offers:
-    """The same of any process; of a `runbook`, where it is one."""
+) -> Standing:
+    """The same of any process; of a `runbook`, where it is one. Targets are counted as they are without the choices."""
     plan = planning.make(session, definitions, process, project, environment, choosing.NONE, runbook)
     used = {machine for step in plan.steps for machine in step.machines}
-    return Offers(len(used - {plans.NO_MACHINE}), plan.guided_failure, len(plan.unusable))
+    offers = Offers(len(used - {plans.NO_MACHINE}), plan.guided_failure, len(plan.unusable))
+    asked = questions_of(
+        variables,
+        _chosen(session, definitions, process, project, environment, choices, runbook),
+        project=project,
+        environment=environment,
+        process=DEPLOYMENT if runbook is None else RUNBOOK,
+        tags=planned.tags_of(definitions),
+    )
+    return Standing(asked, offers)
 
 
 def targets(
@@ -106,18 +129,29 @@ def targets_of_process(
     choices: Choices,
     runbook: Runbook | None = None,
 ) -> UsedTargets:
-    """Those on which one of its steps would run there. Choices that cannot be do not count: what is wrong with them is
-    said when it is asked for.
-    """
-    planned_with = partial(planning.make, session, definitions, process, project, environment)
-    try:
-        plan = planned_with(choices, runbook)
-    except ForedeckError:
-        plan = planned_with(choosing.NONE, runbook)
+    """Those on which one of its steps would run there."""
+    plan = _chosen(session, definitions, process, project, environment, choices, runbook)
     unusable = dict(plan.unusable)
     used = {machine for step in plan.steps for machine in step.machines} | unusable.keys()
     every = planned.targets_of(definitions)
     return UsedTargets({target.slug: target.tags for target in every if target.slug in used}, unusable)
+
+
+def _chosen(
+    session: Session,
+    definitions: Definitions,
+    process: Process,
+    project: str,
+    environment: str,
+    choices: Choices,
+    runbook: Runbook | None,
+) -> plans.Plan:
+    """The plan after these choices. Those that cannot be do not count: what is wrong is said when it is asked for."""
+    make = partial(planning.make, session, definitions, process, project, environment)
+    try:
+        return make(choices, runbook)
+    except ForedeckError:
+        return make(choosing.NONE, runbook)
 
 
 def matching(

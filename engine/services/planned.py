@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -135,6 +135,11 @@ def targets_of(definitions: Definitions) -> tuple[plans.Target, ...]:
     return tuple(
         plans.Target(t.slug, t.environments, t.tags, t.has_machine, t.worker_pool) for t in definitions.targets.values()
     )
+
+
+def tags_of(definitions: Definitions) -> Mapping[str, Collection[str]]:
+    """The tags of each target."""
+    return {target.slug: target.tags for target in definitions.targets.values()}
 
 
 def require_targets(plan: plans.Plan, *, may_have_none: bool = False) -> None:

@@ -35,7 +35,8 @@ def make(
     is_runbook = runbook is not None
     plan = planning.make(session, found.definitions, process, project, environment, choices, runbook)
     of_process = RUNBOOK if is_runbook else DEPLOYMENT
-    asked = questions_of(variables, plan, project=project, environment=environment, process=of_process)
+    tags = planned.tags_of(found.definitions)
+    asked = questions_of(variables, plan, project=project, environment=environment, process=of_process, tags=tags)
     plan, unsettled = pools.settle(
         plan,
         found.definitions,

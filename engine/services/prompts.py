@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.database import Database
+from engine.definitions import Definitions
 from engine.domain import plans, prompts
 from engine.domain.precedence import DEPLOYMENT, RUNBOOK
 from engine.domain.processes import Process, process_from_json
@@ -21,21 +21,6 @@ Given = Sequence[tuple[str, str]]
 """Answers as they were given: names (or labels) and texts."""
 
 
-def asked(db: Database, *, project: str, version: str, environment: str) -> tuple[Question, ...]:
-    """What a deployment of this version there asks for; of a version that is no release yet, as the project is now.
-
-    Raises UnknownProject, UnknownEnvironment.
-    """
-    with db.read() as session:
-        found = access.rules(session)
-        slug = access.require_project(found, project)
-        target = access.require_environment(found, environment)
-        process, variables = frozen(session, found, project=slug, version=version)
-        targets = planned.targets_of(found.definitions)
-        plan = plans.make(process, project=slug, environment=target, targets=targets)
-        return prompts.asked(variables, plan, project=slug, environment=target)
-
-
 def frozen(
     session: Session, found: access.Rules, *, project: str, version: str
 ) -> tuple[Process, tuple[Variable, ...]]:
@@ -46,11 +31,20 @@ def frozen(
     return process_from_json(release.process), variables_from_json(release.variables)
 
 
-def accept(release: Release, plan: plans.Plan, environment: str, given: Given) -> dict[str, Any]:
+def accept(
+    definitions: Definitions, release: Release, plan: plans.Plan, environment: str, given: Given
+) -> dict[str, Any]:
     """The answers as the task keeps them, by name in lower case. Raises UnknownAnswer, WrongAnswer, AnswersMissing."""
     variables = variables_from_json(release.variables)
     process = DEPLOYMENT if release.runbook is None else RUNBOOK
-    questions = prompts.asked(variables, plan, project=release.project, environment=environment, process=process)
+    questions = prompts.asked(
+        variables,
+        plan,
+        project=release.project,
+        environment=environment,
+        process=process,
+        tags=planned.tags_of(definitions),
+    )
     project, version = release.project, release.version
     values = require(questions, given, project=project, version=version, environment=environment)
     return {

@@ -11,17 +11,13 @@ from sqlalchemy.orm import Session
 from engine.database import Database
 from engine.definitions import Project, Runbook
 from engine.domain.grants import Permission
-from engine.domain.precedence import RUNBOOK
-from engine.domain.prompts import asked as questions_of
 from engine.domain.variables import Variable, variables_from_json
-from engine.services import access, offers, planning, runbooks
-from engine.services import choices as choosing
+from engine.services import access, offers, runbooks
 from engine.services import runbook_snapshots as snapshots
 from engine.services.access import Choice
 from engine.services.choices import Choices
 from engine.services.errors import NotPermitted
-from engine.services.offers import OfferedTargets, Offers
-from engine.services.views import Question
+from engine.services.offers import OfferedTargets, Standing
 
 
 @dataclass(frozen=True)
@@ -41,14 +37,6 @@ class RunbookChoice:
     runbook: str
     project: str
     version: str | None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What a run of it there asks for and offers."""
-
-    questions: tuple[Question, ...]
-    offers: Offers
 
 
 def choices(db: Database, *, person: str) -> tuple[RunbookChoice, ...]:
@@ -83,8 +71,8 @@ def environments(db: Database, *, person: str, meant: Meant) -> tuple[Choice, ..
         )
 
 
-def standing(db: Database, *, person: str, meant: Meant, environment: str) -> Standing:
-    """For this runbook there. Raises UnknownEnvironment, NotForThere, and what `chosen` raises."""
+def standing(db: Database, *, person: str, meant: Meant, environment: str, choices: Choices) -> Standing:
+    """For this runbook there, after these choices. Raises UnknownEnvironment, NotForThere, and what `chosen` raises."""
     with db.read() as session:
         found = access.rules(session)
         place = access.require_environment(found, environment)
@@ -92,9 +80,7 @@ def standing(db: Database, *, person: str, meant: Meant, environment: str) -> St
         found.require(person, *runbooks.may_run(of, place), project=of.slug, environment=place)
         runbooks.require_for_there(runbook, place)
         definitions = found.definitions
-        plan = planning.make(session, definitions, runbook.process, of.slug, place, choosing.NONE, runbook)
-        asked = questions_of(variables, plan, project=of.slug, environment=place, process=RUNBOOK)
-        return Standing(asked, offers.of_process(session, definitions, runbook.process, of.slug, place, runbook))
+        return offers.of_process(session, definitions, runbook.process, variables, of.slug, place, choices, runbook)
 
 
 def targets(

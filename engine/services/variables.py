@@ -71,7 +71,7 @@ def situation_of(
 def _answered(variable: Variable, task: Task) -> Value:
     if variable.prompt is None:
         return variable.value
-    answer = task.form_values.get(variable.name.casefold())
+    answer = task.form_values.get(variable.asked_as.casefold())
     if answer is None:
         # A checkbox that nobody has ticked is not.
         return variable.value or ("False" if variable.prompt.control is Control.CHECKBOX else "")

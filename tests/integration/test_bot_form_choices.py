@@ -23,7 +23,10 @@ steps:
     target_tags: [web]
     run_script: {inline: echo installed}
 """
-VARIABLES = "Ticket: [{prompt: {label: Change ticket, required: true}, when: {environment: production}}]\n"
+VARIABLES = """\
+Ticket: [{prompt: {label: Change ticket, required: true}, when: {environment: production}}]
+Slot: [{value: "1", prompt: {required: true}, when: {target: spare-1}}]
+"""
 TARGETS = """\
 targets:
   web-{001..130}: {ssh: "{}.example.org:22", account: me, host_key: "SHA256:%s", environments: [staging], tags: [web]}
@@ -169,3 +172,14 @@ def test_what_cannot_be_used_now_is_said(bot: BotWorkspace) -> None:
         assert "All 130 targets that can be used; 1 cannot" in str(form.raw["blocks"])
         assert form.field(ON).options("130") == ["web-130 · cannot be used now"]
     machine_use.enable(bot.db, utc_now(), person="ben", names=["web-130"])
+
+
+def test_what_is_asked_for_one_target_is_answered_where_it_takes_part(bot: BotWorkspace, form: Modal) -> None:
+    asked_for(bot, lambda: form.submit({NOT_ON: ["spare-1"], "Slot (spare-1)": "2"}))
+    assert tasks.view(bot.db, latest(bot)).answers == ()
+    for again in opened(bot, "/deploy web 1.0.0 to staging"):
+        assert again.try_submit({"Slot (spare-1)": ""}) == {"Slot (spare-1)": "An answer is needed."}
+        asked_for(bot, lambda again=again: again.submit({ON: ["spare-1"], "Slot (spare-1)": "3"}))
+    assert tasks.view(bot.db, latest(bot)).answers == (("Slot (spare-1)", "3"),)
+    typed(bot, "/deploy web 1.0.0 to staging with Slot@spare-1=4")
+    assert tasks.view(bot.db, latest(bot)).answers == (("Slot (spare-1)", "4"),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,8 +15,7 @@ from engine.domain.processes import Action, Process, RunCondition, RunScript, St
 from engine.domain.prompts import Question
 from engine.domain.scopes import EVERYWHERE, Scope
 from engine.domain.variables import Control, Option, Prompt, Variable
-from engine.services import deployments
-from engine.services import prompts as asking
+from engine.services import deployments, offers
 from engine.services.choices import Choices
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
 from engine.services.views import TaskView
@@ -131,6 +131,59 @@ def test_what_no_field_could_hold_is_refused() -> None:
     assert answered(("Note", "a\r\nb")) == {"Note": "a\nb"}
 
 
+# For single targets.
+
+ON_TARGETS = Process(
+    (replace(step("roll"), target_tags=("web",)), step("tidy")),
+)
+MACHINES = [
+    plans.Target(slug, ("production",), tags)
+    for slug, tags in (("web-1", ("web", "db")), ("web-2", ("web",)), ("web-3", ("web",)), ("db-1", ("db",)))
+]
+
+
+def on_targets(*variables: Variable, not_chosen: tuple[str, ...] = ()) -> list[str]:
+    plan = plans.make(ON_TARGETS, project="web", environment="production", targets=MACHINES, not_chosen=not_chosen)
+    tags = {machine.slug: machine.tags for machine in MACHINES}
+    found = prompts.asked(variables, plan, project="web", environment="production", tags=tags)
+    return [question.name for question in found]
+
+
+def test_what_is_for_a_target_is_asked_for_where_that_takes_part() -> None:
+    of_one = Variable("Ticket", "", Scope(machines=("web-1",)), prompt())
+    assert on_targets(of_one) == ["Ticket@web-1"]
+    assert on_targets(of_one, not_chosen=("web-1",)) == []
+    assert on_targets(Variable("Ticket", "", Scope(machines=("db-1",)), prompt())) == [], "no step runs there"
+    assert on_targets(Variable("Ticket", "", Scope(target_tags=("db",)), prompt())) == ["Ticket@tag:db"]
+    assert on_targets(Variable("Ticket", "", Scope(target_tags=("db",)), prompt()), not_chosen=("web-1",)) == []
+
+
+def test_beside_what_is_asked_for_all_each_target_has_a_question_of_its_own() -> None:
+    general, one = (
+        Variable("T", "", prompt=prompt("Ticket")),
+        Variable("T", "x", Scope(machines=("web-1", "web-2")), prompt("Ticket")),
+    )
+    assert on_targets(general, one) == ["T", "T@web-1+web-2"]
+    asked_for_two = Question("T@web-1+web-2", prompt("Ticket"), "x", ("web-1", "web-2"))
+    assert asked_for_two.label == "Ticket (web-1, web-2)"
+
+
+def test_a_target_that_a_more_specific_value_covers_is_not_asked_about() -> None:
+    by_tag = Variable("T", "", Scope(target_tags=("db",)), prompt())
+    assert on_targets(by_tag, Variable("T", "fixed", Scope(machines=("web-1",)))) == []
+
+
+def test_a_name_alone_answers_for_all_its_targets_but_those_that_are_named() -> None:
+    one, other = (
+        Question("T@web-1", prompt(required=True), "", ("web-1",)),
+        Question("T@tag:db", prompt(), "", ("tag:db",)),
+    )
+    assert prompts.judge([one, other], [("t@WEB-1", "a"), ("T", "b")]).values == {"T@web-1": "a", "T@tag:db": "b"}
+    general = Question("T", prompt())
+    assert prompts.judge([general, one], [("T", "b")]).values == {"T": "b"}
+    assert prompts.judge([general, one], [("T", "b")]).missing == (one,)
+
+
 # Through the services.
 
 VARIABLES = """\
@@ -211,9 +264,9 @@ def test_names_and_options_that_do_not_exist_are_refused_with_the_choices(web: D
 def test_a_release_asks_for_what_it_froze(web: Deck) -> None:
     deploys(web, ("Ticket", "OPS-7"))
     web.configured(files={"projects/web/variables.yml": "Other: [{prompt: {label: Other}}]\n"})
-    found = asking.asked(web.db, project="web", version="1.0.0", environment="production")
+    found = offers.of(web.db, project="web", version="1.0.0", environment="production").questions
     assert [question.name for question in found] == ["Ticket", "Note", "Side", "Warm"]
-    fresh = asking.asked(web.db, project="web", version="2.0.0", environment="production")
+    fresh = offers.of(web.db, project="web", version="2.0.0", environment="production").questions
     assert [question.name for question in fresh] == ["Other"]
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine import definitions
-from engine.services import explanations
+from engine.services import explanations, offers
+from engine.services.choices import Choices
+from engine.services.prompt_errors import AnswersMissing
 from engine.services.views import TaskState
 from tests.support.definition_folders import problems_of
 from tests.support.engine import Deck
@@ -54,6 +56,30 @@ def test_each_machine_gets_the_value_that_is_meant_for_it(deck: Deck) -> None:
     assert given(deck, "Drain")["once"] == "no"
 
 
+ASKED = """\
+Port:
+  - {value: "80", prompt: {}}
+  - {value: "8080", prompt: {required: true}, when: {target: web-3}}
+  - {prompt: {required: true}, when: {target_tag: db}}
+"""
+
+
+def test_what_is_answered_for_one_target_holds_there_alone(deck: Deck) -> None:
+    deck.configured(PROCESS, {**TARGETS, "projects/web/variables.yml": ASKED})
+    with pytest.raises(AnswersMissing, match=r"needs an answer before it goes to staging: Port \(tag:db\)\."):
+        deck.deploys(answers=[("Port", "81")])
+    deck.deploys(answers=[("Port", "81"), ("Port@web-3", "83"), ("Port (tag:db)", "#{X}")], without=["web-4"])
+    deck.works()
+    assert given(deck, "Port") == {"web-1": "81", "web-2": "81", "web-3": "83", "db": "#{X}", "once": "81"}
+    assert deck.task(1).answers == (("Port", "81"), ("Port (tag:db)", "#{X}"), ("Port (web-3)", "83"))
+    view = offers.of(
+        deck.db, project="web", version="1.0.0", environment="staging", choices=Choices(without=["db", "web-3"])
+    )
+    assert [question.name for question in view.questions] == ["Port"]
+    deck.deploys(version="1.1.0", without=["db"])
+    deck.works()
+
+
 def test_the_explanation_knows_the_target(deck: Deck) -> None:
     deck.configured(PROCESS, FILES)
     view = explanations.explain(
@@ -72,11 +98,6 @@ def test_the_explanation_knows_the_target(deck: Deck) -> None:
         (
             "A: [{value: x, when: {target_tag: wep}}]\n",
             'projects/web/variables.yml:1: A[0].when.target_tag: There is no target tag "wep". Did you mean "web"?',
-        ),
-        (
-            "A: [{prompt: {label: B}, when: {target_tag: web}}]\n",
-            "projects/web/variables.yml:1: A[0].when: What is asked for is asked once, before any target is known. "
-            "Leave out `target` and `target_tag`.",
         ),
         (
             "A:\n  - {value: x, when: {target_tag: web}}\n  - {value: z, when: {target_tag: blue}}\n",
