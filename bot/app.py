@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import manifest
 from bot.announcer import Announcer
+from bot.announcing.checks import CheckAnswers
 from bot.announcing.couriers import Courier
 from bot.announcing.failures import CREDENTIALS, UNREACHED, understood
 from bot.announcing.moved_paces import MovedPace
@@ -27,9 +28,10 @@ from bot.announcing.refusals import PrivateLines
 from bot.groups import Groups
 from bot.hearing import HearingWatch, Patience, abandon
 from bot.listeners.requests import Desk
-from bot.listeners.table import register
+from bot.listeners.table import WORKERS, register
 from bot.settings import SlackSettings
 from bot.zones import Zones
+from engine.contracts import SshMachine
 from engine.errors import ForedeckError
 from engine.services import Database
 
@@ -128,12 +130,15 @@ class SlackBot:
         clock: Callable[[], datetime],
         pace: Pace | None = None,
         patience: Patience | None = None,
+        host_keys_of: Callable[[SshMachine], Mapping[str, str]] = lambda _machine: {},
     ) -> None:
+        """`host_keys_of`: asks a machine which host keys it shows, by kind; raises ForedeckError."""
         self._settings = settings
         self._db = db
         self._clock = clock
         self._pace = pace or _pace_for(settings)
         self._patience = patience or Patience()
+        self._host_keys_of = host_keys_of
         self._stopping = threading.Event()
         self._connecting: threading.Thread | None = None
         self._parts: list[Callable[[], None]] = []  # how to stop what was started
@@ -175,6 +180,7 @@ class SlackBot:
         lines = PrivateLines(self._db, client, api_url=self._settings.api_url, bot_name=identity.bot_name)
         groups = Groups(self._db, self._clock, client)
         zones = Zones(self._db, self._clock, client)
+        checks = CheckAnswers(self._db, self._clock, api_url=self._settings.api_url, command=WORKERS)
         desk = Desk(
             db=self._db,
             clock=self._clock,
@@ -185,6 +191,8 @@ class SlackBot:
             command=self._settings.command,
             groups_changed=groups.changed,
             asked_from=lines.asked_from,
+            check_asked=checks.asked,
+            host_keys_of=self._host_keys_of,
         )
         courier = Courier(
             self._db, self._clock, client, self._pace, lambda: desk.command, lines.cannot_post, identity.workspace_url
@@ -203,9 +211,10 @@ class SlackBot:
         watch = HearingWatch(handler.client, self._patience)
         with self._lock:
             if is_wanted := not self._stopping.is_set():
-                for part in (announcer, groups, zones, watch):
+                for part in (announcer, groups, zones, checks, watch):
                     part.start()
-                self._parts = [announcer.stop, groups.stop, zones.stop, lambda: _close(app, handler), watch.stop]
+                stops = [part.stop for part in (announcer, groups, zones, checks)]
+                self._parts = [*stops, lambda: _close(app, handler), watch.stop]
         if is_wanted:
             _log.info("connected to Slack as %s", identity.bot_name)
         else:

@@ -32,6 +32,7 @@ OPEN_MACHINE = "open_machine"  # value: its slug
 CHECK_MACHINE = "check_machine"  # value: its slug
 DISABLE_MACHINE = "disable_machine"  # value: its slug
 ENABLE_MACHINE = "enable_machine"  # value: its slug
+TRUST_KEY = "trust_key"  # value: the slug of a machine
 RUN_SCRIPT = "run_script"  # value: the slug of a machine
 SHOW_MACHINES = "show_machines"  # value: see `pack`; a page of what was asked for
 OPEN_LINK = "open_link"  # a link button; Slack tells us of the click all the same
@@ -45,12 +46,14 @@ RUN_MODAL = "run"
 ACKNOWLEDGE_MODAL = "acknowledge"
 DISABLE_MODAL = "disable_machine"
 SCRIPT_MODAL = "run_script"
+TRUST_MODAL = "trust_key"
 
 # Fields of modals: action ids (block ids carry what they depend on, so that Slack forgets a stale choice).
 NOTE = "note"
 UNTIL = "until"
 SCRIPT = "script"
 MACHINES = "machines"
+FINGERPRINT = "fingerprint"
 FAILED_ON = "failed_on"
 FAILED_NOT_ON = "failed_not_on"
 PROJECT = "project"

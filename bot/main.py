@@ -248,7 +248,7 @@ def _slack(db: Database, settings: SlackSettings | None) -> Iterator[None]:
     # Imported here: without Slack nobody pays for its memory.
     from bot.app import SlackBot
 
-    slack_bot = SlackBot(settings, db, utc_now)
+    slack_bot = SlackBot(settings, db, utc_now, host_keys_of=host_keys_of)
     slack_bot.start()
     try:
         yield

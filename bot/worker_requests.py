@@ -9,7 +9,7 @@ from bot import clauses, typed_text
 from bot.commands import Help
 from bot.orders import NotUnderstood
 
-VERBS = ("check", "disable", "enable", "run", "help")
+VERBS = ("check", "disable", "enable", "trust", "run", "help")
 _SMALL = frozenset(
     ("and", "the", "worker", "workers", "target", "targets", "machine", "machines", "on", "all", "list", "show")
 )
@@ -46,6 +46,15 @@ class EnableMachines:
 
 
 @dataclass(frozen=True)
+class TrustKey:
+    """Trust the host key with this fingerprint; without one, ask which in a form."""
+
+    name: str
+    fingerprint: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class RunScript:
     """Run this on them; without a script, ask for it in a form."""
 
@@ -53,11 +62,15 @@ class RunScript:
     script: str = ""
 
 
-WorkersRequest = Help | ShowMachines | CheckMachines | DisableMachines | EnableMachines | RunScript | NotUnderstood
+WorkersRequest = (
+    Help | ShowMachines | CheckMachines | DisableMachines | EnableMachines | TrustKey | RunScript | NotUnderstood
+)
 
 
 def parse_workers(text: str) -> WorkersRequest:  # noqa: PLR0911 - one line for each form
-    """`[NAMES]`, `check NAMES`, `disable NAMES [until …] because …`, `enable NAMES`, `run NAMES: SCRIPT`."""
+    """`[NAMES]`, `check NAMES`, `disable NAMES [until …] because …`, `enable NAMES`, `run NAMES: SCRIPT`,
+    `trust NAME [FINGERPRINT because …]`.
+    """
     words = typed_text.words(text)
     verb = words[0].lower() if words else ""
     if verb == "help":
@@ -68,6 +81,8 @@ def parse_workers(text: str) -> WorkersRequest:  # noqa: PLR0911 - one line for 
         return _running(text)
     rest = typed_text.after_words(text, 1)
     said = clauses.split(typed_text.escaped(rest))
+    if verb == "trust":
+        return _trusting(said)
     names = _names((*said.what, *said.on, *said.to))
     if not names:
         example = {"disable": "disable web-17 until 18:00 because its disk is replaced"}.get(verb, f"{verb} web-17")
@@ -81,6 +96,15 @@ def parse_workers(text: str) -> WorkersRequest:  # noqa: PLR0911 - one line for 
             return DisableMachines(names, said.reason, said.until)
 
 
+def _trusting(said: clauses.Clauses) -> WorkersRequest:
+    keys = [word for word in said.what if word.startswith("SHA256:")]
+    names = _names([word for word in (*said.what, *said.on) if word not in keys and word.lower() not in _OF_A_KEY])
+    if len(names) != 1 or len(keys) > 1:
+        return NotUnderstood("Say of which machine, one at a time.", "trust web-17")
+    return TrustKey(names[0], keys[0] if keys else "", said.reason)
+
+
+_OF_A_KEY = frozenset({"key", "host", "of", "new", "fingerprint"})
 _RUN = re.compile(r"\s*run\b(?P<rest>.*)\Z", re.IGNORECASE | re.DOTALL)
 _WORD = r"[^\s:,]+"
 _BEFORE_COLON = re.compile(

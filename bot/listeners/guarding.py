@@ -98,11 +98,13 @@ def submission(desk: Desk, listener: SubmissionListener) -> BoltListener:
         with Acknowledgement(ack, late) as acknowledgement:
             answer = _submission_answer(lambda: listener(desk, _submitted(desk, body)))
             if answer.errors:
-                acknowledgement.give(response_action="errors", errors=dict(answer.errors))
+                given = acknowledgement.give(response_action="errors", errors=dict(answer.errors))
             elif answer.shows:
-                acknowledgement.give(response_action="update", view=dict(answer.shows))
+                given = acknowledgement.give(response_action="update", view=dict(answer.shows))
             else:
-                acknowledgement.give()
+                given = acknowledgement.give()
+        if not given:
+            _show_late(client, body, answer)
         if answer.message and answer.slack_channel:
             _tell_privately(client, answer.slack_channel, str(body["user"]["id"]), answer.message)
 
@@ -169,7 +171,9 @@ def _show_modal(desk: Desk, answer: Answer, body: Body, client: WebClient) -> No
     try:
         if answer.opens:
             shows = client.views_push if body.get("view") else client.views_open  # on top of a form, not in its place
-            shows(trigger_id=str(body.get("trigger_id", "")), view=dict(answer.opens))
+            opened = shows(trigger_id=str(body.get("trigger_id", "")), view=dict(answer.opens))
+            if answer.then is not None:
+                client.views_update(view_id=opened["view"]["id"], view=_made(answer.then))
         elif answer.refreshes:
             view = body.get("view") or {}
             client.views_update(view_id=view.get("id"), hash=view.get("hash"), view=dict(answer.refreshes))
@@ -181,6 +185,26 @@ def _show_modal(desk: Desk, answer: Answer, body: Body, client: WebClient) -> No
         response_url = str(body.get("response_url") or "")
         if answer.opens and response_url:
             reply(response_url, desk.api_url, answers.said("The form could not be opened.", "Please try once more."))
+
+
+def _made(make: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    try:
+        return dict(make())
+    except ForedeckError as error:
+        return closing_modal("Not possible now", str(error), error.hint)
+    except Exception:
+        return closing_modal("That went wrong", answers.went_wrong(_log_unforeseen()).text)
+
+
+def _show_late(client: WebClient, body: Body, answer: ModalAnswer) -> None:
+    """The form was answered with words before this was known: now it shows what came of it."""
+    shown = answer.shows or closing_modal("Done", answer.message.text if answer.message else "It is done.")
+    if answer.errors:
+        shown = closing_modal("Nothing was changed", *answer.errors.values())
+    try:
+        client.views_update(view_id=str((body.get("view") or {}).get("id")), view=dict(shown))
+    except (SlackApiError, *UNREACHED) as error:
+        _log.info("a form could not show what came of it: %s", error)
 
 
 def _tell_privately(client: WebClient, slack_channel: str, slack_user_id: str, message: Message) -> None:

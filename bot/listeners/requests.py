@@ -8,8 +8,20 @@ from datetime import datetime
 from typing import Any
 
 from bot.messages.blocks import Element, Message
+from engine.contracts import SshMachine
 from engine.definitions import Person
 from engine.services import Database
+
+
+@dataclass(frozen=True)
+class AskedCheck:
+    """Somebody wants to know what a check finds. `replaces`: the private message whose button was pressed."""
+
+    person: str
+    machines: tuple[str, ...]
+    at: datetime
+    response_url: str
+    replaces: bool
 
 
 @dataclass
@@ -27,6 +39,8 @@ class Desk:
     groups_changed: Callable[[], None] = lambda: None
     invited_to: Callable[[str], None] = lambda _slack_channel: None
     asked_from: Callable[[int, str], None] = lambda _number, _response_url: None
+    check_asked: Callable[[AskedCheck], None] = lambda _asked: None
+    host_keys_of: Callable[[SshMachine], Mapping[str, str]] = lambda _machine: {}  # what it shows now, by kind
 
 
 @dataclass(frozen=True)
@@ -81,6 +95,7 @@ class Answer:
     message: Message | None = None
     replaces: bool = False  # the private message whose button was pressed
     opens: Mapping[str, Any] | None = None
+    then: Callable[[], Mapping[str, Any]] | None = None  # what takes the place of the opened one, made in a while
     refreshes: Mapping[str, Any] | None = None
 
 

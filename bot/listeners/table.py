@@ -17,6 +17,7 @@ from bot.listeners import (
     events,
     form_searches,
     guarding,
+    host_keys,
     orders,
     runbook_form,
     running,
@@ -59,6 +60,7 @@ PRESSES: Mapping[str, PressListener] = {
     ids.CHECK_MACHINE: workers_command.check_machine,
     ids.DISABLE_MACHINE: workers_command.open_disable,
     ids.RUN_SCRIPT: scripts.open_form,
+    ids.TRUST_KEY: host_keys.open_form,
     ids.ENABLE_MACHINE: workers_command.enable_machine,
     ids.ACKNOWLEDGE: emergencies.open_acknowledge,
     ids.FILL_IN: deploy_form.fill_in,
@@ -78,6 +80,7 @@ SUBMISSIONS: Mapping[str, SubmissionListener] = {
     ids.ACKNOWLEDGE_MODAL: emergencies.submit,
     ids.DISABLE_MODAL: workers_command.submit_disable,
     ids.SCRIPT_MODAL: scripts.submit,
+    ids.TRUST_MODAL: host_keys.submit,
 }
 SEARCHES: Mapping[str, SearchListener] = {
     ids.PROJECT: form_searches.projects,

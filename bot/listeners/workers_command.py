@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from bot import ids
 from bot.commands import Help
-from bot.listeners import scripts
+from bot.listeners import host_keys, scripts
 from bot.listeners.buttons import outdated
-from bot.listeners.requests import CLOSE, Answer, Desk, ModalAnswer, Pressed, Submitted, Typed
+from bot.listeners.requests import CLOSE, Answer, AskedCheck, Desk, ModalAnswer, Pressed, Submitted, Typed
 from bot.messages import answers
 from bot.messages import machines as told
 from bot.messages.blocks import Message
 from bot.modals.decisions import closing_modal, note_of
 from bot.modals.machines import disable_modal, until_of
 from bot.orders import NotUnderstood
-from bot.worker_requests import CheckMachines, DisableMachines, EnableMachines, RunScript, ShowMachines, parse_workers
+from bot.worker_requests import (
+    CheckMachines,
+    DisableMachines,
+    EnableMachines,
+    RunScript,
+    ShowMachines,
+    TrustKey,
+    parse_workers,
+)
 from engine.errors import ForedeckError
 from engine.services import machine_use, machine_views
 from engine.services.queue_errors import ReasonMissing, TooFarAway, UnclearTime
@@ -32,8 +43,10 @@ def workers(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for
         case ShowMachines():
             return Answer(_shown(desk, person, wanted.names))
         case CheckMachines():
-            slugs = machine_use.check_now(desk.db, desk.clock(), person=person, names=wanted.names)
-            return Answer(told.done(slugs, "looked at now", typed.command))
+            at = desk.clock()
+            slugs = machine_use.check_now(desk.db, at, person=person, names=wanted.names)
+            _tell_what_is_found(desk, person, slugs, typed.response_url, at)
+            return Answer(told.being_checked(slugs))
         case DisableMachines():
             slugs = machine_use.disable(
                 desk.db, desk.clock(), person=person, names=wanted.names, reason=wanted.reason, until=wanted.until
@@ -42,6 +55,8 @@ def workers(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for
         case EnableMachines():
             slugs = machine_use.enable(desk.db, desk.clock(), person=person, names=wanted.names)
             return Answer(told.done(slugs, "in use again, and looked at now", typed.command))
+        case TrustKey():
+            return host_keys.trust(desk, typed, wanted)
         case RunScript():
             return scripts.run(desk, typed, wanted)
 
@@ -61,9 +76,12 @@ def open_machine(desk: Desk, pressed: Pressed) -> Answer:
 
 
 def check_machine(desk: Desk, pressed: Pressed) -> Answer:
-    """*Check now*."""
-    machine_use.check_now(desk.db, desk.clock(), person=pressed.person.slug, names=[pressed.value])
-    return _details(desk, pressed, "It is looked at now; `Refresh` shows what was found.")
+    """*Check now*: what is found takes the place of this answer."""
+    at = desk.clock()
+    slugs = machine_use.check_now(desk.db, at, person=pressed.person.slug, names=[pressed.value])
+    answer = _details(desk, pressed, "It is looked at now. What is found stands here in a moment.")
+    _tell_what_is_found(desk, pressed.person.slug, slugs, pressed.response_url, at, replaces=True)
+    return answer
 
 
 def enable_machine(desk: Desk, pressed: Pressed) -> Answer:
@@ -104,6 +122,12 @@ def submit_disable(desk: Desk, submitted: Submitted) -> ModalAnswer:
     if not slack_channel:
         return CLOSE
     return ModalAnswer(message=told.done(slugs, "disabled", COMMAND), slack_channel=slack_channel)
+
+
+def _tell_what_is_found(
+    desk: Desk, person: str, slugs: Sequence[str], response_url: str, at: datetime, *, replaces: bool = False
+) -> None:
+    desk.check_asked(AskedCheck(person, tuple(slugs), at, response_url, replaces))
 
 
 def _shown(desk: Desk, person: str, names: tuple[str, ...], page: int = 1) -> Message:

@@ -9,6 +9,7 @@ from bot import ids
 from bot.messages import blocks as b
 from bot.messages import wording
 from bot.messages.health import SIGNS, WORDS, in_short
+from engine.errors import ForedeckError
 from engine.services.machine_views import MachineStanding, Overview, PoolStanding
 from engine.services.views import HealthState
 
@@ -59,6 +60,17 @@ def done(slugs: Sequence[str], what: str, command: str) -> b.Message:
     return b.message(words, b.rich([b.text(words)], [b.text("How it is now: "), b.code(look)]))
 
 
+def being_checked(slugs: Sequence[str]) -> b.Message:
+    """They are looked at; another answer says what was found."""
+    words = f"{wording.few(slugs)} {'is' if len(slugs) == 1 else 'are'} looked at now. What was found follows."
+    return b.message(words, b.rich([b.text(words)]))
+
+
+def check_not_told(error: ForedeckError) -> b.Message:
+    """What was found cannot be shown."""
+    return b.message(str(error), b.rich(b.sentence(str(error)), b.sentence(error.hint or " ")))
+
+
 def help_text(command: str) -> b.Message:
     """What can be typed after `/workers`."""
     told = (
@@ -67,6 +79,7 @@ def help_text(command: str) -> b.Message:
         ("check web-17", "looks at it now"),
         ("disable web-17 until 18:00 because …", "nothing new begins there; without until: until somebody enables it"),
         ("enable web-17", "it is in use again"),
+        ("trust web-17", "shows the host key that it shows, and trusts it once you have compared it"),
         ("run web-17,web-18: df -h", "runs a Bash script there, for who may; without a script a form asks for it"),
     )
     lines = [[b.code(f"{command} {typed}".strip()), b.text(f"  {meaning}")] for typed, meaning in told]
@@ -122,6 +135,9 @@ def _entry(machine: MachineStanding, now: datetime) -> b.Block:
     ]
     if machine.disabled:
         lines.append(f"{machine.disabled.by}: {b.shorten(machine.disabled.reason, _WHY)}")
+    elif machine.is_region:
+        warning = "⚠️ " if machine.pool and not machine.pool.usable else ""
+        lines.append(f"{warning}Its steps run {_serves(machine.pool)}")
     elif machine.state is not HealthState.HEALTHY and machine.why:
         lines.append(b.shorten(in_short(machine.slug, machine.why), _WHY))
     label = f"Open {machine.slug}"
@@ -148,7 +164,8 @@ def _hint(view: Overview, command: str) -> str:
 
 def _facts(machine: MachineStanding) -> Iterator[list[b.Element]]:
     if machine.is_region:
-        yield [b.text(f"{_where(machine)}. A target without a machine: what is aimed at it runs on workers.")]
+        yield [b.text(f"A target without a machine · {_where(machine)}{_load(machine)}")]
+        yield [b.text(f"Steps aimed at it run {_serves(machine.pool)}, unless they name a pool themselves.")]
         return
     what = "worker" if machine.is_worker else "target"
     yield [b.text(f"{wording.capitalised(what)} at {machine.address} · {_where(machine)}{_load(machine)}")]
@@ -157,6 +174,13 @@ def _facts(machine: MachineStanding) -> Iterator[list[b.Element]]:
     free = machine.facts.get("free_mib", "")
     if known:
         yield [b.text(known + (f", {int(free):,} MiB free" if free.isdecimal() else ""))]
+    if machine.trusted:
+        trusted = machine.trusted
+        yield [
+            b.text(f"{trusted.by} trusts its host key {trusted.fingerprint} since "),
+            b.date(trusted.at),
+            b.text(f", because {b.shorten(trusted.reason, 200)}"),
+        ]
     if machine.checked_at:
         is_next = machine.next_check_at and not machine.disabled
         upcoming = [b.text(", next "), b.date(machine.next_check_at)] if is_next and machine.next_check_at else []
@@ -172,6 +196,7 @@ def _buttons(machine: MachineStanding) -> Iterator[b.Element]:
     elif machine.may_edit:
         if not machine.is_region:
             yield b.button("Check now", ids.CHECK_MACHINE, machine.slug)
+            yield b.button("Host key…", ids.TRUST_KEY, machine.slug)
         yield b.button("Disable…", ids.DISABLE_MACHINE, machine.slug)
     if machine.may_run:
         yield b.button("Run a script…", ids.RUN_SCRIPT, machine.slug)
@@ -202,6 +227,15 @@ def _where(machine: MachineStanding) -> str:
     if machine.is_worker:
         return f"pool {', '.join(machine.pools)}"
     return f"{', '.join(machine.environments)} · {', '.join(machine.tags)}"
+
+
+def _serves(pool: PoolStanding | None) -> str:
+    """By whom a region is served, after *run*."""
+    if pool is None:
+        return "on the built-in worker"
+    if not pool.workers:
+        return f"in the pool {pool.slug}, in which no worker is"
+    return f"in the pool {pool.slug} ({pool.usable} of {wording.plural(pool.workers, 'worker')} can be used)"
 
 
 def _load(machine: MachineStanding) -> str:

@@ -87,7 +87,8 @@ def record(session: Session, now: datetime, machine: str, health: Health) -> Non
         return
     before = HealthState(row.state)
     row.checked_at, row.why, row.facts = now, health.message[:_WHY_LIMIT], dict(health.facts) or row.facts
-    row.next_check_at = next_check_at(definitions, known, health.state, now)
+    if row.next_check_at > now:  # else somebody has asked meanwhile, and wants to know how it is since
+        row.next_check_at = next_check_at(definitions, known, health.state, now)
     if health.state is not HealthState.HEALTHY:
         row.last_error, row.last_error_at = row.why, now
     if health.state is not before:

@@ -101,6 +101,27 @@ def trust(
         return _view(row)
 
 
+def refusal(db: Database, now: datetime, *, person: str, machine: str) -> ForedeckError | None:
+    """Why this person may not trust another key of this machine; None when they may."""
+    with db.read() as session:
+        found = access.rules(session, now)
+        try:
+            _require(found, person, _find(found.definitions, machine))
+        except ForedeckError as error:
+            return error
+        return None
+
+
+def trusted_now(session: Session, definitions: Definitions) -> dict[str, Trust]:
+    """By machine, whom one owes it that another key counts than the configuration pins."""
+    rows = session.scalars(select(TrustedKey).order_by(TrustedKey.id))  # the newest counts
+    return {
+        row.machine: _view(row)
+        for row in rows
+        if (known := definitions.machine(row.machine)) is not None and known.host_key == row.configured
+    }
+
+
 def history(db: Database) -> Sequence[Trust]:
     """All that was ever trusted so, oldest first."""
     with db.read() as session:

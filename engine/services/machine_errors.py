@@ -25,6 +25,20 @@ class NotDisabled(ForedeckError):
     message = "{machine} is not disabled; nothing was changed."
 
 
+class NotLookedAt(ForedeckError):
+    """It is out of use."""
+
+    message = "{machine} is {why}, so nobody looks at it."
+    hint_text = "It is looked at as soon as somebody enables it: `/workers enable {machine}`."
+
+
+class NothingToLookAt(ForedeckError):
+    """It has no machine."""
+
+    message = "{region} is a cloud region: it has no machine that could be looked at."
+    hint_text = "What is aimed at it runs on workers; `/workers {region}` says on whose."
+
+
 class NoMachines(ForedeckError):
     """There is none."""
 

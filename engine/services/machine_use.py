@@ -17,7 +17,14 @@ from engine.errors import ForedeckError
 from engine.models import DisabledMachine
 from engine.services import access, health, outbox, schedules, usability
 from engine.services.errors import UnknownName
-from engine.services.machine_errors import AlreadyDisabled, NoMachines, NotDisabled, WhyMissing
+from engine.services.machine_errors import (
+    AlreadyDisabled,
+    NoMachines,
+    NotDisabled,
+    NothingToLookAt,
+    NotLookedAt,
+    WhyMissing,
+)
 from engine.services.queue_errors import TooFarAway
 
 _REASON_LIMIT = 500
@@ -101,14 +108,23 @@ def refusal(db: Database, now: datetime, *, person: str, name: str) -> ForedeckE
 
 
 def check_now(db: Database, now: datetime, *, person: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Have these machines looked at next. Raises UnknownName, NoMachines, NotPermitted."""
+    """Have these machines looked at next; the slugs of those that are. Raises UnknownName, NoMachines, NotPermitted,
+    NothingToLookAt, NotLookedAt.
+    """
     with db.write() as session:
         found = access.rules(session, now)
-        machines = find(found, names)
+        meant = find(found, names, with_regions=True)
+        machines = [one for one in meant if not isinstance(one, TargetDefinition) or one.has_machine]
+        if not machines:
+            raise NothingToLookAt(region=meant[0].slug)
         require(found, person, Permission.MACHINE_EDIT, "check", machines)
-        for machine in machines:
-            health.look_soon(session, now, machine.slug)
-        return tuple(machine.slug for machine in machines)
+        out = usability.disabled(session, found.definitions)
+        left = [machine.slug for machine in machines if machine.slug not in out]
+        if not left:
+            raise NotLookedAt(machine=machines[0].slug, why=out[machines[0].slug])
+        for slug in left:
+            health.look_soon(session, now, slug)
+        return tuple(left)
 
 
 def find(found: access.Rules, names: Sequence[str], *, with_regions: bool = False) -> tuple[Machine, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.contracts import HealthState
@@ -16,8 +16,9 @@ from engine.definitions import Machine, TargetDefinition
 from engine.domain.grants import Permission
 from engine.domain.states import RunState
 from engine.models import ActionRun, DisabledMachine, MachineHealth
-from engine.services import access, machine_use, pools, schedules
+from engine.services import access, host_keys, machine_use, pools, schedules
 from engine.services.errors import UnknownName
+from engine.services.host_keys import Trust
 
 DISABLED = "disabled"
 """What people type, beside the states, to see those that are out of use."""
@@ -34,6 +35,17 @@ class OutOfUse:
     reason: str
     since: datetime
     until: datetime | None
+
+
+@dataclass(frozen=True)
+class PoolStanding:
+    """A worker pool: how many are in it, how many of them can be used, how many steps run there."""
+
+    slug: str
+    is_default: bool
+    workers: int
+    usable: int
+    load: int
 
 
 @dataclass(frozen=True)
@@ -55,9 +67,11 @@ class MachineStanding:
     facts: Mapping[str, str]
     last_error: str
     last_error_at: datetime | None
-    load: int  # steps that run there now
+    load: int  # steps that run there now, or for it
     disabled: OutOfUse | None
     is_region: bool = False
+    pool: PoolStanding | None = None  # of a region: where its steps run; None: on the built-in worker
+    trusted: Trust | None = None  # somebody trusts another host key than the configuration pins
     may_edit: bool = False  # whoever looks may disable, enable and check it
     may_run: bool = False  # and run scripts there
 
@@ -65,17 +79,6 @@ class MachineStanding:
     def is_usable(self) -> bool:
         """Would a worker be chosen?"""
         return self.disabled is None and self.state not in {HealthState.UNHEALTHY, HealthState.UNAVAILABLE}
-
-
-@dataclass(frozen=True)
-class PoolStanding:
-    """A worker pool: how many are in it, how many of them can be used, how many steps run there."""
-
-    slug: str
-    is_default: bool
-    workers: int
-    usable: int
-    load: int
 
 
 @dataclass(frozen=True)
@@ -142,14 +145,37 @@ def _everything(session: Session, found: access.Rules, person: str) -> list[Mach
         row.machine: OutOfUse(row.by, row.reason, row.since, row.until)
         for row in session.scalars(select(DisabledMachine).where(DisabledMachine.ended_at.is_(None)))
     }
-    running = select(ActionRun.worker, func.count()).where(ActionRun.state == RunState.RUNNING.value)
-    load = {worker: count for worker, count in session.execute(running.group_by(ActionRun.worker)) if worker}
+    load = _load(session)
+    trusted = host_keys.trusted_now(session, found.definitions)
     visible = _visible_environments(found, person)
-    return [
-        _standing(machine, rows.get(machine.slug), load.get(machine.slug, 0), disabled.get(machine.slug))
+    shown = [
+        _standing(
+            machine,
+            rows.get(machine.slug),
+            load.get(machine.slug, 0),
+            disabled.get(machine.slug),
+            trusted.get(machine.slug),
+        )
         for machine in found.definitions.places
         if visible and (not isinstance(machine, TargetDefinition) or visible.intersection(machine.environments))
     ]
+    return [replace(one, pool=_pool_of(found, shown, one)) if one.is_region else one for one in shown]
+
+
+def _pool_of(found: access.Rules, shown: Sequence[MachineStanding], region: MachineStanding) -> PoolStanding | None:
+    slug, _ = pools.pool_and_workers(found.definitions, next(iter(region.pools), None))
+    if pools.falls_to_built_in(found.definitions, slug):
+        return None
+    return next((pool for pool in _pools(found, shown) if pool.slug == slug), None)
+
+
+def _load(session: Session) -> dict[str, int]:
+    """How many runs each machine has, and how many are for it while a worker has them."""
+    load: Counter[str] = Counter()
+    running = select(ActionRun.worker, ActionRun.machine).where(ActionRun.state == RunState.RUNNING.value)
+    for worker, machine in session.execute(running):
+        load.update({slug for slug in (worker, machine) if slug})
+    return load
 
 
 def _visible_environments(found: access.Rules, person: str) -> frozenset[str]:
@@ -165,7 +191,9 @@ def _visible_environments(found: access.Rules, person: str) -> frozenset[str]:
     )
 
 
-def _standing(machine: Machine, row: MachineHealth | None, load: int, disabled: OutOfUse | None) -> MachineStanding:
+def _standing(
+    machine: Machine, row: MachineHealth | None, load: int, disabled: OutOfUse | None, trusted: Trust | None
+) -> MachineStanding:
     is_target = isinstance(machine, TargetDefinition)
     is_region = isinstance(machine, TargetDefinition) and not machine.has_machine
     host = f"[{machine.host}]" if ":" in machine.host else machine.host
@@ -173,7 +201,7 @@ def _standing(machine: Machine, row: MachineHealth | None, load: int, disabled: 
         slug=machine.slug,
         is_worker=not is_target,
         address="" if is_region else f"{host}:{machine.port}",
-        pools=() if isinstance(machine, TargetDefinition) else machine.pools,
+        pools=(*filter(None, [machine.worker_pool]),) if isinstance(machine, TargetDefinition) else machine.pools,
         environments=machine.environments if isinstance(machine, TargetDefinition) else (),
         tags=machine.tags if isinstance(machine, TargetDefinition) else (),
         policy=machine.policy,
@@ -188,6 +216,7 @@ def _standing(machine: Machine, row: MachineHealth | None, load: int, disabled: 
         load=load,
         disabled=disabled,
         is_region=is_region,
+        trusted=trusted,
     )
 
 

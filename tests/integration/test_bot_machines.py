@@ -10,17 +10,19 @@ import pytest
 from sqlalchemy import select
 
 from engine.models import MachineHealth
+from engine.services import host_keys
 from tests.support.engine import until
 from tests.support.openssh import OpenSshServer
 from tests.support.sandbox import JsonObject, start_sandbox
 from tests.support.served_bot import FOREDECK, ServedBot, connect_bot, write_configuration
 
 ROLES = FOREDECK.replace("[project_contributor], when: {project: web}", "[environment_manager, script_runner]")
+OLD = f"SHA256:{'A' * 43}"
 PROCESS = "steps: [{step: install, target_tags: [web], run_script: {inline: echo there}}]\n"
 
 
 def machines_of(server: OpenSshServer, *, off: int = 8) -> str:
-    """A worker and a target that answer, and targets where nobody does."""
+    """A worker and a target that answer, a target that shows another key, targets where nobody is, and a region."""
     here = f'account: me, host_key: "{server.fingerprint_of("ed25519")}"'
     rest = "environments: [staging], tags: [web]"
     gone = "".join(f'  off-{n:02}: {{ssh: "127.0.0.1:1", {here}, {rest}}}\n' for n in range(1, off + 1))
@@ -31,6 +33,9 @@ def machines_of(server: OpenSshServer, *, off: int = 8) -> str:
         "worker_pools:\n  linux: {default: true}\n"
         f'workers:\n  build-1: {{pools: [linux], ssh: "127.0.0.1:{server.port}", {here}}}\n'
         f'targets:\n  web-1: {{ssh: "127.0.0.1:{server.port}", {here}, {rest}}}\n{gone}'
+        f'  odd: {{ssh: "127.0.0.1:{server.port}", account: me, host_key: "{OLD}", environments: [production], '
+        f"tags: [odd]}}\n"
+        "  eu: {type: cloud_region, environments: [production], tags: [region]}\n"
     )
 
 
@@ -59,10 +64,10 @@ def _said(bot: ServedBot, containing: str) -> JsonObject:
 
 def test_machines_are_looked_at_disabled_and_enabled(bot: ServedBot) -> None:
     shown = bot.says("ana", "/workers")
-    assert shown["text"] == "10 machines: 🟢 2 healthy · 🔌 8 unavailable"
+    assert shown["text"] == "12 machines: 🟢 2 healthy · 🔴 1 unhealthy · 🔌 8 unavailable · ☁️ 1 cloud region"
     assert "1 of 1 worker can be used" in str(shown["blocks"])
     assert "Page 1 of 2" in str(shown["blocks"])
-    bot.presses("ana", bot.private("ana", "10 machines"), "show_machines:2")
+    bot.presses("ana", bot.private("ana", "12 machines"), "show_machines:2")
     bot.sandbox.wait_for(lambda state: "Page 2 of 2" in str(state["messages"]))
 
     one = bot.says("ana", "/workers web-1")
@@ -98,15 +103,51 @@ def test_machines_are_looked_at_disabled_and_enabled(bot: ServedBot) -> None:
 
 
 def test_a_check_is_made_when_somebody_asks(bot: ServedBot, ssh_server: OpenSshServer) -> None:
+    """What is found takes the place of the answer whose button was pressed, or follows the command."""
     ssh_server.stop()
     try:
         bot.says("ben", "/workers web-1")
         bot.presses("ben", bot.private("ben", "web-1 healthy"), "check_machine")
-        _said(bot, "9 machines changed: 9 unavailable")
+        found = bot.private("ben", "It was looked at just now: web-1 unavailable")
+        assert "Check now" in str(found["blocks"])
+        _said(bot, "9 unavailable")
     finally:
         ssh_server.start()
-    assert bot.says("ben", "/workers check web-1")["text"] == "web-1 is looked at now."
-    _said(bot, "9 machines changed: 8 unavailable, 1 healthy")
+    said = bot.says("ben", "/workers check web-1")["text"]
+    assert said == "web-1 is looked at now. What was found follows."
+    bot.private("ben", "It was looked at just now: web-1 healthy")
+    assert "eu is a cloud region" in bot.says("ben", "/workers check eu")["text"]
+
+
+def test_a_cloud_region_says_who_works_for_it(bot: ServedBot) -> None:
+    shown = str(bot.says("ana", "/workers eu")["blocks"])
+    assert "Steps aimed at it run in the pool linux (1 of 1 worker can be used)" in shown
+    assert "check_machine" not in str(bot.says("ben", "/workers eu")["blocks"])
+
+
+def test_a_new_host_key_is_trusted_in_a_form_by_who_may_with_a_reason(
+    bot: ServedBot, ssh_server: OpenSshServer
+) -> None:
+    assert "You may not trust odd" in bot.says("ana", "/workers trust odd")["text"]
+    bot.says("ben", "/workers odd")
+    bot.presses("ben", bot.private("ben", "odd unhealthy"), "trust_key")
+    modal = bot.sandbox.wait_for(
+        lambda state: next(
+            (v for v in state["modals"].get(bot.ids["ben"], []) if v["callback_id"] == "trust_key"), None
+        )
+    )
+    new = ssh_server.fingerprint_of("ecdsa")
+    assert OLD in str(modal["blocks"])
+    assert new in str(modal["blocks"])
+    filled = {"fingerprint": {"fingerprint": new}, "note": {"note": "set up anew"}}
+    bot.sandbox.submits("ben", modal["id"], filled)
+    bot.sandbox.wait_for(lambda state: "Trusted" in str(state["modals"].get(bot.ids["ben"])))
+    (row,) = host_keys.history(bot.db)
+    assert (row.before, row.fingerprint, row.by, row.reason) == (OLD, new, "ben", "set up anew")
+    until(lambda: "ben trusts its host key" in str(bot.says("ana", "/workers odd")), "it to be told of the machine")
+    until(lambda: bot.says("ana", "/workers odd")["text"] == "odd healthy", "it to be looked at again")
+    refused = bot.says("ben", f"/workers trust odd {OLD} because I am sure")["text"]
+    assert f"odd does not show the key {OLD}" in refused
 
 
 def test_a_script_is_run_by_who_may_and_its_output_stands_in_the_thread(bot: ServedBot) -> None:

@@ -186,7 +186,7 @@ def connect_bot(
     assert not loaded.problems, loaded.problems
     pace = MovedPace(sandbox.api_url, post_seconds=0.0 if is_impatient else None)
     settings = SlackSettings(sandbox.bot_token, sandbox.app_token, sandbox.api_url)
-    slack_bot = SlackBot(settings, db, clock, pace)
+    slack_bot = SlackBot(settings, db, clock, pace, host_keys_of=root.host_keys_of)
     with root.dispatching(folder / "state", db, clock):
         slack_bot.start()
         try:

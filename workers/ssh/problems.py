@@ -87,8 +87,8 @@ def wrong_host_key(machine: SshMachine, seen: Sequence[str]) -> CannotConnect:
         f"The host key of {place_of(machine)} is not the pinned one, so it was not logged in to. "
         f"Pinned is {machine.host_key}; it shows {shown}.",
         f"If the machine was set up anew: {check[0].lower()}{check[1:]}, then `foredeck worker trust {machine.slug} "
-        f"--fingerprint {_first_fingerprint(seen)} --because WHY`. If not, somebody may be in between: change nothing "
-        "and find out.",
+        f"--fingerprint {_first_fingerprint(seen)} --because WHY`, or `/workers trust {machine.slug}` in chat. If not, "
+        "somebody may be in between: change nothing and find out.",
         retryable=False,
     )
 

@@ -12,6 +12,7 @@ from bot.worker_requests import (
     EnableMachines,
     RunScript,
     ShowMachines,
+    TrustKey,
     WorkersRequest,
     parse_workers,
 )
@@ -33,6 +34,12 @@ from bot.worker_requests import (
         ("disable web-17 until tomorrow 06:30 because of it", DisableMachines(("web-17",), "of it", "tomorrow 06:30")),
         ("disable web-17 for 2h because x", DisableMachines(("web-17",), "x", "in 2h")),
         ("disable target web-17 because until Monday", DisableMachines(("web-17",), "until Monday")),
+        ("trust web-17", TrustKey("web-17")),
+        ("trust the new key of web-17", TrustKey("web-17")),
+        (
+            "trust web-17 SHA256:Ab+/= because it was set up anew",
+            TrustKey("web-17", "SHA256:Ab+/=", "it was set up anew"),
+        ),
         ("disable web-17 and web-18", DisableMachines(("web-17", "web-18"))),
     ],
 )
@@ -40,7 +47,7 @@ def test_it_is_understood_as_one_says_it(typed: str, wanted: WorkersRequest) -> 
     assert parse_workers(typed) == wanted
 
 
-@pytest.mark.parametrize("verb", ["check", "disable", "enable"])
+@pytest.mark.parametrize("verb", ["check", "disable", "enable", "trust"])
 def test_without_a_machine_nothing_happens_and_an_example_is_shown(verb: str) -> None:
     found = parse_workers(f"{verb} because x" if verb == "disable" else verb)
     assert isinstance(found, NotUnderstood)

@@ -134,6 +134,20 @@ def test_one_that_may_be_off_comes_and_goes_unnoticed(deck: Deck) -> None:
     assert bulletins(deck) == ["🔴 web-1 is unhealthy"]
 
 
+def test_who_asks_while_it_is_looked_at_has_it_looked_at_once_more(deck: Deck) -> None:
+    with_machines(deck)
+    deck.checks()
+    with deck.db.write() as session:
+        health.look_soon(session, deck.clock(), "web-1")
+        assert health.begin(session, deck.clock(), "web-1")
+    deck.time.passes(seconds=1)
+    with deck.db.write() as session:
+        health.look_soon(session, deck.clock(), "web-1")
+        health.record(session, deck.clock(), "web-1", ILL)
+    with deck.db.read() as session:
+        assert health.due(session, deck.clock(), 9) == ["web-1"]
+
+
 def test_a_machine_that_is_reached_in_another_way_is_another_machine(deck: Deck) -> None:
     with_machines(deck)
     deck.checks()

@@ -13,7 +13,7 @@ from engine.errors import ForedeckError
 from engine.models import DisabledMachine, OutboxRow
 from engine.services import deployments, machine_use
 from engine.services.errors import NotPermitted, TargetsUnusable, UnknownName
-from engine.services.machine_errors import AlreadyDisabled, NotDisabled
+from engine.services.machine_errors import AlreadyDisabled, NotDisabled, NotLookedAt
 from engine.services.queue_errors import ReasonMissing
 from engine.services.views import StepStatus, TaskState
 from tests.support.engine import BUILD_ONLY, Deck
@@ -89,6 +89,15 @@ def test_nobody_looks_at_a_disabled_machine(deck: Deck) -> None:
     disables(deck, "web-1")
     deck.checks()
     assert "web-1" not in [machine for machine, _ in deck.workers.checked]
+
+
+def test_a_check_of_a_disabled_one_is_refused_with_who_disabled_it(deck: Deck) -> None:
+    with_machines(deck)
+    disables(deck, "web-1")
+    with pytest.raises(NotLookedAt) as refused:
+        machine_use.check_now(deck.db, deck.clock(), person="ben", names=["web-1"])
+    assert str(refused.value) == "web-1 is disabled by ben because a disk is replaced, so nobody looks at it."
+    assert machine_use.check_now(deck.db, deck.clock(), person="ben", names=["web-1", "web-2"]) == ("web-2",)
 
 
 def test_who_has_no_grant_may_not_and_is_told_whom_to_ask(deck: Deck) -> None:

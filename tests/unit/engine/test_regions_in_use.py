@@ -8,6 +8,7 @@ from bot.messages import machines as told
 from engine.contracts import HealthState
 from engine.services import ad_hoc, machine_use, machine_views
 from engine.services.errors import TargetsUnusable, UnknownName
+from engine.services.machine_errors import NothingToLookAt
 from engine.services.views import TaskState
 from tests.support.engine import Deck
 from tests.support.machines import MACHINES, with_machines
@@ -64,7 +65,7 @@ def test_a_disabled_one_is_left_out_and_comes_back(regions: Deck) -> None:
 
 
 def test_nothing_is_checked_and_no_script_is_run_on_one(regions: Deck) -> None:
-    with pytest.raises(UnknownName):
+    with pytest.raises(NothingToLookAt):
         machine_use.check_now(regions.db, regions.clock(), person="ben", names=["eu"])
     with pytest.raises(UnknownName):
         ad_hoc.run(regions.db, regions.clock(), person="ben", names=["eu"], script="uptime")
