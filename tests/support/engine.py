@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.database import Database, open_database
+from engine.database import Database
 from engine.models import ActionRun, MachineHealth
 from engine.orchestration import admitting, advancing, checking, passing
 from engine.orchestration.dispatcher import Dispatcher, runs_to_follow
@@ -30,6 +30,7 @@ from engine.services.configuration import Loaded
 from engine.services.views import InterruptionView, TaskState, TaskView, Verdict
 from engine.times import utc_now
 from tests.support.engine_workers import ScriptedWorkers
+from tests.support.migrated import open_migrated
 from workers.packages.shelf import PackageShelf
 from workers.pools import WorkerPool
 from workers.runner.pace import Pace
@@ -86,7 +87,7 @@ class Deck:
         self.state = folder / "state"
         self.time = TestClock()
         self.clock: Clock = clock or self.time
-        self.db: Database = open_database(self.state / "foredeck.db")
+        self.db: Database = open_migrated(self.state / "foredeck.db")
         self.sealer = Sealer(self.state / "seal.key")
         self.workers = ScriptedWorkers()
 
@@ -257,7 +258,7 @@ class Deck:
     def reopen(self) -> None:
         """As a new process would: all that is not in the folder is gone."""
         self.db.close()
-        self.db = open_database(self.state / "foredeck.db")
+        self.db = open_migrated(self.state / "foredeck.db")
         self.sealer = Sealer(self.state / "seal.key")
 
     def over(self, number: int) -> TaskView:

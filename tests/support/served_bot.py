@@ -17,6 +17,7 @@ from engine.database import Database
 from engine.ports import Clock
 from engine.services import configuration
 from engine.times import utc_now
+from tests.support.migrated import lay_migrated
 from tests.support.sandbox import JsonObject, SandboxClient, start_sandbox
 
 FOREDECK = """
@@ -181,6 +182,7 @@ def connect_bot(
     folder: Path, config: Path, sandbox: SandboxClient, *, is_impatient: bool = False, clock: Clock = utc_now
 ) -> Iterator[ServedBot]:
     """Start a bot on this sandbox; its state is kept in the folder. An impatient one posts faster than Slack allows."""
+    lay_migrated(root.State(folder / "state").database)
     db = root.open_state(folder / "state")
     loaded = configuration.load_folder(db, utc_now(), config)
     assert not loaded.problems, loaded.problems
