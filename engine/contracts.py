@@ -220,6 +220,8 @@ class ActionRequest:
     paths: frozenset[str] = frozenset()
     """The variables that hold paths relative to the script's folder; on the machine they become whole ones."""
     package: PackageFile | None = None  # install this; the script is the worker's own then
+    prepares: StepFolder | None = None
+    """The patterns of files that lie on the machine, into which variables are put when the worker's own script asks."""
     masks: tuple[Secret, ...] = ()  # secrets beyond those in `variables` that must not show either
     time_limit: timedelta | None = None
     output_limit: int = OUTPUT_LIMIT  # bytes of stdout and stderr together; who prints more is ended

@@ -77,6 +77,14 @@ class NamedArtifact:
     name: str
 
 
+@dataclass(frozen=True)
+class AskedFiles:
+    """Files on the machine that the script wants to have variables in: their folder, and the file that lists them."""
+
+    folder: str
+    listing: str
+
+
 class _Channel:
     """One of the two streams, from bytes to masked text; `level` is that of the text that comes next."""
 
@@ -116,6 +124,8 @@ class LogStream:
         named = state.get("artifacts", ())
         assert isinstance(named, list | tuple)  # noqa: S101 - our own state
         self._artifacts = [(str(path), str(name)) for path, name in named]
+        asked = state.get("asked_files")
+        self._asked_files = AskedFiles(*map(str, asked)) if isinstance(asked, list | tuple) else None
         self._collected = int(str(state.get("collected", 0)))  # of these, from the first on
         self._has_error_output = bool(state.get("has_error_output"))
         channels = _part(state, "channels")
@@ -148,6 +158,15 @@ class LogStream:
     def artifact_is_collected(self) -> None:
         """Done with it, well or not; the next one is the next."""
         self._collected += 1
+
+    @property
+    def asked_files(self) -> AskedFiles | None:
+        """What was asked for and not answered yet."""
+        return self._asked_files
+
+    def files_are_answered(self) -> None:
+        """Done with them."""
+        self._asked_files = None
 
     def holds_secret(self, text: str) -> bool:
         """Is any secret known so far in this text?"""
@@ -200,6 +219,7 @@ class LogStream:
             "result_is_final": self._result_is_final,
             "artifacts": [list(artifact) for artifact in self._artifacts],
             "collected": self._collected,
+            "asked_files": self._asked_files and [self._asked_files.folder, self._asked_files.listing],
             "has_error_output": self._has_error_output,
             "channels": {name: channel.state() for name, channel in self._channels.items()},
         }
@@ -256,6 +276,8 @@ class LogStream:
                 self._set_environment_state(message)
             case "createArtifact":
                 self._name_artifact(message)
+            case "foredeck-prepareFiles":  # of our own script; another one is not answered
+                self._asked_files = AskedFiles(message.get("folder"), message.get("listing"))
             case name if name in _MISSED:
                 self._say(
                     LogLevel.WARNING, f"The service message {name} is not supported ({_MISSED[name]}); it was left out."

@@ -17,7 +17,7 @@ from engine.definitions.values import WorkerDefinition, WorkerPool
 Pins = Callable[[str, int], str]
 """The fingerprints that are pinned for a host and a port."""
 
-_AFFINITIES = ("deployment", "none")
+_AFFINITIES = ("deployment", "package", "none")
 
 
 def read_worker_pools(section: Field) -> list[WorkerPool]:

@@ -11,14 +11,14 @@ from engine.domain import file_patterns
 from engine.domain.frozen_folders import FrozenFolder, digest_of, listing_of
 
 KEYS = ("folder", "substitute_in_files", "structured_values")
-_PATTERNS = KEYS[1:]
+PATTERNS = KEYS[1:]
 
 
 def read_step_folder(record: Record, files: ProjectFiles) -> FrozenFolder | None:
     """The folder named in a `run_script`; its contents are kept with the reading."""
     written = record.get("folder")
     if written is None:
-        for key in _PATTERNS:
+        for key in PATTERNS:
             if (field := record.get(key)) and not record.has("folder"):
                 field.wrong("one-of", f"`{key}` means nothing without `folder`.", "Name the folder of the files.")
         return None
@@ -26,11 +26,12 @@ def read_step_folder(record: Record, files: ProjectFiles) -> FrozenFolder | None
     paths = [file.path for file in found.files]
     listing = listing_of(found.files)
     record.whole.reading.contents[digest_of(listing)] = listing
-    substitute, structured = (_read_patterns(record.get(key), paths) for key in _PATTERNS)
+    substitute, structured = (read_patterns(record.get(key), paths) for key in PATTERNS)
     return FrozenFolder(found.name, digest_of(listing), len(paths), found.size, substitute, structured)
 
 
-def _read_patterns(field: Field | None, paths: Sequence[str]) -> tuple[str, ...]:
+def read_patterns(field: Field | None, paths: Sequence[str] = ()) -> tuple[str, ...]:
+    """Patterns of files; `paths` are those files, where they are known already."""
     patterns: list[str] = []
     for item in field.one_or_many('`["config/*.conf"]`') if field else ():
         pattern = item.line('"config/*.conf"', longest=file_patterns.LONGEST)

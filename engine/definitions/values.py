@@ -102,7 +102,7 @@ class WorkerPool:
     slug: str
     name: str
     default: bool = False
-    affinity: str = "deployment"  # its steps keep to one worker; or "none": each goes to the one with the fewest leases
+    affinity: str = "deployment"  # whose steps keep to one worker: of a "deployment", those with its "package", "none"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_PATTERNS = ("substitute_in_files", "structured_values")
+
 
 class Convention(enum.StrEnum):
     """The moments of an installation in which scripts run, named as Octopus names their files."""
@@ -38,6 +40,10 @@ class PackageToDeploy:
     root: str = "~/.foredeck/applications"
     keep: int | None = None
     scripts: tuple[ConventionScript, ...] = ()  # beside those that the package brings along
+    substitute_in_files: tuple[
+        str, ...
+    ] = ()  # patterns of the package's files; as of a folder that a step brings along
+    structured_values: tuple[str, ...] = ()
 
 
 def install_to_json(install: PackageToDeploy) -> dict[str, Any]:
@@ -47,6 +53,7 @@ def install_to_json(install: PackageToDeploy) -> dict[str, Any]:
         content["scripts"] = [
             [script.convention.value, script.body, script.syntax, script.source] for script in install.scripts
         ]
+    content |= {key: list(getattr(install, key)) for key in _PATTERNS if getattr(install, key)}
     return content
 
 
@@ -58,4 +65,5 @@ def install_from_json(content: Mapping[str, Any]) -> PackageToDeploy:
         content["root"],
         content["keep"],
         tuple(ConventionScript(*script) for script in scripts),
+        *(tuple(content.get(key, ())) for key in _PATTERNS),
     )

@@ -77,6 +77,11 @@ class RunScript:
     packages: tuple[PackageUse, ...] = ()
     origin: FromPackage | None = None
 
+    @property
+    def package_names(self) -> frozenset[str]:
+        """The packages of the project that have to be where it runs."""
+        return frozenset({self.deploys.package} if self.deploys else ())
+
 
 @dataclass(frozen=True)
 class ManualIntervention:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.contracts import ActionRequest, Enclosure, PackageFile, Parcel, Script
+from engine.contracts import ActionRequest, Enclosure, PackageFile, Parcel, Script, StepFolder
 from engine.database import Database
 from engine.domain import script_sources
 from engine.domain.installs import PackageToDeploy
@@ -17,6 +17,7 @@ from engine.orchestration.claims import Claim
 from engine.orchestration.finding import wanted
 from engine.ports import Shelf
 from engine.services import packages, script_packages
+from engine.services.evaluations import Evaluated
 
 
 class PackageNotInRelease(ForedeckError):
@@ -27,9 +28,15 @@ class PackageNotInRelease(ForedeckError):
 
 
 def with_package(
-    db: Database, shelf: Shelf | None, request: ActionRequest, claim: Claim, deploys: PackageToDeploy
+    db: Database,
+    shelf: Shelf | None,
+    request: ActionRequest,
+    claim: Claim,
+    deploys: PackageToDeploy,
+    evaluated: Evaluated,
 ) -> ActionRequest:
     """The request with the package that its release was made with. Raises ForedeckError when it cannot be had."""
+    request = replace(request, prepares=_prepared(claim, deploys, evaluated))
     if request.launch_confirmed:  # what installs it is there already
         return request
     row, environment = _frozen(db, claim.task_id, deploys.package)
@@ -49,6 +56,19 @@ def with_package(
         scripts={script.convention.value: Script(script.body, script.syntax) for script in deploys.scripts},
     )
     return replace(request, package=package)
+
+
+def _prepared(claim: Claim, deploys: PackageToDeploy, evaluated: Evaluated) -> StepFolder | None:
+    """The patterns of its files that variables are put into, with these variables."""
+    if not deploys.substitute_in_files and not deploys.structured_values:
+        return None
+    return StepFolder(
+        (),
+        deploys.substitute_in_files,
+        deploys.structured_values,
+        variables=evaluated.written,
+        fail_on_unresolved=claim.fail_on_unresolved or evaluated.fails_on_unresolved,
+    )
 
 
 def with_enclosures(

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from engine import logs
@@ -20,10 +20,10 @@ from engine.definitions import Definitions
 from engine.domain import plans
 from engine.domain.isolation import wanted
 from engine.domain.locations import Site
-from engine.domain.processes import HealthCheck
+from engine.domain.processes import HealthCheck, RunScript
 from engine.domain.states import RunState
 from engine.domain.variables import BYPASS, LEASE_CAP
-from engine.models import ActionRun
+from engine.models import ActionRun, Task
 from engine.orchestration import choosing
 from engine.services import evaluations, isolation, pools, usability, variables
 
@@ -98,7 +98,7 @@ def candidates(
     ):  # without it the script would get the values of no target
         raise choosing.WorkerGone(worker=run.machine)
     pool = action.pool_for(run.machine)
-    kept = _kept(session, run.task_id, lease_cap) if _keeps(definitions, pool) else ()
+    kept = _kept(session, run, lease_cap, like=_those_that_keep_together(session, definitions, run, action))
     out = {**usability.unusable_workers(session, definitions), **(unusable or {})}
     return choosing.candidates(definitions, pool, _leases(session), unusable=out, kept=kept)
 
@@ -115,21 +115,47 @@ def _leases(session: Session) -> dict[str, int]:
     return {worker: count for worker, count in rows if worker}
 
 
-def _keeps(definitions: Definitions, pool: str | None) -> bool:
-    slug, _ = pools.pool_and_workers(definitions, pool)
+def _those_that_keep_together(
+    session: Session, definitions: Definitions, run: ActionRun, action: plans.PlannedAction
+) -> frozenset[tuple[int, int]] | None:
+    """The actions, by step and number, on whose worker it belongs, as the affinity of its pool says; None: on those of
+    all.
+    """
+    slug, _ = pools.pool_and_workers(definitions, action.pool_for(run.machine))
     found = definitions.worker_pools.get(slug or "")
-    return found is not None and found.affinity == pools.BY_DEPLOYMENT
+    affinity = found.affinity if found else ""
+    if affinity == pools.BY_DEPLOYMENT:
+        return None
+    wants = _packages(action)
+    if affinity != pools.BY_PACKAGE or not wants:
+        return frozenset()
+    steps = plans.from_json(session.get_one(Task, run.task_id).plan).steps
+    return frozenset(
+        (number, index)
+        for number, step in enumerate(steps)
+        for index, other in enumerate(step.actions)
+        if wants & _packages(other)
+    )
 
 
-def _kept(session: Session, task_id: int, lease_cap: int) -> Sequence[str]:
-    """The workers that this deployment has used, in that order, without those that have enough of it now."""
+def _packages(action: plans.PlannedAction) -> frozenset[str]:
+    return action.work.package_names if isinstance(action.work, RunScript) else frozenset()
+
+
+def _kept(session: Session, run: ActionRun, lease_cap: int, like: frozenset[tuple[int, int]] | None) -> Sequence[str]:
+    """The workers that this deployment has used for actions `like` this one (None: for any), in that order, without
+    those that have enough of it now.
+    """
+    if like is not None and not like:
+        return ()
     rows = session.execute(
         select(ActionRun.worker, func.count().filter(_RUNNING))
         .where(
-            ActionRun.task_id == task_id,
+            ActionRun.task_id == run.task_id,
             ActionRun.worker.is_not(None),
             ActionRun.worker != ActionRun.machine,
             ActionRun.started_at.is_not(None),
+            *(() if like is None else (tuple_(ActionRun.step, ActionRun.action).in_(sorted(like)),)),
         )
         .group_by(ActionRun.worker)
         .order_by(func.min(ActionRun.started_at), func.min(ActionRun.id))

@@ -16,6 +16,9 @@ def described(install: PackageToDeploy) -> str:
             for script in install.scripts
         ]
         parts.append(f"runs {_listed(named)} of the process")
+    if install.substitute_in_files or install.structured_values:
+        patterns = dict.fromkeys((*install.substitute_in_files, *install.structured_values))
+        parts.append(f"puts variables into {_listed(list(patterns))}")
     return ", ".join(parts)
 
 

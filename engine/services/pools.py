@@ -13,8 +13,10 @@ from engine.errors import ForedeckError
 from engine.services import system_variables
 from engine.services.errors import either
 
-BY_DEPLOYMENT = "deployment"
-"""The affinity of a pool: the steps of one deployment keep to the worker that its first step got."""
+BY_DEPLOYMENT, BY_PACKAGE = "deployment", "package"
+"""Affinities of a pool: the steps of one deployment, or those of them that use the same package, keep to the worker
+that the first of them got.
+"""
 
 
 class PoolGone(ForedeckError):

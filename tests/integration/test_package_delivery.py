@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from engine.contracts import PackageFile
+from engine.contracts import Outcome, PackageFile
 from engine.times import utc_now
+from tests.support.run_sinks import MemorySink, a_request
 from workers.builtin import BuiltInWorker
 from workers.packages.delivering import deliver
 from workers.runner.channels import CannotConnect
@@ -81,9 +82,44 @@ def test_two_who_send_the_same_at_once_do_not_spoil_it(machine: Machine, tmp_pat
     assert machine.here.read_bytes() == CONTENT
 
 
+def test_a_cancel_is_heard_while_a_package_is_sent_and_nothing_is_installed(machine: Machine, tmp_path: Path) -> None:
+    worker, sink = BuiltInWorker(tmp_path / "runs", clock=utc_now), MemorySink()
+    sink.cancel_requested = machine.part.exists  # type: ignore[method-assign]  # its first piece is there
+    result = worker.ensure_and_follow(a_request("", package=machine.package), sink)
+    worker.close()
+    assert (result.outcome, sink.confirmed) == (Outcome.CANCELED, 0)
+    assert result.message == "Canceled while app 1.4.0 was sent; nothing ran."
+    assert not machine.here.exists()
+    machine.gets_it()
+    assert machine.here.read_bytes() == CONTENT, "what was sent until then is gone on with"
+
+
 def test_what_is_not_what_was_promised_is_never_used(machine: Machine) -> None:
     machine.package.path.write_bytes(CONTENT[:-1] + b"?" if CONTENT[-1:] != b"?" else CONTENT[:-1] + b"!")
     with pytest.raises(CannotConnect, match=r"app 1\.4\.0 did not arrive at The machine as it was sent"):
         machine.gets_it()
     assert not machine.here.exists()
     assert not machine.part.exists()
+
+
+def test_while_a_large_one_is_summed_up_others_are_answered(machine: Machine) -> None:
+    """What lies there already is not sent: only the summing up is left."""
+    size = (256 << 20) + 1
+    digest = hashlib.sha256(bytes(size)).hexdigest()
+    here = machine.here.with_name(digest)
+    here.parent.mkdir(parents=True)
+    with here.with_name(f"{digest}.part").open("wb") as part:
+        part.truncate(size)
+    package = replace(machine.package, digest=digest, size=size)
+    asked: list[Future[dict[str, str]]] = []
+
+    def is_summed_up_meanwhile() -> bool:
+        if not asked and here.with_name(f"{digest}.part.summing").exists():
+            asked.append(others.submit(machine.client.facts, interrupted=lambda: False))
+        return False
+
+    with ThreadPoolExecutor(1) as others:
+        deliver(machine.client, package, "The machine", is_summed_up_meanwhile)
+        assert "setsid" in asked[0].result()
+    assert here.stat().st_size == size
+    assert not list(here.parent.glob("*.part*"))

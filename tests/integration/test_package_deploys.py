@@ -12,7 +12,7 @@ from tests.support.engine import MAIN, Deck, a_deck
 from tests.support.packages import an_archive, in_folder, looks, pushed
 
 ON_WORKER = """steps:
-  - {{step: install, deploy_package: {{package: app, root: {root}}}}}
+  - {{step: install, deploy_package: {{package: app, root: {root}, substitute_in_files: "*.html"}}}}
   - step: look
     run_script:
       inline: |
@@ -45,7 +45,7 @@ def deployed(deck: Deck, version: str) -> TaskView:
 
 def test_each_deployment_has_a_folder_of_its_own_and_the_link_goes_from_one_to_the_next(deck: Deck) -> None:
     place = configured(deck, ON_WORKER)
-    pushed(deck, "1.4.0", an_archive({"index.html": "four", **CONVENTIONS}))
+    pushed(deck, "1.4.0", an_archive({"index.html": "four: #{Octopus.Release.Number}", **CONVENTIONS}))
     pushed(deck, "1.5.0", an_archive({"index.html": "five"}))
     with deck.serving():
         assert deployed(deck, "1.4.0").state is TaskState.SUCCESS, deck.log(1, "install")
@@ -60,7 +60,7 @@ def test_each_deployment_has_a_folder_of_its_own_and_the_link_goes_from_one_to_t
         assert (place / "current/index.html").read_text() == "five"
         assert deployed(deck, "1.4.0").state is TaskState.SUCCESS
     assert str((place / "current").readlink()) == "1.4.0_1"
-    assert (place / "1.4.0/index.html").read_text() == (place / "current/index.html").read_text() == "four"
+    assert (place / "1.4.0/index.html").read_text() == (place / "current/index.html").read_text() == "four: 1.4.0"
 
 
 def test_what_fails_leaves_the_current_one_and_its_own_script_is_asked(deck: Deck) -> None:

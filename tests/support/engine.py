@@ -220,7 +220,8 @@ class Deck:
 
     def works(self, rounds: int = 100) -> None:
         """Advance, and run what is queued (or was left running) on the scripted workers, until nothing moves."""
-        runner = Runner(self.db, self.clock, self.workers, self.sealer, lambda: False)
+        shelf = PackageShelf(self.state / "packages")
+        runner = Runner(self.db, self.clock, self.workers, self.sealer, lambda: False, shelf)
         self.settles()
         for _ in range(rounds):
             with self.db.read() as session:

@@ -5,11 +5,11 @@ It writes nothing: what it makes is sent to the machine with the script, and wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.contracts import ActionRequest, LogLevel, Secret, StepFile
+from engine.contracts import ActionRequest, LogLevel, Secret, StepFile, StepFolder
 from engine.domain import file_patterns
 from workers.files import structures
 from workers.files.evaluating import Evaluator
@@ -47,8 +47,26 @@ def prepare(request: ActionRequest, now: datetime | None = None) -> Prepared:
         return Prepared()
     folder = request.folder
     variables = request.variables if folder.variables is None else folder.variables
-    preparation = _Preparation(folder.files, variables, now, is_strict=folder.fail_on_unresolved)
+    return prepare_files(replace(folder, variables=variables), now)
+
+
+def prepare_files(folder: StepFolder, now: datetime | None = None) -> Prepared:
+    """The files of this folder, with its variables put in. Raises FileUnusable."""
+    preparation = _Preparation(folder.files, folder.variables or {}, now, is_strict=folder.fail_on_unresolved)
     return preparation.run(folder.substitute_in_files, folder.structured_values)
+
+
+def wanted(folder: StepFolder, paths: Iterable[str], now: datetime | None = None) -> tuple[str, ...]:
+    """Those of the paths that `prepare_files` would look at, for files that have to be got first."""
+    preparation = _Preparation((), folder.variables or {}, now, is_strict=False)
+    return preparation.wanted((*folder.substitute_in_files, *folder.structured_values), tuple(paths))
+
+
+def check_size(path: str, size: int) -> None:
+    """Raises FileUnusable where a file is too large to have variables put in."""
+    if size > LARGEST:
+        what = f"Variables are put into files of up to {LARGEST >> 20} MB; this one has {size:,} bytes."
+        raise FileUnusable(file=shown(path), what=what, way_out=_TOO_LARGE)
 
 
 class _Preparation:
@@ -74,6 +92,11 @@ class _Preparation:
         for path in self._select(structured_values, "structured_values"):
             self._replace_values(path)
         return Prepared(tuple(self._files.values()), tuple(self._notes))
+
+    def wanted(self, patterns: Iterable[str], paths: Sequence[str]) -> tuple[str, ...]:
+        """Those of the paths that any of the patterns matches."""
+        evaluated = (self._evaluator.evaluate(pattern).text or "" for pattern in patterns)
+        return tuple(dict.fromkeys(path for pattern in evaluated for path in file_patterns.select(pattern, paths)))
 
     def _select(self, patterns: Iterable[str], key: str) -> list[str]:
         chosen: dict[str, None] = {}
@@ -145,9 +168,7 @@ class _Preparation:
 
     def _checked(self, path: str) -> bytes:
         content = self._files[path].content
-        if len(content) > LARGEST:
-            what = f"Variables are put into files of up to {LARGEST >> 20} MB; this one has {len(content):,} bytes."
-            raise FileUnusable(file=shown(path), what=what, way_out=_TOO_LARGE)
+        check_size(path, len(content))
         return content
 
     def _put(self, path: str, content: bytes) -> None:

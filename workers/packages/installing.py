@@ -13,7 +13,7 @@ from engine.contracts import ActionRequest, PackageFile, Script, Secret, StepFil
 from workers.scripts import usable
 from workers.scripts.languages import LANGUAGES, Told
 
-_PARTS = ("conventions", "install")
+_PARTS = ("conventions", "files", "install")
 """The files that make the script, in their order."""
 
 _SUFFIXES = {"bash": ".sh", "python": ".py", "powershell": ".ps1"}
@@ -29,6 +29,7 @@ def as_script(request: ActionRequest, package: PackageFile) -> ActionRequest:
         "Foredeck.Package.Digest": package.digest,
         "Foredeck.Package.Root": package.root,
         "Foredeck.Package.Environment": package.environment,
+        "Foredeck.Package.Prepares": "" if request.prepares is None else "yes",
         "Foredeck.Package.Keep": "" if package.keep is None else str(package.keep),
     }
     variables = {**request.variables, **told}

@@ -27,6 +27,9 @@ IDLE = 5.0
 MOMENTS = 8
 """How often, 2 ms apart, the end of what was just started is looked for before the first answer."""
 
+_SUMMING_SECONDS = 0.1
+"""Between two looks whether a large package is summed up."""
+
 CLAIMED = (["claimed"], ["taken"], ["cleaned"])
 """The first word of an answer that means: this ticket was started, now or before."""
 
@@ -180,6 +183,12 @@ class RunnerClient:
         with self._turns.held(interrupted):
             return self._ask(request, protocol.read_fetched, interrupted)
 
+    def give(self, ticket: str, name: str, data: bytes, *, interrupted: Callable[[], bool]) -> bool:
+        """Put a file into the folder of the ticket's script; could it be written?"""
+        request = protocol.give_request(ticket, name, data)
+        with self._turns.held(interrupted):
+            return self._ask(request, lambda c: protocol.read_answer(c, "give"), interrupted) == ["ok"]
+
     def stop(self, ticket: str, reason: str, grace: int, *, interrupted: Callable[[], bool]) -> None:
         """Let the machine end the whole group; the machine goes on with that even when we are gone."""
         with self._turns.held(interrupted):
@@ -222,10 +231,18 @@ class RunnerClient:
         return int(answer[0])
 
     def seal_package(self, digest: str, *, interrupted: Callable[[], bool]) -> bool:
-        """Give what was sent its name, if it is what it should be."""
-        with self._turns.held(interrupted):
-            request = protocol.seal_request(digest)
-            return self._ask(request, lambda c: protocol.read_answer(c, "seal"), interrupted) == ["ok"]
+        """Give what was sent its name, if it is what it should be. Of what is large that takes a while, in which others
+        who use the channel have their turn.
+        """
+        while True:
+            with self._turns.held(interrupted):
+                request = protocol.seal_request(digest)
+                answer = self._ask(request, lambda c: protocol.read_answer(c, "seal"), interrupted)
+            if answer != ["summing"]:
+                return answer == ["ok"]
+            if interrupted():
+                raise Interrupted
+            time.sleep(_SUMMING_SECONDS)
 
     def close(self) -> None:
         """Close the channel, after the exchange that is under way, if it does not take long."""

@@ -10,12 +10,13 @@ from engine.contracts import ActionRequest, ActionResult, LogLevel, Outcome
 from engine.errors import ForedeckError
 from engine.ports import Clock, RunSink
 from workers import scripts
-from workers.runner import collecting, wording
+from workers.runner import asked_files, collecting, wording
 from workers.runner.channels import SLICE, CannotConnect, ChannelLost, Interrupted
 from workers.runner.client import CLAIMED, RunnerClient
 from workers.runner.pace import Pace
 from workers.runner.protocol import Fetched, Polled, State
 from workers.runner.reading import Reading
+from workers.stream import AskedFiles
 
 _Answer = TypeVar("_Answer")
 
@@ -113,6 +114,8 @@ class Follower:
         polled, self._seen = self._seen or self._poll(), None
         self._printed = polled.stdout_size + polled.stderr_size
         moved = reading.take_in(polled, time.monotonic() - asked_at)
+        if reading.asked_files is not None:
+            self._answer_files(polled, reading.asked_files)
         self._judge(polled)
         reading.record_when_due()
         return moved
@@ -153,13 +156,26 @@ class Follower:
                 result = wording.ended(polled.detail, polled.killed, reading.result_message, self._request)
                 raise _Ended(wording.judged(result, self._request, has_error_output=reading.has_error_output))
 
+    def _answer_files(self, polled: Polled, asked: AskedFiles) -> None:
+        """Put variables into the files that our own script asks for; it waits for the answer."""
+        folder, now = self._request.prepares, self._clock()
+        if polled.state is State.RUNNING and folder is not None:
+            answer = asked_files.answer(asked, folder, self._fetch_asked, now)
+            self._persist(
+                lambda: self._client.give(self._request.ticket, asked_files.ANSWER, answer, interrupted=self._stopping)
+            )
+        self._reading.files_are_answered()
+
+    def _fetch_asked(self, path: str, quota: int, offset: int) -> Fetched:
+        return self._persist(
+            lambda: self._client.fetch(self._request.ticket, path, quota, offset, interrupted=self._stopping)
+        )
+
     def _fetch(self, path: str, quota: int, offset: int) -> Fetched:
         if self._stopping():
             raise Interrupted
         try:
-            return self._persist(
-                lambda: self._client.fetch(self._request.ticket, path, quota, offset, interrupted=self._stopping)
-            )
+            return self._fetch_asked(path, quota, offset)
         except _Ended as end:  # how the script ended is known, and stays so
             raise collecting.OutOfReach from end
 

@@ -6,6 +6,7 @@ poll TICKET QUOTA OUT_OFFSET ERR_OFFSET MOMENTS
                                              ->  poll STATE DETAIL OUT_SIZE ERR_SIZE OUT_COUNT ERR_COUNT cut|-
                                                  [NAMES OF KILLED PROCESSES] + the counted bytes of both files
 fetch TICKET QUOTA OFFSET SIZE_OF_NAME + name -> fetch file|WHAT_ELSE SIZE COUNT + the counted bytes
+give TICKET NAME SIZE + bytes                ->  give ok|failed|gone
 stop TICKET REASON GRACE                     ->  stop STATE   (the ending goes on beside; poll tells how it went)
 clean TICKET                                 ->  clean STATE
 have DIGEST SIZE PLACE                       ->  have present|failed REASON|COUNT PART -[,TOOL]... [EARLIER]
@@ -171,6 +172,11 @@ def fetch_request(ticket: str, path: str, quota: int, offset: int) -> bytes:
     if not name or b"\0" in name:
         raise ValueError("the path of a file is empty or holds NUL")
     return f"fetch {_checked(_TICKET, ticket)} {quota} {offset} {len(name)}\n".encode() + name
+
+
+def give_request(ticket: str, name: str, data: bytes) -> bytes:
+    """Put a file into the folder of the ticket's script, whole; or NAME.failed, which tells it that this cannot be."""
+    return f"give {_checked(_TICKET, ticket)} {_checked(_NAME, name)} {len(data)}\n".encode() + data
 
 
 def stop_request(ticket: str, reason: str, grace: int) -> bytes:

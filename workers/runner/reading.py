@@ -9,7 +9,7 @@ from engine.contracts import ActionRequest, Checkpoint, LogLevel, LogSegment, Pr
 from engine.ports import Clock, RunSink
 from workers.runner.pace import Pace
 from workers.runner.protocol import Polled
-from workers.stream import LogStream, NamedArtifact
+from workers.stream import AskedFiles, LogStream, NamedArtifact
 
 
 class Reading:
@@ -51,6 +51,15 @@ class Reading:
         """Done with it: that is recorded together with what is said of it, so that no restart collects it again."""
         self._stream.artifact_is_collected()
         self.note(level, note)
+
+    @property
+    def asked_files(self) -> AskedFiles | None:
+        """The files that the script wants to have variables in, and that it waits for."""
+        return self._stream.asked_files
+
+    def files_are_answered(self) -> None:
+        """Done with them; a restart before the next record answers once more, which does no harm."""
+        self._stream.files_are_answered()
 
     def holds_secret(self, text: str) -> bool:
         """Is any secret in this text?"""

@@ -3,7 +3,8 @@
 # the scripts it started go on. `protocol.py` describes what is said on stdin and stdout.
 #
 #   ROOT/runner-VERSION.sh    this text
-#   ROOT/packages/DIGEST      a package, complete; DIGEST.part… is one that is being sent, DIGEST.part.writer by which pid
+#   ROOT/packages/DIGEST      a package, complete; DIGEST.part… is one that is being sent, DIGEST.part.writer by which pid,
+#                             DIGEST.part….summing the pid and start-time of what compares its sum
 #   ROOT/packages/of.PLACE    the digests of all that came for one place, the last one last
 #   ROOT/tickets/TICKET/      one run
 #     try.N/command           what to run, in sh; try.N/work/ is where it runs, and it puts there what is needed
@@ -324,6 +325,24 @@ fetch() {
     send "$path" "$2" "$count"
 }
 
+# Puts $2 bytes into the folder of the ticket's script as file $1, whole or not at all: then $1.failed tells the script.
+give() {
+    attempt=
+    read -r _ _ _ attempt <"$home/owner"
+    given=$home/$attempt/work/$1
+    if [ -z "$attempt" ] || [ ! -d "${given%/*}" ]; then
+        receive /dev/null "$2"
+        answer give gone
+    elif dd bs=65536 iflag=fullblock,count_bytes count="$2" | { cat >"$given.part" || { cat >/dev/null && false; }; } &&
+        mv -f "$given.part" "$given"; then
+        answer give ok
+    else
+        rm -f "$given.part"
+        : >"$given.failed"
+        answer give failed
+    fi
+}
+
 stop() {
     look_at_ticket
     case $state in
@@ -404,14 +423,35 @@ put() {
     answer put "$held"
 }
 
-# All of it is here: it gets its name if it is what it should be, else it goes.
+# Gives what is in $part its name if it is what it should be; else it goes.
+sum_up() {
+    sum=$(openssl dgst -sha256 -r "$part" || sha256sum <"$part") # OpenSSL's is three times as quick
+    [ "${sum%% *}" != "$ticket" ] || mv -f "$part" "$root/packages/$ticket"
+    rm -f "$part"
+}
+
+# All of it is here: is it what it should be? What takes long is summed up beside the serving, so that others are answered
+# meanwhile: then the answer is `summing`, and the question is asked again.
 seal() {
     look_at_package "$ticket"
-    sum=$(openssl dgst -sha256 -r "$part" || sha256sum <"$part") # OpenSSL's is three times as quick
+    summed_by= summing_since=
+    if [ -e "$part.summing" ]; then read -r summed_by summing_since <"$part.summing"; fi
+    if [ -n "$summed_by" ] && look_at "$summed_by" && [ "$start" = "$summing_since" ] && [ "$stat_state" != Z ]; then
+        answer seal summing
+        return
+    fi
+    if [ -e "$part" ] && [ "$held" -gt 268435456 ]; then # 256 MB take a fraction of a second
+        sum_up </dev/null >/dev/null 2>&1 &
+        look_at $!
+        echo "$! $start" >"$part.summing"
+        answer seal summing
+        return
+    fi
+    [ ! -e "$part" ] || sum_up
     sealed=wrong
-    if [ "${sum%% *}" = "$ticket" ] && mv -f "$part" "$root/packages/$ticket"; then sealed=ok; fi
+    [ ! -e "$root/packages/$ticket" ] || sealed=ok
+    rm -f "$part.summing"
     [ "$part" != "$root/packages/$ticket.part" ] || rm -f "$part.writer"
-    rm -f "$part"
     answer seal "$sealed"
 }
 
@@ -480,7 +520,7 @@ serve() {
         home=$tickets/$ticket
         # shellcheck disable=SC2086
         case $verb in
-        launch | poll | fetch | stop | clean | have | put | seal) "$verb" $rest ;;
+        launch | poll | fetch | give | stop | clean | have | put | seal) "$verb" $rest ;;
         facts) facts ;;
         ping) answer ping ;;
         *) exit 1 ;;

@@ -60,7 +60,7 @@ def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
     told = Told(usable(request.variables), script.parameters, request.paths)
     files = language.files(script, told, modules)
     prepared = preparing.prepare(request, now)
-    said = b"".join(_said(note) for note in prepared.notes)
+    said = b"".join(said_of(note) for note in prepared.notes)
     return Bundle(files, language.command_for(script), (*prepared.files, *request.modules), said, request.enclosures)
 
 
@@ -69,7 +69,7 @@ def usable(variables: Mapping[str, str | Secret]) -> dict[str, str]:
     return {name: _text(name, value) for name, value in variables.items()}
 
 
-def _said(note: preparing.Note) -> bytes:
+def said_of(note: preparing.Note) -> bytes:
     """A line of the log as a script would print it, so that it is read once, in its place, like all others."""
     text = note.text.replace("##octopus", "## octopus")
     if note.level is LogLevel.INFO:

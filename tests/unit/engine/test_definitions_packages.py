@@ -79,6 +79,8 @@ def test_a_mistake_is_told(tmp_path: Path, packages: str, told: str) -> None:
         ("{package: app, root: apps}", "This is no absolute path"),
         ("{package: app, root: /srv/../etc}", "This is no absolute path"),
         ("{package: app, keep: 0}", "The least possible number is 1."),
+        ("{package: app, substitute_in_files: [../x]}", "The pattern would lead out of the folder."),
+        ("{package: app, structured_values: [a.json, a.json]}", '"a.json" is in this list twice.'),
         ("{package: app, pre_deploy: stop.sh}", "A script is given by `file` or `inline`."),
         ("{package: app, deploy: {file: instal.sh}}", 'Did you mean "install.sh"?'),
         ("{package: app, deploy: {file: install.sh, inline: ls}}", "`file` and `inline` exclude each other."),
@@ -96,7 +98,8 @@ def test_a_step_that_deploys_a_package_names_one_of_its_project(tmp_path: Path, 
 
 def test_such_a_step_is_read_and_stored(tmp_path: Path) -> None:
     written = (
-        "package: app, root: ~/apps, keep: 3, deploy: {file: install.sh}, pre_deploy: {inline: ls, syntax: python}"
+        "package: app, root: ~/apps, keep: 3, deploy: {file: install.sh}, pre_deploy: {inline: ls, syntax: python}, "
+        'substitute_in_files: "*.conf", structured_values: ["**/*.json"]'
     )
     files = project("app: {feed: built-in}") | step(f"deploy_package: {{{written}}}")
     loaded = definitions.load(write_folder(tmp_path, files))
@@ -105,7 +108,7 @@ def test_such_a_step_is_read_and_stored(tmp_path: Path) -> None:
         ConventionScript(Convention.PRE_DEPLOY, "ls", "python"),
         ConventionScript(Convention.DEPLOY, "echo installing\n", "bash", "install.sh"),
     )
-    install = PackageToDeploy("app", "~/apps", 3, scripts)
+    install = PackageToDeploy("app", "~/apps", 3, scripts, ("*.conf",), ("**/*.json",))
     assert process.steps[0].actions[0].work == RunScript("", source="package", deploys=install)
     assert parse_stored(loaded.to_json()).projects["web"].process == process
 

@@ -373,12 +373,13 @@ def test_a_guided_question_keeps_the_machine_until_it_is_answered(deck: Deck) ->
 def test_a_word_that_is_no_isolation_or_affinity_is_refused_with_what_there_is(deck: Deck) -> None:
     loaded = deck.reloaded(
         "steps: [{step: build, isolation: ful, run_script: {inline: echo}}]\n",
-        {"worker_pools.yml": "linux: {affinity: package}\n"},
+        {"worker_pools.yml": "linux: {affinity: packages}\n"},
     )
     assert [str(problem) for problem in loaded.problems] == [
         'projects/web/process.yml:1: steps[0].isolation: There is no isolation "ful". Did you mean "full"? Known '
         "isolations: full, none.",
-        'worker_pools.yml:1: linux.affinity: There is no affinity "package". Known affinities: deployment, none.',
+        'worker_pools.yml:1: linux.affinity: There is no affinity "packages". Did you mean "package"? Known '
+        "affinities: deployment, package, none.",
     ]
 
 

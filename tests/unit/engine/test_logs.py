@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,6 +80,21 @@ def test_a_log_that_is_shorter_than_its_row_says_is_read_as_far_as_it_goes(path:
         path.write_bytes(whole[:cut])
         found = read(path, 0, end)
         assert "one\ntwo\n".startswith("".join(piece.text for piece in found))
+
+
+def test_many_runs_write_at_once_and_what_is_read_meanwhile_is_whole(tmp_path: Path) -> None:
+    """Each has a file of its own, so none waits for another and none reads what another wrote."""
+
+    def writes_and_reads(run: int) -> list[str]:
+        path, end = logs.path_of(tmp_path, 17, run), 0
+        for number in range(5):
+            end = append(path, end, segment(f"{run}.{number}\n"))
+            assert "".join(found.text for found in read(path, 0, end)).endswith(f"{run}.{number}\n")
+        return [found.text for found in read(path, 0, end)]
+
+    with ThreadPoolExecutor(20) as pool:
+        found = list(pool.map(writes_and_reads, range(20)))
+    assert found == [[f"{run}.{number}\n" for number in range(5)] for run in range(20)]
 
 
 def test_nothing_to_append_changes_nothing(path: Path) -> None:

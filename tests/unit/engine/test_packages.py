@@ -137,15 +137,15 @@ def test_what_could_be_a_release_is_offered(deck: Deck) -> None:
 
 
 def test_the_plan_says_what_is_installed_where(deck: Deck) -> None:
-    scripts = "pre_deploy: {inline: ls}, deploy: {file: install.sh}"
+    scripts = 'pre_deploy: {inline: ls}, deploy: {file: install.sh}, substitute_in_files: "*.conf"'
     process = f"steps: [{{step: install, deploy_package: {{package: app, root: /srv/apps, {scripts}}}}}]\n"
     (deck.config / "projects/web").mkdir(parents=True, exist_ok=True)
     (deck.config / "projects/web/install.sh").write_text("ls\n")
     with_packages(deck, BUILT_IN, process)
     plan = deployments.preview(deck.db, project="web", version="1.4.0", environment="staging")
     assert (
-        "installs the package app below /srv/apps, runs PreDeploy and Deploy (install.sh) of the process"
-        in terminal.plan(plan)
+        "installs the package app below /srv/apps, runs PreDeploy and Deploy (install.sh) of the process, "
+        "puts variables into *.conf" in terminal.plan(plan)
     )
 
 

@@ -7,11 +7,12 @@ import pytest
 from engine.contracts import ActionRequest, ActionResult, Outcome
 from engine.orchestration import choosing
 from engine.ports import RunSink
-from engine.services import configuration
+from engine.services import configuration, releases
 from engine.services.pools import PoolGone
 from engine.services.views import StepStatus, TaskState
 from tests.support.engine import Deck
 from tests.support.engine_workers import Behaviour, ScriptedWorkers, ends
+from tests.support.packages import pushed
 
 KEY = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
 THREE_STEPS = "steps:\n" + "".join(f"  - {{step: s{n}, run_script: {{inline: echo}}}}\n" for n in range(3))
@@ -102,6 +103,39 @@ def test_without_affinity_each_step_goes_where_the_fewest_leases_are(deck: Deck)
     assert used(deck, number) == ["build-1", "build-2", "build-3", "build-1"]
 
 
+OF_PACKAGES = """steps:
+  - {step: s0, deploy_package: {package: app, root: /srv}}
+  - {step: s1, start_trigger: with_previous, deploy_package: {package: docs, root: /srv}}
+  - {step: s2, start_trigger: with_previous, deploy_package: {package: app, root: /opt}}
+  - {step: s3, start_trigger: with_previous, run_script: {inline: echo}}
+"""
+
+
+def with_packages(deck: Deck, pool: str, **more: str) -> int:
+    """A deployment whose steps all stay where they begin; each step is given the package that it asks for."""
+    project = "slug: web\npackages: {app: {feed: built-in}, docs: {feed: built-in}}\n"
+    with_workers(deck, OF_PACKAGES, pool, **{"projects/web/project.yml": project, **more})
+    for package in ("app", "docs"):
+        pushed(deck, "1.0.0", package=package)
+    stays_on(deck, "s0", "s1", "s2", "s3")
+    number = deck.deploys()
+    deck.works(rounds=1)
+    return number
+
+
+def test_with_affinity_by_package_only_those_keep_together_that_use_the_same(deck: Deck) -> None:
+    number = with_packages(deck, "linux: {default: true, affinity: package}")
+    assert used(deck, number) == ["build-1", "build-2", "build-1", "build-3"]
+
+
+def test_a_package_is_given_to_the_worker_that_runs_its_step_also_when_a_lease_cap_moves_the_step(deck: Deck) -> None:
+    cap = {"projects/web/variables.yml": 'Octopus.Deployment.WorkerLeaseCap: [{value: "1"}]\n'}
+    number = with_packages(deck, "linux: {default: true, affinity: package}", **cap)
+    assert used(deck, number) == ["build-1", "build-2", "build-3", "build-1"]
+    given = [request.package.package if request.package else "" for request in deck.workers.requests]
+    assert given == ["app", "docs", "app", ""]
+
+
 def test_steps_beside_each_other_keep_to_one_worker_too(deck: Deck) -> None:
     with_workers(deck, BESIDE)
     stays_on(deck, "s0", "s1", "s2", "s3")
@@ -154,6 +188,29 @@ def test_a_pool_that_was_emptied_since_it_was_asked_for_is_named_with_the_way_ou
     step = deck.task(number).steps[0]
     assert (step.status, step.detail) == (StepStatus.FAILED, "The worker pool empty has no workers.")
     assert step.hint.startswith("Add a worker to the pool")
+
+
+@pytest.mark.parametrize("written", ["linx", '""', "", "null", "[linux]"])
+def test_for_a_pool_whose_name_is_wrong_the_default_one_never_stands_in(deck: Deck, written: str) -> None:
+    with_workers(deck, THREE_STEPS)
+    wrong = THREE_STEPS.replace("step: s0,", f"step: s0, worker_pool: {written},")
+    loaded = deck.reloaded(wrong, {"worker_pools.yml": "linux: {default: true}\n"})
+    assert len(loaded.problems) == 1
+    assert "steps[0].worker_pool: " in loaded.problems[0]
+
+
+def test_a_pool_that_is_renamed_after_the_release_was_made_is_refused_and_the_default_one_does_not_stand_in(
+    deck: Deck,
+) -> None:
+    of_arm = THREE_STEPS.replace("step: s0,", "step: s0, worker_pool: arm,")
+    arm = f'pi: {{pools: [ARM], ssh: "pi:22", account: me, host_key: "{KEY}"}}\n'
+    pools = "linux: {default: true}\nARM: {}"
+    with_workers(deck, of_arm, pools.replace("ARM", "arm"), **{"workers.yml": arm.replace("ARM", "arm")})
+    releases.create(deck.db, deck.clock(), person="ana", project="web", version="1.0.0")
+    with_workers(deck, THREE_STEPS, pools.replace("ARM", "arm64"), **{"workers.yml": arm.replace("ARM", "arm64")})
+    with pytest.raises(PoolGone) as refused:
+        deck.deploys()
+    assert str(refused.value) == "s0 would run in the worker pool arm, which is not configured any more."
 
 
 def test_when_all_were_tried_the_step_fails_with_what_each_of_them_said(deck: Deck) -> None:

@@ -1,7 +1,8 @@
 # Runs the scripts of the package and those of the process, each as a process of its own, so that `set -e`, traps,
 # `return` and the exit code are the script's. A folder for each language, with its prelude, is brought along.
 
-tools=$PWD/foredeck
+work=$PWD # of this run, readable by nobody else
+tools=$work/foredeck
 
 # The variables of each language are kept in memory only: a script finds them in a file that it removes when it begins.
 take_variables() {

@@ -39,6 +39,7 @@ tell Octopus.Action.Package.InstallationDirectoryPath "$folder"
 echo "Unpacked $package $version into $folder."
 
 convention PreDeploy || give_up "$failed_as"
+prepare_files || give_up "$failed_as"
 convention Deploy || give_up "$failed_as"
 
 # Renaming a link over a link is one step: at every moment there is a current one.
