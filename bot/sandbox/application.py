@@ -19,13 +19,14 @@ from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.webapi import endpoint as webapi
 from bot.sandbox.webapi import trouble
 
+EVERY_VERB = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 SHOWN_INLINE = ("text/plain", "image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 def build(sandbox: Sandbox, allowed_hosts: frozenset[str]) -> "Guard":
     """The application of one sandbox; `allowed_hosts` are the values of Host that mean this server."""
     routes = [
-        Route("/api/{method:path}", trouble.around(webapi.answer), methods=["GET", "POST"]),
+        Route("/api/{method:path}", trouble.around(webapi.answer), methods=EVERY_VERB),
         WebSocketRoute("/link/", _link),
         WebSocketRoute("/link", _link),
         Route("/response/{token}", trouble.around(_respond, "response_url"), methods=["POST"]),

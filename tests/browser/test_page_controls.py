@@ -1,5 +1,6 @@
 """What people do in messages: buttons, menus, selects, pickers, choices; and what a silent app looks like."""
 
+import re
 from typing import Any
 
 import pytest
@@ -39,6 +40,18 @@ def test_a_dangerous_button_asks_first(app: BoltApp, open_page: OpenPage) -> Non
     dialog.get_by_role("button", name="Abort").click()
     assert chosen(page, app, "abort")["value"] == "Abort…"
     assert newest(app, "action")["user"]["name"] == "ben"
+
+
+def test_a_button_for_some_people_is_drawn_for_them_alone(
+    sandbox: SandboxClient, app: BoltApp, open_page: OpenPage
+) -> None:
+    both = {"type": "button", "text": {"type": "plain_text", "text": "For both"}, "action_id": "both"}
+    one = {**both, "text": {"type": "plain_text", "text": "For Ben"}, "action_id": "one"}
+    row = {"type": "actions", "elements": [both, {**one, "visible_to_user_ids": ["U0BEN000000"]}]}
+    posted = app.client.chat_postMessage(channel="deployments", text="card", blocks=[row])
+    expect(open_page("ben").get_by_role("button", name=re.compile("^For "))).to_have_count(2)
+    expect(open_page("ana").get_by_role("button", name=re.compile("^For "))).to_have_count(1)
+    assert sandbox.clicks("ana", "one", channel="deployments", ts=posted["ts"])["error"] == "unknown_action"
 
 
 def test_a_button_that_nobody_answers_shows_the_warning(app: BoltApp, open_page: OpenPage) -> None:

@@ -67,6 +67,17 @@ def test_a_command_is_a_signed_form_and_its_body_is_the_answer(sandbox: SandboxC
     assert told(sandbox) == "plain words"
 
 
+def test_the_address_of_a_command_is_asked_once_for_its_certificate(sandbox: SandboxClient, app: HttpApp) -> None:
+    for _ in range(2):
+        assert sandbox.types("ana", "deployments", "/deploy x")["ok"]
+    assert sandbox.wait_for(lambda _: app.ssl_checks)
+    (asked,) = app.ssl_checks
+    assert (asked.path, asked.form["ssl_check"]) == ("/commands/deploy", "1")
+    assert SignatureVerifier(sandbox.signing_secret).is_valid_request(asked.body, asked.headers)
+    checked = bolt_answering(App(client=WebClient(token="x"), signing_secret="other", token_verification_enabled=False))
+    assert checked(asked)[0] == 200, "Bolt answers it before it looks at anything else"
+
+
 def test_an_app_that_fails_is_shown_as_slack_shows_it(sandbox: SandboxClient, app: HttpApp) -> None:
     app.answer = lambda _: (500, {}, "broken")
     assert sandbox.types("ana", "deployments", "/deploy x")["error"] == "dispatch_failed"

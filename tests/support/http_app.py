@@ -44,6 +44,7 @@ class HttpApp:
 
     url: str = ""
     received: list[Received] = field(default_factory=list)
+    ssl_checks: list[Received] = field(default_factory=list)  # beside the others, and answered with 200
     answer: Callable[[Received], Answer] = lambda _request: (200, {}, "")
 
     def manifest(self, folder: Path) -> Path:
@@ -87,8 +88,9 @@ def start_http_app() -> Iterator[HttpApp]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             request = Received(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
-            app.received.append(request)
-            status, headers, text = app.answer(request)
+            is_check = request.form.get("ssl_check") == "1"
+            (app.ssl_checks if is_check else app.received).append(request)
+            status, headers, text = (200, {}, "") if is_check else app.answer(request)
             self.send_response(status)
             for name, value in {**headers, "content-length": str(len(text.encode()))}.items():
                 self.send_header(name, value)

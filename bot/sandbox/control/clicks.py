@@ -78,6 +78,8 @@ async def _act(
     sandbox: Sandbox, person: JsonObject, where: JsonObject, place: Place, values: Values, value: Any
 ) -> JsonObject:
     """The entry of `actions`; what was chosen is also put into `values`."""
+    if person["id"] not in (place.element.get("visible_to_user_ids") or [person["id"]]):
+        raise ControlError("unknown_action", f"{person['name']} does not see {place.action_id}: it is for others.")
     action: JsonObject = {"type": place.kind, "action_id": place.action_id, "block_id": place.block_id}
     if place.kind in PRESSED:
         action.update(_pressed(place, value))

@@ -65,6 +65,9 @@ async def _run(sandbox: Sandbox, name: str, request: Request, given: JsonObject)
     method = METHODS.get(name)
     if method is None:
         raise SlackError("unknown_method", req_method=name)
+    # Slack names an error for what must be posted; what is neither read nor posted is refused in the same words.
+    if request.method not in ("GET", "HEAD", "POST") or (method.post_only and request.method != "POST"):
+        raise SlackError("insecure_request")
     given.update(await arguments.read(request, method.json))
     _check_token(sandbox, method, _token(request, given))
     _check_scopes(sandbox, method)

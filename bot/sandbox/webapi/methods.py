@@ -25,6 +25,11 @@ class Method:
     per_channel: dict[str, float] | None = None
     scopes_by_type: dict[str, list[str]] | None = None
 
+    @property
+    def post_only(self) -> bool:
+        """Does Slack name an error for calling it in another way than by POST?"""
+        return "insecure_request" in self.errors
+
 
 @cache
 def _document() -> dict[str, Any]:

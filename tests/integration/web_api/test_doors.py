@@ -53,6 +53,18 @@ class TestTokens:
         assert slack.request(f"/api/auth.test?token={token}", b"", FORM, verb="GET").json["ok"]
         assert slack.request("/api/auth.test", json.dumps({"token": token}).encode(), JSON).json["ok"]
 
+    @pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE", "OPTIONS"])
+    def test_whatever_verb_is_used_the_answer_is_slacks(self, slack: InProcess, verb: str) -> None:
+        for method, error in (("auth.test", "insecure_request"), ("no.such", "unknown_method")):
+            refused = slack.request(f"/api/{method}", b"", JSON, slack.sandbox.credentials.bot_token, verb=verb)
+            assert (refused.status, refused.json["error"]) == (200, error)
+
+    def test_a_socket_is_opened_by_posting_only(self, slack: InProcess) -> None:
+        token = slack.sandbox.credentials.app_token
+        refused = slack.request("/api/apps.connections.open", b"", FORM, token, verb="GET")
+        assert refused.json == {"ok": False, "error": "insecure_request"}
+        assert slack.request("/api/apps.connections.open", b"", FORM, token).json["ok"]
+
     def test_a_token_that_was_given_back_is_revoked(self, slack: InProcess) -> None:
         assert slack.call("auth.revoke", test="1")["revoked"] is False
         assert slack.call("auth.test")["ok"]

@@ -114,6 +114,7 @@ MOST: list[tuple[str, Build, int]] = [
     ("button.value", lambda n: element("button", value="x" * n), 2000),
     ("button.url", lambda n: element("button", url="https://e.com/".ljust(n, "x")), 3000),
     ("button.accessibility_label", lambda n: element("button", accessibility_label="x" * n), 75),
+    ("button.agent_prompt", lambda n: element("button", agent_prompt="x" * n), 4000),
     ("confirm.title", lambda n: element("button", confirm=confirm(title=plain("x" * n))), 100),
     ("confirm.text", lambda n: element("button", confirm=confirm(text=mrkdwn("x" * n))), 300),
     ("confirm.confirm", lambda n: element("button", confirm=confirm(confirm=plain("x" * n))), 30),

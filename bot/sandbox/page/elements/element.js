@@ -1,6 +1,7 @@
 // Every Block Kit element that the sandbox draws, by its type.
 
 import { h } from "../dom.js";
+import { me } from "../identity.js";
 import { button, feedbackButtons, iconButton, overflow } from "./button.js";
 import { checkboxes, radioButtons } from "./choices.js";
 import { imageElement } from "./images.js";
@@ -16,8 +17,9 @@ const ELEMENTS = {
   ...Object.fromEntries(SELECTS.flatMap((type) => [[type, select], [`multi_${type}`, select]])),
 };
 
-/** The node of one element. `context` is `{surface, block, form?}`. */
+/** The node of one element; none where it is for others only. `context` is `{surface, block, form?}`. */
 export function elementNode(element, context) {
+  if (element?.visible_to_user_ids?.length && !element.visible_to_user_ids.includes(me())) return null;
   const make = ELEMENTS[element?.type];
   return make ? make(element, context) : h("span", { class: "unavailable" }, `The element ${element?.type} is not drawn here.`);
 }
