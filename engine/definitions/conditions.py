@@ -10,7 +10,7 @@ from engine.definitions.fields import Field, Record
 from engine.definitions.nodes import Table, shown
 from engine.definitions.readings import suggest
 from engine.domain import templates
-from engine.domain.processes import RunCondition, Step
+from engine.domain.processes import RunCondition, StartTrigger, Step
 from engine.domain.templates.nodes import Index, Name, Symbol, Template
 from engine.domain.templates.parsing import parse
 from engine.domain.templates.reading import TooLarge, Unreadable
@@ -46,6 +46,8 @@ def look_at_expressions(steps: Sequence[Step], written: Sequence[Field | None]) 
     `written`: where the run condition of each step stands. Returns the variables of the project that they ask for.
     """
     variables: list[AskedVariable] = []
+    first = _first_of_groups(steps)
+    _note_failures_of_nothing(steps, written, first)
     begins = {name.casefold(): index for index, step in reversed(list(enumerate(steps))) for name in _names(step)}
     named = {action.slug: action.name for step in steps for action in step.actions if action.slug != action.name}
     named |= {step.slug: step.name for step in steps if step.slug != step.name}
@@ -67,10 +69,30 @@ def look_at_expressions(steps: Sequence[Step], written: Sequence[Field | None]) 
                 hint = f"Its name is {shown(meant)}, and variables go by the name." if meant else ""
                 message = f"There is no {kind} with the name {shown(asked)}."
                 field.wrong("unknown-reference", message, hint or suggest(asked, names, "names"))
-            elif at >= index:
-                message = f"Nothing is known of {shown(asked)} yet when this is evaluated: it does not run before."
+            elif at >= first[index]:
+                beside = (
+                    "it runs beside this one" if first[at] == first[index] and at != index else "it does not run before"
+                )
+                message = f"Nothing is known of {shown(asked)} yet when this is evaluated: {beside}."
                 field.wrong("contradiction", message, "Ask for a step before this one, or change their order.")
     return tuple(variables)
+
+
+def _first_of_groups(steps: Sequence[Step]) -> list[int]:
+    """For each step, the index of the first of those that start together with it."""
+    first: list[int] = []
+    for index, step in enumerate(steps):
+        is_beside = index > 0 and step.start_trigger is StartTrigger.WITH_PREVIOUS
+        first.append(first[-1] if is_beside else index)
+    return first
+
+
+def _note_failures_of_nothing(steps: Sequence[Step], written: Sequence[Field | None], first: Sequence[int]) -> None:
+    """Beside the first step nothing can have failed before, either; of the first itself it is told where it is read."""
+    for index, (step, field) in enumerate(zip(steps, written, strict=True)):
+        if field and index and first[index] == 0 and step.condition is RunCondition.FAILURE:
+            message = "It starts with the first step, and nothing can have failed before that: it would never run."
+            field.wrong("contradiction", message, "Remove `start_trigger`, or `run_condition`.")
 
 
 def _names(step: Step) -> list[str]:

@@ -47,7 +47,7 @@ def describe(plan: plans.Plan, definitions: Definitions, *, project: str, versio
             name=step.name if len(step.actions) == 1 else f"{step.name} › {action.name}",
             what=planned_work.what(action.work),
             where=_where(action, definitions),
-            condition=_when(index, step, action),
+            condition=_when(index, step, action, plan.max_parallelism),
             notes=step.notes,
         )
         for index, step in enumerate(plan.steps)
@@ -76,14 +76,16 @@ def _condition(step: plans.PlannedStep) -> str:
     return _CONDITIONS[step.condition].replace("{expression}", expression)
 
 
-def _when(index: int, step: plans.PlannedStep, action: plans.PlannedAction) -> str:
-    """When it runs, where that is not simply after a success; and how often it is tried."""
+def _when(index: int, step: plans.PlannedStep, action: plans.PlannedAction, at_once: int) -> str:
+    """When it runs, where that is not simply after a success; on how many at once, and how often it is tried."""
     parts = [_condition(step)]
     if index and step.start_trigger is StartTrigger.WITH_PREVIOUS:
         parts.append("together with the step before it")
     if step.rolling:
         failures = f"{step.stop_after_failures} failure{'' if step.stop_after_failures == 1 else 's'}"
         parts.append(f"{step.rolling.window} at a time, stops after {failures}")
+    elif len(step.machines) > at_once:
+        parts.append(f"{at_once} at a time")
     if action.retries:
         tries = f"{action.retries.attempts + 1} times at most"
         parts.append(f"tried {tries}, {durations.spelled(action.retries.delay)} apart")

@@ -104,6 +104,25 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         "before. Ask for a step before this one, or change their order.",
     ),
     (
+        "a condition that asks for what runs beside it",
+        {
+            PROCESS: "steps:\n  - {step: a, run_script: {inline: a}}\n"
+            "  - {step: b, start_trigger: with_previous, run_condition: '#{Octopus.Step[a].Status.Code}', "
+            "run_script: {inline: b}}\n"
+        },
+        f'{PROCESS}:3: steps[1].run_condition: Nothing is known of "a" yet when this is evaluated: it runs beside this '
+        "one. Ask for a step before this one, or change their order.",
+    ),
+    (
+        "a step for failures beside the first",
+        {
+            PROCESS: "steps:\n  - {step: a, run_script: {inline: a}}\n"
+            "  - {step: b, start_trigger: with_previous, run_condition: failure, run_script: {inline: b}}\n"
+        },
+        f"{PROCESS}:3: steps[1].run_condition: It starts with the first step, and nothing can have failed before that: "
+        "it would never run. Remove `start_trigger`, or `run_condition`.",
+    ),
+    (
         "a first step for failures",
         script("run_condition: failure"),
         f"{PROCESS}:4: steps[0].run_condition: Nothing can have failed before the first step, so it would never run. "
