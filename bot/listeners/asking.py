@@ -6,6 +6,7 @@ import difflib
 from dataclasses import replace
 from functools import partial
 
+from bot.answering import Answers
 from bot.commands import Deploy
 from bot.listeners.requests import Desk
 from bot.messages import answers, emergencies
@@ -77,9 +78,24 @@ def refusal(  # noqa: PLR0911 - by kind
 
 def _not_answered(desk: Desk, wanted: Deploy, error: ForedeckError) -> Message:
     if isinstance(error, AnswersMissing | WrongAnswer | UnknownAnswer):
-        return answers.with_choices(answers.not_answered(error, wanted, desk.command), (answers.form_button(wanted),))
+        typed = replace(wanted, answers=otherwise_answered(wanted.answers, error)).typed
+        told = answers.not_answered(error, f"{desk.command} {typed}")
+        return answers.with_choices(told, (answers.form_button(wanted),))
     instead = meant(wanted, error)
     return answers.refused(error, f"`{desk.command} {instead.typed}`" if instead else "")
+
+
+def otherwise_answered(given: Answers, error: AnswersMissing | WrongAnswer | UnknownAnswer) -> Answers:
+    """The answers with the one that is missing or will not do still to be written, and with the name that was meant."""
+    if isinstance(error, AnswersMissing):
+        return (*given, *((question.name, "…") for question in error.questions))
+    if isinstance(error, WrongAnswer):
+        wrong = {str(error.facts[key]).casefold() for key in ("name", "label")}
+        return tuple((name, "…" if " ".join(name.split()).casefold() in wrong else value) for name, value in given)
+    unknown, instead = str(error.facts["name"]), error.suggestions[:1]
+    return tuple(
+        (name, value) if name != unknown else (instead[0], value) for name, value in given if name != unknown or instead
+    )
 
 
 def meant(wanted: Deploy, error: ForedeckError) -> Deploy | None:

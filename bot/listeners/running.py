@@ -61,23 +61,17 @@ def told_about(desk: Desk, view: TaskView, slack_channel: str, slack_channel_nam
 
 def refusal(wanted: RunRunbook, error: ForedeckError, command: str) -> Message:
     """Why not, and what to type instead; what was not answered can be filled in."""
-    lines = [f"`{command} {instead.typed}`" for instead in _instead(wanted, error)]
-    if isinstance(error, AnswersMissing):  # its hint is for the command line
-        said = answers.said(str(error), "Nothing was run yet.", *(f"Typed, it is {line}" for line in lines))
-    else:
-        said = answers.refused(error, *lines)
     if isinstance(error, AnswersMissing | WrongAnswer | UnknownAnswer):
+        said = replace(wanted.said, answers=asking.otherwise_answered(wanted.said.answers, error))
+        told = answers.not_answered(error, f"{command} {replace(wanted, said=said).typed}", "Nothing was run yet.")
         value = ids.pack(**wanted.form.carried)
-        return answers.with_choices(said, [b.button("Fill in and run…", ids.FILL_IN_RUN, value, style="primary")])
-    return said
+        return answers.with_choices(told, [b.button("Fill in and run…", ids.FILL_IN_RUN, value, style="primary")])
+    return answers.refused(error, *(f"`{command} {instead.typed}`" for instead in _instead(wanted, error)))
 
 
 def _instead(wanted: RunRunbook, error: ForedeckError) -> Iterator[RunRunbook]:
     said = wanted.said
-    if isinstance(error, AnswersMissing):
-        missing = tuple((question.name, "…") for question in error.questions)
-        yield replace(wanted, said=replace(said, answers=(*said.answers, *missing)))
-    elif isinstance(error, Held):
+    if isinstance(error, Held):
         yield replace(wanted, said=replace(said, way=said.way.queueing))
     elif isinstance(error, UnclearTime):
         for way in error.ways[:3]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from bot import commands, ids
@@ -70,13 +69,11 @@ def form_button(wanted: commands.Deploy) -> b.Element:
     return b.button("Fill in and deploy…", ids.FILL_IN, value, style="primary")
 
 
-def not_answered(error: ForedeckError, wanted: commands.Deploy, command: str) -> b.Message:
-    """Something was not answered as it should be: one press opens the form. Of what is missing the command is shown."""
-    if not isinstance(error, AnswersMissing):
-        return refused(error)
-    missing = tuple((question.name, "…") for question in error.questions)
-    typed = f"{command} {replace(wanted, answers=(*wanted.answers, *missing)).typed}"
-    return said(str(error), "Nothing was deployed yet.", f"Typed, it is `{typed}`")
+def not_answered(error: ForedeckError, instead: str, nothing: str = "Nothing was deployed yet.") -> b.Message:
+    """Something was not answered as it should be. `instead`: the command as it may have been meant."""
+    if isinstance(error, AnswersMissing):  # its hint is for the command line
+        return said(str(error), nothing, f"Typed, it is `{instead}`")
+    return refused(error, f"`{instead}`")
 
 
 def not_understood(sentence: str, suggestion: str, command: str) -> b.Message:

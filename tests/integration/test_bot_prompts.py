@@ -143,7 +143,9 @@ def test_what_is_missing_is_said_with_a_button_for_the_form_and_the_command_as_i
     ("answers", "words"),
     [
         ("Ticket=x Side=red", "Side to deploy to is one of blue, green."),
+        ("Ticket=x Side=red", "/deploy web 1.0.0 to production with Ticket=x Side=…"),
         ("Tickt=x", "web does not ask for Tickt in production. Did you mean Ticket?"),
+        ("Tickt=x", "/deploy web 1.0.0 to production with Ticket=x"),
         ("Ticket=two words", 'Did you mean /deploy web 1.0.0 to production with Ticket="two words"?'),
         ("Ticket", "Ticket is no answer: after with stands NAME=VALUE."),
     ],
