@@ -193,6 +193,10 @@ class PackageFile(Parcel):
     keep: int | None = None  # so many earlier installations stay; None: all
     scripts: Mapping[str, Script] = field(default_factory=dict)
     """Those of the process, by the moment in which they run: PreDeploy, Deploy, PostDeploy, DeployFailed."""
+    custom_folder: str = ""  # where it is copied to; empty: nowhere
+    purge: bool = False  # what lies there and not in the package goes
+    protect: tuple[str, ...] = ()  # patterns of what stays there as it is
+    skip_if_installed: bool = False
 
     @property
     def series(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from engine.definitions import convention_scripts, step_folders
+from engine.definitions import convention_scripts, custom_folders, step_folders
 from engine.definitions.fields import Field
 from engine.definitions.nodes import Scalar, shown
 from engine.definitions.project_files import ProjectFiles
@@ -13,7 +13,15 @@ from engine.definitions.readings import suggest
 from engine.domain.installs import PackageToDeploy
 from engine.domain.processes import RunScript
 
-KEYS_OF_A_PACKAGE_STEP = ("package", "root", "keep", *convention_scripts.KEYS, *step_folders.PATTERNS)
+KEYS_OF_A_PACKAGE_STEP = (
+    "package",
+    "root",
+    "keep",
+    "skip_if_installed",
+    *convention_scripts.KEYS,
+    *step_folders.PATTERNS,
+    *custom_folders.KEYS,
+)
 _PART = r"/[^/$#{}*?\x00-\x1f]+"  # what looks like a variable or a pattern would be taken for one, and is not
 _ROOT = re.compile(rf"(?:~|{_PART})(?:{_PART})*\Z")
 
@@ -41,6 +49,9 @@ def read_package_step(field: Field, packages: Sequence[str] | None, files: Proje
         where,
         keep.whole_number() if keep else None,
         convention_scripts.read_convention_scripts(record, files),
-        *(step_folders.read_patterns(record.get(key)) for key in step_folders.PATTERNS),
+        step_folders.read_patterns(record.get("substitute_in_files")),
+        step_folders.read_patterns(record.get("structured_values")),
+        custom_folder=custom_folders.read_custom_folder(record, where),
+        skip_if_installed=record.flag("skip_if_installed", default=False),
     )
     return RunScript("", source="package", deploys=deploys)

@@ -13,6 +13,7 @@ LONGEST = 300
 """Characters of a pattern."""
 
 _MOST_CHOICES = 64
+_WILD = re.compile(r"[*?]|\[(?P<negated>!?)(?P<listed>\]?[^\]/]+)\]")
 _BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 
 
@@ -20,6 +21,42 @@ def select(pattern: str, paths: Iterable[str]) -> tuple[str, ...]:
     """Those of the paths (relative, `/` between their parts) that the pattern matches, in their order."""
     wanted = [tuple(part for part in choice.split("/") if part != ".") for choice in _choices(_tidy(pattern))]
     return tuple(path for path in paths if any(_matches(parts, path.split("/")) for parts in wanted))
+
+
+def expression(patterns: Iterable[str]) -> str:
+    """The patterns as one extended regular expression (POSIX) of whole paths, for a machine that has no such patterns;
+    empty when there are none.
+    """
+    choices = (choice for pattern in patterns for choice in _choices(_tidy(pattern)))
+    return "|".join(_as_expression([part for part in choice.split("/") if part != "."]) for choice in choices)
+
+
+def _as_expression(parts: Sequence[str]) -> str:
+    """`**` takes the slash behind it along, or before it where it is the last."""
+    written = ""
+    for index, part in enumerate(parts):
+        is_last = index == len(parts) - 1
+        if part == "**":
+            written = f"{written.removesuffix('/')}(/.*)?" if is_last and index else f"{written}(.*/)?"
+            if is_last and not index:
+                written = ".*"
+        else:
+            written += _part_as_expression(part) + ("" if is_last else "/")
+    return written
+
+
+def _part_as_expression(part: str) -> str:
+    written, at = "", 0
+    while at < len(part):
+        kind = _WILD.match(part, at)
+        if kind is None:
+            written += re.escape(part[at]) if part[at].isascii() else part[at]
+            at += 1
+            continue
+        at = kind.end()
+        negated, listed = kind["negated"], kind["listed"]
+        written += {"*": "[^/]*", "?": "[^/]"}.get(kind[0]) or f"[{'^' if negated else ''}{listed}]"
+    return written
 
 
 def flaw_of(pattern: str) -> str:

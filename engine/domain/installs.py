@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 _PATTERNS = ("substitute_in_files", "structured_values")
@@ -30,6 +30,19 @@ class ConventionScript:
 
 
 @dataclass(frozen=True)
+class CustomFolder:
+    """Where a package is copied to on the machine, beside what lies there or instead of it. The path and the patterns
+    may hold variables.
+
+    `purge`: what is not in the package goes. `protect`: patterns of what stays as it is, in both cases.
+    """
+
+    path: str
+    purge: bool = False
+    protect: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PackageToDeploy:
     """A package of the project, and the folder below which it is installed: absolute, or in the account's home.
 
@@ -44,6 +57,8 @@ class PackageToDeploy:
         str, ...
     ] = ()  # patterns of the package's files; as of a folder that a step brings along
     structured_values: tuple[str, ...] = ()
+    custom_folder: CustomFolder | None = None
+    skip_if_installed: bool = False  # do nothing where it is what was installed last
 
 
 def install_to_json(install: PackageToDeploy) -> dict[str, Any]:
@@ -54,6 +69,10 @@ def install_to_json(install: PackageToDeploy) -> dict[str, Any]:
             [script.convention.value, script.body, script.syntax, script.source] for script in install.scripts
         ]
     content |= {key: list(getattr(install, key)) for key in _PATTERNS if getattr(install, key)}
+    if install.custom_folder:
+        content["custom_folder"] = asdict(install.custom_folder)
+    if install.skip_if_installed:
+        content["skip_if_installed"] = True
     return content
 
 
@@ -65,5 +84,14 @@ def install_from_json(content: Mapping[str, Any]) -> PackageToDeploy:
         content["root"],
         content["keep"],
         tuple(ConventionScript(*script) for script in scripts),
-        *(tuple(content.get(key, ())) for key in _PATTERNS),
+        tuple(content.get("substitute_in_files", ())),
+        tuple(content.get("structured_values", ())),
+        custom_folder=_custom_from_json(content.get("custom_folder")),
+        skip_if_installed=content.get("skip_if_installed", False),
     )
+
+
+def _custom_from_json(content: Mapping[str, Any] | None) -> CustomFolder | None:
+    if content is None:
+        return None
+    return CustomFolder(content["path"], content["purge"], tuple(content["protect"]))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from engine.contracts import ActionRequest, Enclosure, PackageFile, Parcel, Script, StepFolder
+from engine.contracts import ActionRequest, Enclosure, PackageFile, Parcel, Script, Secret, StepFolder
 from engine.database import Database
-from engine.domain import script_sources
+from engine.domain import script_sources, templates
 from engine.domain.installs import PackageToDeploy
 from engine.domain.packages import package_from_json
 from engine.domain.processes import RunScript
@@ -16,8 +17,8 @@ from engine.models import ReleasePackage, Task
 from engine.orchestration.claims import Claim
 from engine.orchestration.finding import wanted
 from engine.ports import Shelf
-from engine.services import packages, script_packages
-from engine.services.evaluations import Evaluated
+from engine.services import evaluations, packages, script_packages
+from engine.services.evaluations import Evaluated, flaw_of
 
 
 class PackageNotInRelease(ForedeckError):
@@ -27,6 +28,13 @@ class PackageNotInRelease(ForedeckError):
     hint_text = "Nothing was installed. Create a new release and deploy that one."
 
 
+class FolderUnresolved(ForedeckError):
+    """The custom folder, or what is protected in it, depends on a variable that is not there."""
+
+    message = "{package} cannot be installed into {written}: {flaw}."
+    hint_text = "Nothing was installed. Set the variable, or correct its name."
+
+
 def with_package(
     db: Database,
     shelf: Shelf | None,
@@ -34,6 +42,7 @@ def with_package(
     claim: Claim,
     deploys: PackageToDeploy,
     evaluated: Evaluated,
+    now: datetime,
 ) -> ActionRequest:
     """The request with the package that its release was made with. Raises ForedeckError when it cannot be had."""
     request = replace(request, prepares=_prepared(claim, deploys, evaluated))
@@ -44,6 +53,7 @@ def with_package(
         raise PackageNotInRelease(package=deploys.package)
     source = wanted(package_from_json(row.source), row.version, claim.definitions)
     ready = shelf.take(source, row.digest)
+    custom = deploys.custom_folder
     package = PackageFile(
         ready.path,
         ready.digest,
@@ -53,9 +63,27 @@ def with_package(
         environment=environment,
         root=deploys.root,
         keep=deploys.keep,
+        custom_folder=_evaluated(custom.path, deploys, evaluated, now) if custom else "",
+        purge=custom is not None and custom.purge,
+        protect=tuple(_evaluated(pattern, deploys, evaluated, now) for pattern in custom.protect) if custom else (),
+        skip_if_installed=deploys.skip_if_installed,
         scripts={script.convention.value: Script(script.body, script.syntax) for script in deploys.scripts},
     )
     return replace(request, package=package)
+
+
+def _evaluated(written: str, deploys: PackageToDeploy, evaluated: Evaluated, now: datetime) -> str:
+    """A path or a pattern with its variables. One that is not known would lead to a folder that nobody means."""
+    if "#{" not in written:
+        return written
+    revealed = {
+        name: value.reveal() if isinstance(value, Secret) else value for name, value in evaluated.written.items()
+    }
+    evaluation = templates.evaluate(written, revealed, now=now)
+    if evaluation.error or evaluation.unresolved or not evaluation.text:
+        flaw = flaw_of(templates.evaluate(written, evaluations.shown(evaluated.written), now=now)) or "it is nothing"
+        raise FolderUnresolved(package=deploys.package, written=written, flaw=flaw)
+    return evaluation.text
 
 
 def _prepared(claim: Claim, deploys: PackageToDeploy, evaluated: Evaluated) -> StepFolder | None:

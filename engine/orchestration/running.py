@@ -157,7 +157,7 @@ class Runner:
         """The request with the files that the step brings along, if it is to be launched. Raises ContentMissing."""
         work = claim.action.work
         if isinstance(work, RunScript) and work.deploys is not None:
-            return fetching.with_package(self._db, self._shelf, request, claim, work.deploys, evaluated)
+            return fetching.with_package(self._db, self._shelf, request, claim, work.deploys, evaluated, self._clock())
         if request.launch_confirmed or not isinstance(work, RunScript):
             return request
         request = fetching.with_enclosures(self._db, self._shelf, request, claim, work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.domain.installs import PackageToDeploy
+from engine.domain.installs import CustomFolder, PackageToDeploy
 
 
 def described(install: PackageToDeploy) -> str:
@@ -19,7 +19,18 @@ def described(install: PackageToDeploy) -> str:
     if install.substitute_in_files or install.structured_values:
         patterns = dict.fromkeys((*install.substitute_in_files, *install.structured_values))
         parts.append(f"puts variables into {_listed(list(patterns))}")
+    if install.custom_folder:
+        parts.append(_copied(install.custom_folder))
+    if install.skip_if_installed:
+        parts.append("unless it is installed there already")
     return ", ".join(parts)
+
+
+def _copied(folder: CustomFolder) -> str:
+    kept = f" except {_listed(folder.protect)}" if folder.protect else ""
+    if folder.purge:
+        return f"copies it to {folder.path} in place of all that is there{kept}"
+    return f"copies it to {folder.path}" + (f", leaving {_listed(folder.protect)} as it is" if kept else "")
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -19,6 +19,18 @@ ON_WORKER = """steps:
         name="Octopus.Action[install].Output.Package.InstallationDirectoryPath"
         echo "it is in $(get_octopusvariable "$name")"
 """
+EVERYTHING = """steps:
+  - step: install
+    deploy_package:
+      package: app
+      root: {root}
+      keep: 1
+      skip_if_installed: true
+      custom_folder: "WWW/#{{Octopus.Environment.Id}}"
+      purge: true
+      protect: "#{{Octopus.Environment.Id}}.env"
+      deploy: {{inline: get_octopusvariable Octopus.Release.Number >deployed; echo >>deployed}}
+"""
 CONVENTIONS = {
     "PreDeploy.sh": 'echo "pre in $(basename "$PWD")" > told',
     "Deploy.sh": 'echo "deploy $(get_octopusvariable Octopus.Action.Package.PackageVersion)" >> told',
@@ -79,20 +91,34 @@ def test_what_fails_leaves_the_current_one_and_its_own_script_is_asked(deck: Dec
     assert (place / "sorry").read_text() == "sorry\n"
 
 
-def test_so_many_stay_as_the_step_says_and_what_is_not_ours_stays_always(deck: Deck) -> None:
-    place = configured(deck, "steps:\n  - {{step: install, deploy_package: {{package: app, root: {root}, keep: 1}}}}\n")
-    broken = an_archive({"Deploy.sh": "exit 3"})
+def test_all_that_the_step_says_reaches_the_machine(deck: Deck) -> None:
+    where = deck.folder / "www" / "staging"
+    place = configured(deck, EVERYTHING.replace("WWW", str(where.parent)))
+    pushed(deck, "1.0.0", an_archive({"staging.env": "x"}))
     with deck.serving():
-        for version in ("1.0.0", "1.1.0", "1.2.0", "1.3.0"):
-            pushed(deck, version, broken if version == "1.1.0" else b"")
-            deployed(deck, version)
-            (place / "notes").mkdir(exist_ok=True)
-    assert sorted(path.name for path in place.iterdir() if not path.name.startswith(".")) == [
-        "1.2.0",
-        "1.3.0",
-        "current",
-        "notes",
-    ]
+        deployed(deck, "1.0.0")
+        (where / "staging.env").write_text("mine")
+        (where / "old").touch()
+        for version in ("1.1.0", "1.1.0", "1.2.0"):
+            pushed(deck, version)
+            assert deployed(deck, version).state is TaskState.SUCCESS, deck.log(1, "install")
+    assert "is installed already, by deployment #2" in deck.log(3, "install")
+    assert sorted(path.name for path in place.iterdir()) == ["1.1.0", "1.2.0", "current"]
+    assert {path.name: path.read_text() for path in where.iterdir()} == {
+        "staging.env": "mine",
+        "version": "1.2.0",
+        "deployed": "1.2.0\n",
+    }
+
+
+def test_a_folder_that_depends_on_nothing_known_is_not_guessed(deck: Deck) -> None:
+    configured(deck, EVERYTHING.replace("WWW", "/srv/#{{Missing}}"))
+    pushed(deck, "1.0.0")
+    with deck.serving():
+        failed = deployed(deck, "1.0.0")
+    assert failed.steps[0].detail.startswith(
+        "app cannot be installed into /srv/#{Missing}/#{Octopus.Environment.Id}: #{Missing} cannot be resolved."
+    )
 
 
 def test_what_must_not_be_unpacked_is_not(deck: Deck, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ class Installed:
     @property
     def folder(self) -> str:
         """Where later steps are told that it is."""
-        return next(str(one.value) for one in self.sink.outputs if one.name == "Package.InstallationDirectoryPath")
+        return [str(one.value) for one in self.sink.outputs if one.name == "Package.InstallationDirectoryPath"][-1]
 
     def told(self, level: LogLevel) -> str:
         """What was said at this level."""

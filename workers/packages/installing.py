@@ -10,10 +10,11 @@ from functools import cache
 from importlib import resources
 
 from engine.contracts import ActionRequest, PackageFile, Script, Secret, StepFile, StepFolder
+from engine.domain import file_patterns
 from workers.scripts import usable
 from workers.scripts.languages import LANGUAGES, Told
 
-_PARTS = ("conventions", "files", "install")
+_PARTS = ("trying", "conventions", "files", "journal", "custom", "install")
 """The files that make the script, in their order."""
 
 _SUFFIXES = {"bash": ".sh", "python": ".py", "powershell": ".ps1"}
@@ -30,6 +31,10 @@ def as_script(request: ActionRequest, package: PackageFile) -> ActionRequest:
         "Foredeck.Package.Root": package.root,
         "Foredeck.Package.Environment": package.environment,
         "Foredeck.Package.Prepares": "" if request.prepares is None else "yes",
+        "Foredeck.Package.Custom": package.custom_folder,
+        "Foredeck.Package.Purge": "yes" if package.purge else "",
+        "Foredeck.Package.Protect": file_patterns.expression(package.protect),
+        "Foredeck.Package.Skips": "yes" if package.skip_if_installed else "",
         "Foredeck.Package.Keep": "" if package.keep is None else str(package.keep),
     }
     variables = {**request.variables, **told}

@@ -8,7 +8,7 @@ import pytest
 
 from engine import definitions
 from engine.definitions import parse_stored
-from engine.domain.installs import Convention, ConventionScript, PackageToDeploy
+from engine.domain.installs import Convention, ConventionScript, CustomFolder, PackageToDeploy
 from engine.domain.packages import FeedKind
 from engine.domain.processes import RunScript
 from tests.support.definition_folders import problems_of, step, write_folder
@@ -81,6 +81,17 @@ def test_a_mistake_is_told(tmp_path: Path, packages: str, told: str) -> None:
         ("{package: app, keep: 0}", "The least possible number is 1."),
         ("{package: app, substitute_in_files: [../x]}", "The pattern would lead out of the folder."),
         ("{package: app, structured_values: [a.json, a.json]}", '"a.json" is in this list twice.'),
+        ("{package: app, purge: true}", "`purge` means nothing without `custom_folder`."),
+        ("{package: app, custom_folder: www}", "This is no absolute path, nor one that begins with `~/`."),
+        ("{package: app, custom_folder: /srv/../etc}", "This is no absolute path"),
+        ("{package: app, custom_folder: /}", "Nothing may be copied there: it is a home, or belongs to the system."),
+        ("{package: app, custom_folder: ~/}", "Nothing may be copied there"),
+        ("{package: app, custom_folder: /etc/}", "Nothing may be copied there"),
+        ("{package: app, custom_folder: /usr/bin}", "Nothing may be copied there"),
+        ("{package: app, root: /srv/apps, custom_folder: /srv/apps/x}", "Packages are installed below /srv/apps"),
+        ("{package: app, custom_folder: ~/.foredeck}", "Packages are installed below ~/.foredeck/applications"),
+        ("{package: app, custom_folder: /a, protect: /b}", "The pattern would lead out of the folder."),
+        ("{package: app, skip_if_installed: often}", "This must be true or false"),
         ("{package: app, pre_deploy: stop.sh}", "A script is given by `file` or `inline`."),
         ("{package: app, deploy: {file: instal.sh}}", 'Did you mean "install.sh"?'),
         ("{package: app, deploy: {file: install.sh, inline: ls}}", "`file` and `inline` exclude each other."),
@@ -99,7 +110,8 @@ def test_a_step_that_deploys_a_package_names_one_of_its_project(tmp_path: Path, 
 def test_such_a_step_is_read_and_stored(tmp_path: Path) -> None:
     written = (
         "package: app, root: ~/apps, keep: 3, deploy: {file: install.sh}, pre_deploy: {inline: ls, syntax: python}, "
-        'substitute_in_files: "*.conf", structured_values: ["**/*.json"]'
+        'substitute_in_files: "*.conf", structured_values: ["**/*.json"], '
+        "custom_folder: /usr/local/www/x, purge: true, protect: [uploads, .env], skip_if_installed: true"
     )
     files = project("app: {feed: built-in}") | step(f"deploy_package: {{{written}}}")
     loaded = definitions.load(write_folder(tmp_path, files))
@@ -108,7 +120,8 @@ def test_such_a_step_is_read_and_stored(tmp_path: Path) -> None:
         ConventionScript(Convention.PRE_DEPLOY, "ls", "python"),
         ConventionScript(Convention.DEPLOY, "echo installing\n", "bash", "install.sh"),
     )
-    install = PackageToDeploy("app", "~/apps", 3, scripts, ("*.conf",), ("**/*.json",))
+    folder = CustomFolder("/usr/local/www/x", purge=True, protect=("uploads", ".env"))
+    install = PackageToDeploy("app", "~/apps", 3, scripts, ("*.conf",), ("**/*.json",), folder, skip_if_installed=True)
     assert process.steps[0].actions[0].work == RunScript("", source="package", deploys=install)
     assert parse_stored(loaded.to_json()).projects["web"].process == process
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 
 import pytest
@@ -22,36 +23,61 @@ PATHS = (
 )
 
 
-@pytest.mark.parametrize(
-    ("pattern", "chosen"),
-    [
-        ("app.json", "app.json"),
-        ("*.json", "app.json app.prod.json"),
-        ("*", ".env app.json app.prod.json"),
-        (".*", ".env"),
-        ("app?json", "app.json"),
-        ("app.{json,prod.json}", "app.json app.prod.json"),
-        ("{config,web}/*.{conf,html}", "config/a.conf web/[x].html web/index.html"),
-        ("config/*.conf", "config/a.conf"),
-        ("config/**/*.conf", "config/a.conf config/deep/b.conf config/deep/er/c.conf"),
-        ("**/*.conf", "config/a.conf config/deep/b.conf config/deep/er/c.conf"),
-        ("config/**", "config/a.conf config/deep/b.conf config/deep/er/c.conf"),
-        ("**", " ".join(PATHS)),
-        ("**/**/b.conf", "config/deep/b.conf"),
-        ("**/deep/**/c.conf", "config/deep/er/c.conf"),
-        ("*/b.conf", ""),
-        ("./app.json", "app.json"),
-        (" app.json ", "app.json"),
-        ("config\\deep\\*", "config/deep/b.conf"),
-        ("web/[hi]*.html", "web/index.html"),
-        ("web/[!i]*", "web/[x].html"),
-        ("web/[[]x].html", "web/[x].html"),
-        ("APP.json", ""),
-        ("{a", ""),
-    ],
+CHOICES = (
+    ("app.json", "app.json"),
+    ("*.json", "app.json app.prod.json"),
+    ("*", ".env app.json app.prod.json"),
+    (".*", ".env"),
+    ("app?json", "app.json"),
+    ("app.{json,prod.json}", "app.json app.prod.json"),
+    ("{config,web}/*.{conf,html}", "config/a.conf web/[x].html web/index.html"),
+    ("config/*.conf", "config/a.conf"),
+    ("config/**/*.conf", "config/a.conf config/deep/b.conf config/deep/er/c.conf"),
+    ("**/*.conf", "config/a.conf config/deep/b.conf config/deep/er/c.conf"),
+    ("config/**", "config/a.conf config/deep/b.conf config/deep/er/c.conf"),
+    ("**", " ".join(PATHS)),
+    ("**/**/b.conf", "config/deep/b.conf"),
+    ("**/deep/**/c.conf", "config/deep/er/c.conf"),
+    ("*/b.conf", ""),
+    ("./app.json", "app.json"),
+    (" app.json ", "app.json"),
+    ("config\\deep\\*", "config/deep/b.conf"),
+    ("web/[hi]*.html", "web/index.html"),
+    ("web/[!i]*", "web/[x].html"),
+    ("web/[[]x].html", "web/[x].html"),
+    ("APP.json", ""),
+    ("{a", ""),
 )
+
+
+@pytest.mark.parametrize(("pattern", "chosen"), CHOICES)
 def test_a_pattern_chooses(pattern: str, chosen: str) -> None:
     assert file_patterns.select(pattern, PATHS) == tuple(chosen.split())
+
+
+ODD_PATTERNS = (
+    "uploads/**",
+    ".env",
+    "**/*.png",
+    "a.b",
+    "[!a]b",
+    "a+(b)|c$^",
+    'it\'s "x"',
+    "{u,v}/*",
+    "ü*",
+    "[]x]",
+    "[",
+)
+
+
+@pytest.mark.parametrize("pattern", [*(pattern for pattern, _ in CHOICES), *ODD_PATTERNS])
+def test_bash_understands_the_expression_as_the_pattern_is_meant(pattern: str) -> None:
+    paths = [*PATHS, "uploads", "uploads/a/b", "x.png", "a/x.png", "aXb", "a.b", "bb", "ab", "a+(b)|c$^", 'it\'s "x"']
+    paths += ["u/x", "v/x/y", "üx", "]", "x", "[", "upload", "a/.env"]
+    look = 'for path; do if [[ $path =~ ^(${expression})$ ]]; then echo "$path"; fi; done'
+    environment = {"LC_ALL": "C", "expression": file_patterns.expression([pattern])}
+    found = subprocess.run(["bash", "-c", look, "bash", *paths], env=environment, capture_output=True, check=True)
+    assert found.stdout.decode().splitlines() == list(file_patterns.select(pattern, paths))
 
 
 @pytest.mark.parametrize(

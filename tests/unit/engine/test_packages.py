@@ -138,6 +138,8 @@ def test_what_could_be_a_release_is_offered(deck: Deck) -> None:
 
 def test_the_plan_says_what_is_installed_where(deck: Deck) -> None:
     scripts = 'pre_deploy: {inline: ls}, deploy: {file: install.sh}, substitute_in_files: "*.conf"'
+    scripts += ', custom_folder: "/www/#{Octopus.Environment.Id}", purge: true, protect: [up, .env]'
+    scripts += ", skip_if_installed: true"
     process = f"steps: [{{step: install, deploy_package: {{package: app, root: /srv/apps, {scripts}}}}}]\n"
     (deck.config / "projects/web").mkdir(parents=True, exist_ok=True)
     (deck.config / "projects/web/install.sh").write_text("ls\n")
@@ -145,7 +147,8 @@ def test_the_plan_says_what_is_installed_where(deck: Deck) -> None:
     plan = deployments.preview(deck.db, project="web", version="1.4.0", environment="staging")
     assert (
         "installs the package app below /srv/apps, runs PreDeploy and Deploy (install.sh) of the process, "
-        "puts variables into *.conf" in terminal.plan(plan)
+        "puts variables into *.conf, copies it to /www/#{Octopus.Environment.Id} in place of all that is there "
+        "except up and .env, unless it is installed there already" in terminal.plan(plan)
     )
 
 

@@ -1,7 +1,6 @@
 # Runs the scripts of the package and those of the process, each as a process of its own, so that `set -e`, traps,
 # `return` and the exit code are the script's. A folder for each language, with its prelude, is brought along.
 
-work=$PWD # of this run, readable by nobody else
 tools=$work/foredeck
 
 # The variables of each language are kept in memory only: a script finds them in a file that it removes when it begins.
@@ -13,21 +12,42 @@ take_variables() {
 }
 take_variables
 
-# tell NAME VALUE: a variable that is known here only, for the scripts that come.
+told_names=() told_values=()
+
+# tell NAME VALUE: a variable that is known here only, for the scripts that come; one that was told is told anew.
 tell() {
-    local value=${2//[[:cntrl:]]/ } json
-    json=${value//\\/\\\\}
-    json=${json//\"/\\\"}
-    variables_bash+=$'\n'"_foredeck_variable $(printf '%q %q' "$1" "$value")"
-    variables_python="${variables_python%'}, []]'}, \"$1\": \"$json\"}, []]" # no parameters stand behind them
-    variables_powershell+=$'\n'"$(base64_of "$1") $(base64_of "$value")"
+    local at
+    for ((at = 0; at < ${#told_names[@]}; at++)); do [ "${told_names[at]}" != "$1" ] || break; done
+    told_names[at]=$1
+    told_values[at]=${2//[[:cntrl:]]/ }
+}
+
+# Prints all variables as the language reads them.
+print_variables() {
+    local at json='' name value
+    for ((at = 0; at < ${#told_names[@]}; at++)); do
+        name=${told_names[at]} value=${told_values[at]}
+        case $1 in
+        bash) printf '_foredeck_variable %q %q\n' "$name" "$value" ;;
+        python)
+            value=${value//\\/\\\\}
+            json+=", \"$name\": \"${value//\"/\\\"}\""
+            ;;
+        powershell) echo "$(base64_of "$name") $(base64_of "$value")" ;;
+        esac
+    done
+    case $1 in
+    bash) printf '%s\n' "$variables_bash" ;;
+    python) printf '%s\n' "${variables_python%'}, []]'}$json}, []]" ;; # no parameters stand behind them
+    powershell) printf '%s\n' "$variables_powershell" ;;
+    esac
 }
 
 base64_of() { printf '%s' "$1" | base64 | tr -d '\n'; }
 
 # run SCRIPT: in the folder of the installation.
 run() {
-    local language program variables
+    local language program
     case $1 in
     *.py) language=python program=python3 ;;
     *.ps1) language=powershell program=pwsh ;;
@@ -37,8 +57,7 @@ run() {
         write_warning "This machine has no $program, which runs ${1##*/}."
         return 127
     fi
-    variables=variables_$language
-    (umask 077 && printf '%s\n' "${!variables}" >"$tools/$language/.foredeck-variables") || return 1
+    (umask 077 && print_variables "$language" >"$tools/$language/.foredeck-variables") || return 1
     (
         cd "$folder" || exit 1
         case $language in
@@ -58,7 +77,7 @@ run() {
 
 # Sets `script` to the package's script of this name; of several that of the first language, as in Octopus.
 find_packaged() {
-    for script in "$folder/$1.sh" "$folder/$1.py" "$folder/$1.ps1"; do
+    for script in "$installed/$1.sh" "$installed/$1.py" "$installed/$1.ps1"; do
         [ ! -f "$script" ] || return 0
     done
     return 1
@@ -67,7 +86,7 @@ find_packaged() {
 packaged() {
     find_packaged "$1" || return 0
     echo "Running ${script##*/} of the package."
-    run "./${script##*/}" || fails "${script##*/} of the package" "$?"
+    run "$script" || fails "${script##*/} of the package" "$?"
 }
 
 configured() {
@@ -103,6 +122,6 @@ failed_convention() {
 
 remove_packaged() {
     for script in PreDeploy Deploy PostDeploy DeployFailed; do
-        rm -f "$folder/$script.sh" "$folder/$script.py" "$folder/$script.ps1"
+        rm -f "$installed/$script.sh" "$installed/$script.py" "$installed/$script.ps1"
     done
 }

@@ -1,66 +1,130 @@
 # Installs a package into a folder of its own and makes it the current one. Foredeck's own script; it stands behind the
 # other files of this folder. The package's scripts are PreDeploy, Deploy, PostDeploy and DeployFailed in its top folder.
 
-umask 022 # the modes are those of the archive; what is secret lies in this run's own folder
-
 package=$(get_octopusvariable Octopus.Action.Package.PackageId)
 version=$(get_octopusvariable Octopus.Action.Package.PackageVersion)
-archive=$PWD/../../../../packages/$(get_octopusvariable Foredeck.Package.Digest)
+digest=$(get_octopusvariable Foredeck.Package.Digest)
+archive=$runner/packages/$digest
 root=$(get_octopusvariable Foredeck.Package.Root)
-case $root in '~/'*) root=${HOME:?this account has no home}/${root#'~/'} ;; esac
+case $root in '~' | '~/'*) root=${HOME:?this account has no home}${root#'~'} ;; esac
 place=$root/$(get_octopusvariable Foredeck.Package.Environment)/$package
-
-# A new folder for each deployment: what runs from the old one is left alone, and is there to go back to.
-mkdir -p "$place" || fail_step "$place cannot be made."
-folder=$place/$version number=0
-until mkdir "$folder" 2>/dev/null; do
-    [ -e "$folder" ] || fail_step "$folder cannot be made."
-    number=$((number + 1))
-    folder=$place/${version}_$number
-done
-
-# Two lists tell later deployments what is ours to remove: the folders that were made, and those that were installed.
-echo "${folder##*/}" >>"$place/.made"
+custom=$(get_octopusvariable Foredeck.Package.Custom)
+purge=$(get_octopusvariable Foredeck.Package.Purge)
+installed= folder= is_current=
 
 # give_up WHAT FAILED [WHAT IS CURRENT]: a reason that the script itself gave stays before ours, and what DeployFailed
 # says does not take its place.
 give_up() {
-    printf "##octopus[resultMessage message='%s' final='VHJ1ZQ==']\n" \
-        "$(encode_servicemessagevalue "$1 ${2-What was current before is current still.}")"
+    local current="What was current before is current still."
+    [ -z "$is_current" ] || current="It is the current one: deploy the release before it to go back."
+    printf "##octopus[resultMessage message='%s' final='VHJ1ZQ==']\n" "$(encode_servicemessagevalue "$1 $current")"
     write_warning "$package $version: $1"
-    if [ -n "${unpacked-}" ]; then failed_convention "$1"; else rm -rf "$folder"; fi
+    if [ -n "$folder" ]; then failed_convention "$1"; fi
+    [ -n "$is_current" ] || restore_custom
+    leave failed
     exit 1
 }
 
-tar -x -o -f "$archive" -C "$folder" || give_up "The package could not be unpacked."
-unpacked=yes
-set_octopusvariable Package.InstallationDirectoryPath "$folder"
-tell Octopus.Action.Package.InstallationDirectoryPath "$folder"
+# leave OUTCOME: an installation that did not come as far as its scripts leaves no folder.
+leave() {
+    [ -z "$installed" ] || note "$1"
+    [ -n "$folder" ] || [ -z "$installed" ] || rm -rf "$installed"
+}
+
+# Whoever cancels ends this script and what it runs: what is half done is undone, nothing else is run.
+end_early() {
+    trap '' TERM
+    [ -n "$is_current" ] || restore_custom
+    leave failed
+    exit 143
+}
+trap end_early TERM
+
+is_where_it_may_be() {
+    [ -z "$custom" ] || look_at_custom "$custom"
+}
+
+# A new folder for each deployment: what runs from the old one is left alone, and is there to go back to.
+make_folder() {
+    local number=0 made=$place/$version
+    until mkdir "$made" 2>/dev/null; do
+        there "$made" || try mkdir "$made" || return 1
+        number=$((number + 1))
+        made=$place/${version}_$number
+    done
+    installed=$made
+    note began
+}
+
+# What lies here may have been spoilt since it came: it is measured once more, beside the unpacking.
+unpack() {
+    local sum= measuring is_done=
+    failed_as="The package could not be unpacked"
+    if ! room_for "$(stat -c %s "$archive")" "$place"; then
+        failed_as="$failed_as: $why."
+        return 1
+    fi
+    sha256sum <"$archive" >"$work/sum" &
+    measuring=$!
+    try tar -x -o -f "$archive" -C "$installed" && is_done=yes
+    wait "$measuring"
+    read -r sum _ <"$work/sum"
+    if [ "$sum" != "$digest" ]; then
+        is_done= why="its archive was spoilt on this machine, and is sent anew the next time"
+        rm -f "$archive"
+    fi
+    failed_as="$failed_as: $why."
+    [ -n "$is_done" ]
+}
+
+# Renaming a link over a link is one step: at every moment there is a current one.
+make_current() {
+    local link=$place/.current.$$
+    failed_as="The link $place/current cannot be changed"
+    if ! try ln -s "${installed##*/}" "$link" || ! try mv -Tf "$link" "$place/current"; then
+        rm -f "$link"
+        failed_as="$failed_as: $why."
+        return 1
+    fi
+    is_current=yes
+    echo "$place/current is ${installed##*/} now."
+}
+
+say_where() {
+    set_octopusvariable Package.InstallationDirectoryPath "$folder"
+    tell Octopus.Action.Package.InstallationDirectoryPath "$folder"
+}
+
+skip_if_installed() {
+    [ -n "$(get_octopusvariable Foredeck.Package.Skips)" ] && is_installed || return 0
+    echo "$package $version is installed already, by deployment #$line_deployment ($line_time), in $line_folder: nothing was done."
+    set_octopusvariable Package.InstallationDirectoryPath "${custom:-$line_folder}"
+    exit 0
+}
+
+try mkdir -p "$place" || give_up "$place cannot be made: $why."
+is_where_it_may_be || give_up "$failed_as"
+look_at_key
+skip_if_installed
+make_folder || give_up "No folder can be made in $place: $why."
+unpack || give_up "$failed_as"
+folder=$installed
 echo "Unpacked $package $version into $folder."
+tell OctopusOriginalPackageDirectoryPath "$folder"
+say_where
 
 convention PreDeploy || give_up "$failed_as"
 prepare_files || give_up "$failed_as"
+if [ -n "$custom" ]; then
+    bring_to_custom || give_up "$failed_as"
+fi
+say_where
 convention Deploy || give_up "$failed_as"
+make_current || give_up "$failed_as"
+[ -z "$custom" ] || try rm -rf "$area" || write_warning "$area cannot be removed: $why."
+convention PostDeploy || give_up "$failed_as"
 
-# Renaming a link over a link is one step: at every moment there is a current one.
-ln -s "${folder##*/}" "$place/.current.$$" && mv -Tf "$place/.current.$$" "$place/current" ||
-    give_up "The link $place/current cannot be changed."
-echo "$place/current is ${folder##*/} now."
-
-convention PostDeploy || give_up "$failed_as" "It is the current one: deploy the release before it to go back."
-echo "${folder##*/}" >>"$place/.installed"
+note succeeded
 remove_packaged
-
-# Failed ones go, and those that were installed before so many others; what we did not make is never touched.
 keep=$(get_octopusvariable Foredeck.Package.Keep)
-[ -n "$keep" ] || exit 0
-kept=$(tail -n "$((keep + 1))" "$place/.installed")
-while read -r old; do
-    case "
-$kept
-" in *"
-$old
-"*) continue ;; esac
-    [ -d "$place/$old" ] && [ ! -h "$place/$old" ] || continue
-    if rm -rf "${place:?}/${old:?}"; then echo "Removed $old."; else write_warning "$place/$old cannot be removed."; fi
-done <"$place/.made"
+[ -z "$keep" ] || clean_up "$keep"

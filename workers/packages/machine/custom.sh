@@ -1,0 +1,200 @@
+# Brings what was unpacked into a folder of the step's own choice. Everything is copied beside its place first, on the
+# same disk; then names are moved. What goes away or is replaced is kept until Deploy has succeeded, so that whatever
+# fails before, also a machine that stops in the middle, leaves the folder as it was.
+#
+#   CUSTOM/.foredeck-install/ticket   whose installation this is
+#                           /new/     what comes
+#                           /kept/    what was there, each below its path
+#                           /placed   the paths that were moved out of new/, divided by NUL
+
+protect=$(get_octopusvariable Foredeck.Package.Protect) # an expression of all paths that stay as they are
+
+is_protected() { # a path below the folder
+    local LC_ALL=C
+    [ -n "$protect" ] && [[ $1 =~ ^($protect)$ ]]
+}
+
+# Is something protected in this folder? Only what is there already counts.
+holds_protected() {
+    local entry
+    [ -n "$protect" ] && [ ! -h "$custom/$1" ] && [ -d "$custom/$1" ] || return 1
+    for entry in "$custom/$1"/*; do
+        entry=${entry#"$custom/"}
+        if is_protected "$entry" || holds_protected "$entry"; then return 0; fi
+    done
+    return 1
+}
+
+custom_is_new=
+
+# Sets `custom` to the real path and fails with `failed_as` where nothing may be copied to.
+look_at_custom() {
+    local path=${1%/} rest='' real
+    case $path in '~' | '~/'*) path=${HOME:?this account has no home}${path#'~'} ;; esac
+    custom=$path
+    case $path/ in
+    */../* | *$'\n'*) refuse_custom "its path is not a plain one" || return 1 ;;
+    /*) ;;
+    *) refuse_custom "its path is not absolute" || return 1 ;;
+    esac
+    while [ ! -d "$path" ] && [ "$path" != / ]; do
+        rest=/${path##*/}$rest path=${path%/*} path=${path:-/}
+    done
+    real=$(cd "$path" 2>/dev/null && pwd -P) || real=$path
+    custom=${real%/}$rest
+    case ${custom:-/} in
+    / | /bin | /boot | /dev | /etc | /home | /lib | /lib64 | /media | /mnt | /opt | /proc | /root | /run | /sbin | /srv | /sys | \
+        /tmp | /usr | /usr/* | /var | /var/lib | /var/log | /var/tmp | /dev/* | /proc/* | /sys/*)
+        [ "${custom#/usr/local/}" != "$custom" ] || [ "${custom#/usr/share/}" != "$custom" ] ||
+            refuse_custom "it belongs to the system" || return 1
+        ;;
+    esac
+    is_apart "${HOME:-/root}" above || refuse_custom "it is a home, or a home lies in it" || return 1
+    is_apart "$runner" both || refuse_custom "Foredeck keeps its own files there" || return 1
+    is_apart "$(cd "$root" && pwd -P)" both || refuse_custom "packages are installed below $root" || return 1
+    not_of_others
+}
+
+refuse_custom() {
+    failed_as="Nothing may be copied to ${custom:-/}: $1."
+    return 1
+}
+
+# is_apart FOLDER above|both: the custom folder is not this one and none above it; `both`: none below it either.
+is_apart() {
+    local other
+    other=$(cd "$1" 2>/dev/null && pwd -P) || return 0
+    case $other/ in "${custom%/}"/*) return 1 ;; esac
+    [ "$2" = above ] && return 0
+    case $custom/ in "$other"/*) return 1 ;; esac
+}
+
+# What another project copied to this folder, or below it, would be purged.
+not_of_others() {
+    local project folder
+    [ -n "$purge" ] && [ -e "$journal" ] || return 0
+    while IFS=$'\t' read -r _ _ _ project _ _ _ _ folder _; do
+        case $folder/ in "$custom"/*) ;; *) continue ;; esac
+        if [ "$project" != "$(variable Octopus.Project.Id)" ] && [ -d "$folder" ] && ! is_protected "${folder#"$custom/"}"; then
+            refuse_custom "the project $project has files in $folder, which would be purged"
+            return 1
+        fi
+    done <"$journal"
+}
+
+bring_to_custom() {
+    area=$custom/.foredeck-install
+    failed_as="$package could not be copied to $custom"
+    [ -d "$custom" ] || custom_is_new=yes
+    if ! try mkdir -p "$custom" || ! try take_area || ! room_for "$(stat -c %s "$archive")" "$custom" ||
+        ! try copy_new || ! place ''; then
+        failed_as="$failed_as: $why."
+        return 1
+    fi
+    folder=$custom
+    echo "Copied $package $version to $custom."
+}
+
+# One at a time; what somebody left who did not come to an end is undone first.
+take_area() {
+    local other=
+    if ! mkdir "$area" 2>/dev/null; then
+        [ -d "$area" ] || mkdir "$area" || return 1 # says why
+        if [ -e "$area/ticket" ]; then read -r other <"$area/ticket"; fi
+        if [ -n "$other" ] && [ "$other" != "$ticket" ] && run_lives "$other"; then
+            echo "another deployment is copying to it just now; deploy again when that is over" >&2
+            return 1
+        fi
+        give_back || return 1
+        mkdir "$area" || return 1
+    fi
+    echo "$ticket" >"$area/ticket" && mkdir "$area/new" "$area/kept" && : >"$area/placed" && return
+    rm -rf "$area"
+    return 1
+}
+
+copy_new() {
+    cp -a "$installed/." "$area/new/" || return 1
+    cd "$area/new" && rm -rf .foredeck-install {PreDeploy,Deploy,PostDeploy,DeployFailed}.{sh,py,ps1}
+}
+
+# place PREFIX: what is in new/PREFIX goes to its place. Works folder by folder: a whole folder is one name to move where
+# there is none, or none with anything that stays.
+place() {
+    local entry path away=() coming=() within=()
+    if [ -n "$purge" ]; then
+        for entry in "$custom/$1"*; do
+            path=${entry#"$custom/"}
+            [ "$entry" != "$area" ] && ! there "$area/new/$path" && ! is_protected "$path" || continue
+            if holds_protected "$path"; then within+=("$path/"); else away+=("$path"); fi
+        done
+    fi
+    for entry in "$area/new/$1"*; do
+        path=${entry#"$area/new/"}
+        if ! there "$custom/$path"; then coming+=("$path")
+        elif is_protected "$path"; then echo "$path is protected and stays as it is."
+        elif is_folder "$entry" && is_folder "$custom/$path"; then within+=("$path/")
+        elif holds_protected "$path"; then
+            why="$path is a folder with protected files there, and a file in the package"
+            return 1
+        else away+=("$path") coming+=("$path")
+        fi
+    done
+    move_away "$1" "${away[@]}" && move_in "$1" "${coming[@]}" || return 1
+    for path in "${within[@]}"; do place "$path" || return 1; done
+}
+
+there() { [ -e "$1" ] || [ -h "$1" ]; }
+is_folder() { [ -d "$1" ] && [ ! -h "$1" ]; }
+
+move_away() { # PREFIX PATH…
+    local to=$area/kept/$1
+    shift
+    [ $# -gt 0 ] || return 0
+    try mkdir -p "$to" || return 1
+    while [ $# -gt 0 ]; do
+        try inside "$custom" mv -f -- "${@:1:100}" "$to" || return 1
+        shift "$(($# < 100 ? $# : 100))"
+    done
+}
+
+move_in() { # PREFIX PATH…
+    local to=$custom/$1
+    shift
+    while [ $# -gt 0 ]; do
+        printf '%s\0' "${@:1:100}" >>"$area/placed" || return 1
+        try inside "$area/new" mv -f -- "${@:1:100}" "$to" || return 1
+        shift "$(($# < 100 ? $# : 100))"
+    done
+}
+
+inside() { cd "$1" && shift && "$@"; }
+
+# Undoes what was done to the folder: what came goes, what was there comes back.
+give_back() {
+    local path
+    if [ -e "$area/placed" ]; then
+        while IFS= read -r -d '' path; do rm -rf "${custom:?}/$path" || return 1; done <"$area/placed"
+        put_back '' || return 1
+    fi
+    rm -rf "$area"
+}
+
+put_back() {
+    local entry path
+    for entry in "$area/kept/$1"*; do
+        path=${entry#"$area/kept/"}
+        if is_folder "$entry" && is_folder "$custom/$path"; then put_back "$path/" || return 1
+        elif ! there "$custom/$path"; then mv -f -- "$entry" "$custom/$path" || return 1
+        fi
+    done
+}
+
+restore_custom() {
+    [ -n "${area-}" ] && [ -e "$area/ticket" ] && [ "$(<"$area/ticket")" = "$ticket" ] || return 0
+    if try give_back; then
+        folder=$installed
+        [ -z "$custom_is_new" ] || rmdir "$custom"
+    else write_warning "$custom is not as it was: $why. What was there lies in $area/kept, and comes back with the next deployment."
+    fi
+}
