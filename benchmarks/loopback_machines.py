@@ -24,7 +24,9 @@ def address(number: int) -> str:
 @contextmanager
 def served(folder: Path, count: int) -> Iterator[OpenSshServer]:
     """A server at 127.0.0.1, and others like it at `count` addresses of their own, for many logins at once."""
-    server = OpenSshServer(folder, options=("MaxStartups 2000", "MaxSessions 100", "LogLevel ERROR"))
+    server = OpenSshServer(
+        folder, options=("MaxStartups 2000", "MaxSessions 100", "LogLevel ERROR", "Subsystem sftp internal-sftp")
+    )
     server.start()
     children: list[subprocess.Popen[bytes]] = []
     try:

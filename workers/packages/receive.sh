@@ -46,14 +46,29 @@ patch() {
     name "$own/new"
 }
 
-# rsync reads the old one by the new one's name, writes beside it, and renames.
+# rsync reads the old one by the new one's name, writes beside it, and renames. What it writes is hashed meanwhile, where
+# tail can do that; the hash of what lies there in the end counts.
 speak_rsync() {
     mkdir "$own" && ln "$1" "$own/new" || exit 1
     shift
-    rsync --server "$@" . "$own/new" || exit 1
-    tell "$own/new" &
-    sum=$(sum <"$own/new")
-    kill $!
+    exec 3>&1
+    sum=$(
+        rsync --server "$@" . "$own/new" <&4 >&3 &
+        writer=$!
+        while [ -d "/proc/$writer" ]; do
+            for written in "$own"/.new.*; do
+                [ ! -e "$written" ] || tail -c +1 -s 0.02 -f --pid="$writer" "$written" 3>&- 4<&- | sum
+            done
+            sleep 0.02
+        done
+        echo none
+    ) 4<&0
+    case $sum in "$digest"*) ;; *)
+        tell "$own/new" &
+        sum=$(sum <"$own/new")
+        kill $!
+        ;;
+    esac
     name "$own/new"
 }
 
