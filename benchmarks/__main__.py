@@ -16,6 +16,7 @@ NAMES = (
     "process",
     "ssh_step",
     "fleet",
+    "packages",
     "slack",
     "sandbox_calls",
     "sandbox_start",

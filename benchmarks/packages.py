@@ -26,6 +26,7 @@ from tests.support.openssh import OpenSshServer
 from tests.support.run_sinks import MemorySink, a_request
 from workers.packages.archives import make_plain
 from workers.packages.delivering import Delivered, deliver
+from workers.packages.store import digest_of
 from workers.pools import WorkerPool
 from workers.ssh.worker import SshWorker
 
@@ -39,11 +40,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with loopback_machines.served(folder / "sshd", MACHINES) as server:
+            _measure_memory(folder, server)
             _measure_one(folder, server)
             _measure_difference(folder, server)
             _measure_many(folder, server)
             _measure_going_back(folder, server)
-            _measure_memory(folder, server)
         _measure_extraction(folder)
 
 
@@ -119,7 +120,7 @@ def _measure_going_back(folder: Path, server: OpenSshServer) -> None:
 
 
 def _measure_memory(folder: Path, server: OpenSshServer) -> None:
-    package = _package(folder, HUGE, seed=1)
+    package = _huge(folder)
     with _connected(folder, server) as worker:
         grown = _growth(lambda: _delivered(worker, package))
     _forget(server, folder)
@@ -173,8 +174,7 @@ def _installed(worker: SshWorker, package: PackageFile) -> None:
 
 
 def _package(folder: Path, size: int, *, seed: int, is_tar: bool = False, root: str = "~/apps") -> PackageFile:
-    noise = random.Random(seed)
-    data = b"".join(noise.randbytes(min(size, LARGE)) for _ in range(0, size, LARGE))
+    data = random.Random(seed).randbytes(size)
     if is_tar:
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w") as tar:
@@ -199,6 +199,15 @@ def _kept(folder: Path, data: bytes, root: str) -> PackageFile:
     path = folder / f"{digest[:8]}.{digest}.tar"
     path.write_bytes(data)
     return PackageFile(path, digest, len(data), "app", digest[:6], "staging", root)
+
+
+def _huge(folder: Path) -> PackageFile:
+    """Written piece by piece, so that none of its memory is there for others to use."""
+    path, piece = folder / "huge.tar", random.Random(1).randbytes(MB)
+    with path.open("wb") as file:
+        for _ in range(HUGE // MB):
+            file.write(piece)
+    return PackageFile(path, digest_of(path), HUGE, "app", "1.0.0", "staging", "~/apps")
 
 
 def _write_many(archive: Path) -> None:

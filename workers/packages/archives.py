@@ -6,18 +6,24 @@ result, and nothing of what came from elsewhere is unpacked unseen.
 
 from __future__ import annotations
 
+import bz2
+import contextlib
+import gzip
+import io
+import lzma
 import posixpath
 import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, NamedTuple, cast
 
+from workers.packages.compression import zstd
 from workers.packages.formats import HEAD, Format, format_of
+from workers.packages.plain_tars import PlainTar, QuickInfo
 
 MOST_ENTRIES = 500_000
 LARGEST_CONTENT = 50 << 30
@@ -26,15 +32,17 @@ LARGEST_CONTENT = 50 << 30
 LARGEST_RATIO, _ALWAYS_ALLOWED = 200, 64 << 20
 """How much larger than itself it may unpack to, beyond what is allowed to any."""
 
-_PIECE = 1 << 20
+_PIECE, _BUFFER = 1 << 20, 1 << 18
+_DAMAGED = (
+    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError
+)  # fmt: skip
 
 
 class UnsafePackage(Exception):
     """The package must not be unpacked, or cannot be. The text is a clause without a full stop."""
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A thing in an archive: a file, a folder, or a link to `target`."""
 
     name: str
@@ -42,7 +50,7 @@ class _Entry:
     mode: int
     size: int
     mtime: int
-    content: IO[bytes] | None = None
+    read: Callable[[int], bytes] | None = None  # of a file: the next bytes, at most so many
     target: str = ""
 
 
@@ -53,11 +61,14 @@ def look_through(archive: Path) -> int:
 
 def make_plain(archive: Path, plain: Path) -> int:
     """Write what is in it as a plain tar; the same archive gives the same bytes. Raises UnsafePackage, OSError."""
-    with tarfile.open(plain, "w", format=tarfile.GNU_FORMAT) as tar:
-        return _copy(archive, tar)
+    with plain.open("wb", _PIECE) as file:
+        tar = PlainTar(file)
+        count = _copy(archive, tar)
+        tar.close()
+    return count
 
 
-def _copy(archive: Path, tar: tarfile.TarFile | None) -> int:
+def _copy(archive: Path, tar: PlainTar | None) -> int:
     limit = LARGEST_RATIO * archive.stat().st_size + _ALWAYS_ALLOWED
     guard = _Guard(min(limit, LARGEST_CONTENT))
     try:
@@ -65,7 +76,7 @@ def _copy(archive: Path, tar: tarfile.TarFile | None) -> int:
             name = guard.admit(entry)
             if name:
                 _write(tar, entry, name, guard)
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except (*_DAMAGED, zstd.ZstdError) as error:
         raise UnsafePackage(f"it is damaged or cut off ({error})") from None
     except OSError as error:
         if error.errno is None:  # bz2 and gzip say so of what is damaged
@@ -74,32 +85,23 @@ def _copy(archive: Path, tar: tarfile.TarFile | None) -> int:
     return guard.count
 
 
-def _write(tar: tarfile.TarFile | None, entry: _Entry, name: str, guard: _Guard) -> None:
-    info = tarfile.TarInfo(name)
-    info.type, info.mode, info.mtime = entry.kind, entry.mode, entry.mtime
-    info.linkname = entry.target
-    info.size = entry.size if entry.kind == tarfile.REGTYPE else 0
-    counted = _Counted(entry.content, guard) if entry.content is not None else None
+def _write(tar: PlainTar | None, entry: _Entry, name: str, guard: _Guard) -> None:
     if tar is not None:
-        tar.addfile(info, cast("IO[bytes] | None", counted))
-    elif counted is not None:
-        while counted.read(_PIECE):
-            pass
-    if counted is not None and counted.read(1):
-        raise UnsafePackage(f"`{name}` is larger than it says")
-
-
-class _Counted:
-    """A file whose bytes count, as they come and not as the archive promises."""
-
-    def __init__(self, content: IO[bytes], guard: _Guard) -> None:
-        self._content, self._guard = content, guard
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
-        data = self._content.read(size)
-        self._guard.grow(len(data))
-        return data
+        tar.begin(name, entry.kind, mode=entry.mode, size=entry.size, mtime=entry.mtime, target=entry.target)
+    if entry.read is None:
+        return
+    missing = entry.size
+    while missing:
+        # What comes counts, not what the archive promises.
+        data = entry.read(min(missing, _PIECE))
+        if not data:
+            raise UnsafePackage(f"it is damaged or cut off (it ends within `{name}`)")
+        guard.grow(len(data))
+        missing -= len(data)
+        if tar is not None:
+            tar.write(data)
+    if tar is not None:
+        tar.end()
 
 
 class _Guard:
@@ -122,12 +124,11 @@ class _Guard:
         self.count += 1
         if self.count > MOST_ENTRIES:
             raise UnsafePackage(f"it has more than {MOST_ENTRIES:,} entries")
-        name = posixpath.normpath(entry.name)
+        name = entry.name if _is_plain(entry.name) else posixpath.normpath(entry.name)
         shown = entry.name[:100]
         if "\0" in name or name.startswith("/") or name == ".." or name.startswith("../"):
             raise UnsafePackage(f"`{shown}` leads out of its folder")
-        parents = {name[:index] for index, letter in enumerate(name) if letter == "/"}
-        if self._links & (parents | {name}):
+        if self._links and not self._links.isdisjoint(_way_to(name)):
             raise UnsafePackage(f"`{shown}` lies behind a link of the same package")
         if entry.kind == tarfile.SYMTYPE:
             self._admit_link(entry, name)
@@ -144,6 +145,18 @@ class _Guard:
         self._links.add(name)
 
 
+def _is_plain(name: str) -> bool:
+    """Is it a path as it should be? Only of others the parts have to be looked at."""
+    return name[:1] not in "/." and name[-1:] != "/" and "//" not in name and "/." not in name
+
+
+def _way_to(name: str) -> Iterator[str]:
+    """It, and all folders above it."""
+    while name:
+        yield name
+        name = name.rpartition("/")[0]
+
+
 def _entries(archive: Path) -> Iterator[_Entry]:
     with archive.open("rb") as file:
         found = format_of(file.read(HEAD))
@@ -157,30 +170,41 @@ def _entries(archive: Path) -> Iterator[_Entry]:
 
 def _of_tar(archive: Path, found: Format) -> Iterator[_Entry]:
     kinds = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE, tarfile.GNUTYPE_SPARSE)
-    with _opened(archive, found) as tar:
-        for member in tar:
+    with _opened(archive, found) as file, tarfile.TarFile(fileobj=file, tarinfo=QuickInfo) as tar:
+        while (member := tar.next()) is not None:
             kind = tarfile.REGTYPE if member.type in kinds else member.type
             if kind not in (tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE):
                 raise UnsafePackage(f"`{member.name[:100]}` is a device or a pipe")
-            content = tar.extractfile(member) if kind == tarfile.REGTYPE else None
+            if member.size < 0:
+                raise UnsafePackage(f"it is damaged or cut off (`{member.name[:100]}` has no size)")
+            read = None
+            if kind == tarfile.REGTYPE:
+                content = tar.extractfile(member) if member.issparse() else None
+                read = content.read if content else file.read
             target = posixpath.normpath(member.linkname) if kind == tarfile.LNKTYPE else member.linkname
             mode = _mode(member.mode, is_folder=kind == tarfile.DIRTYPE)
-            yield _Entry(member.name, kind, mode, member.size, int(member.mtime), content, target)
+            size = member.size if kind == tarfile.REGTYPE else 0
+            yield _Entry(member.name, kind, mode, size, int(member.mtime), read, target)
+            file.seek(tar.offset)
+            tar.members.clear()  # type: ignore[attr-defined]  # nobody asks for them again
 
 
 @contextmanager
-def _opened(archive: Path, found: Format) -> Iterator[tarfile.TarFile]:
-    if found is not Format.TAR_ZST:
-        with tarfile.open(archive, "r:*") as tar:
-            yield tar
-        return
-    from workers.packages.compression import zstd
-
-    try:
-        with zstd.open(archive) as reader, tarfile.open(fileobj=reader, mode="r|") as tar:
-            yield tar
-    except zstd.ZstdError as error:
-        raise UnsafePackage(f"it is damaged or cut off ({error})") from None
+def _opened(archive: Path, found: Format) -> Iterator[IO[bytes]]:
+    """What the tar is, unpacked while it is read."""
+    with contextlib.ExitStack() as opened:
+        match found:
+            case Format.TAR_GZ:
+                raw: object = opened.enter_context(gzip.open(archive))
+            case Format.TAR_BZ2:
+                raw = opened.enter_context(bz2.open(archive))
+            case Format.TAR_XZ:
+                raw = opened.enter_context(lzma.open(archive))
+            case Format.TAR_ZST:
+                raw = opened.enter_context(zstd.open(archive))
+            case _:
+                raw = opened.enter_context(archive.open("rb", 0))
+        yield io.BufferedReader(cast("io.RawIOBase", raw), _BUFFER)
 
 
 def _of_zip(archive: Path) -> Iterator[_Entry]:
@@ -201,7 +225,9 @@ def _of_zip(archive: Path) -> Iterator[_Entry]:
                 raise UnsafePackage(f"`{name[:100]}` is a device or a pipe")
             else:
                 with zipped.open(info) as content:
-                    yield _Entry(name, tarfile.REGTYPE, _mode(mode, is_folder=False), info.file_size, 0, content)
+                    yield _Entry(name, tarfile.REGTYPE, _mode(mode, is_folder=False), info.file_size, 0, content.read)
+                    if content.read(1):
+                        raise UnsafePackage(f"`{name[:100]}` is larger than it says")
 
 
 def _mode(written: int, *, is_folder: bool) -> int:
