@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.settings import SlackSettings
     from engine.contracts import SshMachine
     from engine.orchestration.dispatcher import Dispatcher
+    from engine.ports import PackageFiles
     from workers.packages.store import Stored
     from workers.ssh.probing import Probed
 
@@ -105,7 +106,7 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key), shelf)
     checker = Checker(db, clock, workers)
     finder = Finder(db, clock, PackageFeeds())
-    ticker = Ticker([dispatcher.wake, checker.look, finder.wake, Pruner(db, clock).look])
+    ticker = Ticker([dispatcher.wake, checker.look, finder.wake, Pruner(db, clock, shelf).look])
     try:
         shelf.clean_up()
         dispatcher.start()
@@ -170,6 +171,13 @@ def keep_package(folder: Path, chunks: Iterable[bytes]) -> Stored:
         raise CannotKeep(why=error) from None
     except OSError as error:
         raise CannotKeep(why=(error.strerror or str(error)).lower()) from None
+
+
+def package_files(folder: Path) -> PackageFiles:
+    """The packages that this state folder keeps."""
+    from workers.packages.shelf import PackageShelf
+
+    return PackageShelf(State(folder.resolve()).packages)
 
 
 def probe_machine(machine: SshMachine) -> Probed:

@@ -1,4 +1,4 @@
-"""The commands about packages: `foredeck package push` and `foredeck package list`."""
+"""The commands about packages: `foredeck package push`, `list` and `prune`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -82,6 +83,57 @@ def list_(db: Any, project: str, person: str | None, **_: Any) -> None:
         click.echo(f"{view.package}  {view.version:<20}{size}  {view.added_at:%Y-%m-%d %H:%M}{who}")
     if not found:
         click.echo(f"No versions of packages of {project} are known yet.")
+
+
+@package.command("prune")
+@click.option(
+    "--older-than", metavar="DURATION", help="How old, for example 90d; as the configuration says when left out."
+)
+@click.option("--keep", type=click.IntRange(min=0), help="So many of the newest versions of each package stay.")
+@click.option("--project", default="", help="Of this project only.")
+@click.option("--dry-run", is_flag=True, help="Only show what would go.")
+@person_option
+@with_database
+def prune(
+    db: Any,
+    state: Path,
+    older_than: str | None,
+    keep: int | None,
+    project: str,
+    dry_run: bool,
+    person: str | None,
+    **_: Any,
+) -> None:
+    """Remove pushed versions that no release uses and that are old. What a release was made with stays."""
+    from dataclasses import replace
+
+    from bot import main as root
+    from engine.services import package_retention as retention
+
+    rules = retention.rules_in_force(db)
+    if older_than is not None:
+        rules = replace(rules, retention=_span(older_than))
+    if keep is not None:
+        rules = replace(rules, keep=keep)
+    if rules.retention is None:
+        raise click.UsageError("Say how old: --older-than 90d, or `built_in_feed: {retention: 90d}` in foredeck.yml.")
+    asked: dict[str, Any] = {"person": acting(db, person), "rules": rules, "project": project}
+    if dry_run:
+        gone = retention.superfluous(db, utc_now(), **asked)
+    else:
+        gone = retention.prune(db, utc_now(), root.package_files(state), **asked)
+    for view in gone:
+        click.echo(f"{view.package} {view.version} of {view.project}, {view.size:,} bytes, {view.added_at:%Y-%m-%d}")
+    what = "1 version" if len(gone) == 1 else f"{len(gone)} versions"
+    done = f"{what} would be removed" if dry_run else f"Removed {what}"
+    click.echo(f"{done}, {sum(view.size for view in gone):,} bytes." if gone else "There is nothing to remove.")
+
+
+def _span(text: str) -> timedelta:
+    found = re.fullmatch(r"([0-9]{1,6})([mhd])", text)
+    if found is None:
+        raise click.UsageError("--older-than is a whole number and its unit: 30m, 12h or 90d.")
+    return int(found[1]) * {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[found[2]]
 
 
 def completed(db: Any, folder: Path, made: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -125,6 +125,20 @@ class Feeds(Protocol):
 
     def versions(self, wanted: Wanted) -> tuple[str, ...]:
         """The versions that a folder has, in no order; none where that cannot be known. Never raises."""
+        ...
+
+
+class PackageFiles(Protocol):
+    """The packages that are kept beside the rows, by their SHA-256."""
+
+    def digests(self, *, before: datetime) -> Sequence[str]:
+        """Of those that were put there before then."""
+        ...
+
+    def remove(self, digest: str, *, unless_since: datetime) -> None:
+        """Remove this one and what was made of it, unless it was put there again since then. Within the transaction
+        that has seen that nobody refers to it.
+        """
         ...
 
 

@@ -20,6 +20,7 @@ from engine.definitions.values import (
     BuiltInDefinition,
     Defaults,
     Environment,
+    FeedRules,
     FreezeDefinition,
     Machine,
     MachinePolicy,
@@ -73,6 +74,7 @@ class Definitions:
     freezes: Mapping[str, FreezeDefinition] = field(default_factory=dict)
     built_in_worker: BuiltInDefinition = field(default_factory=BuiltInDefinition)
     artifacts: ArtifactRules = field(default_factory=ArtifactRules)
+    built_in_feed: FeedRules = field(default_factory=FeedRules)
     machine_policies: Mapping[str, MachinePolicy] = field(default_factory=dict)
     bastions: Mapping[str, BastionDefinition] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
@@ -131,6 +133,7 @@ class Definitions:
             "environments": _listed(self.environments),
             "built_in_worker": _built_in_to_json(self.built_in_worker),
             "artifacts": {**asdict(self.artifacts), "retention": self.artifacts.retention.total_seconds()},
+            "built_in_feed": _feed_to_json(self.built_in_feed),
             "machine_policies": [_policy_to_json(policy) for policy in self.machine_policies.values()],
             "worker_pools": _listed(self.worker_pools),
             "workers": _listed(self.workers),
@@ -168,6 +171,7 @@ def _definitions_from_json(stored: Mapping[str, Any]) -> Definitions:
         environments=by_slug(Environment(**item) for item in stored["environments"]),
         built_in_worker=_built_in_from_json(stored.get("built_in_worker", {})),
         artifacts=_artifacts_from_json(stored.get("artifacts")),
+        built_in_feed=_feed_from_json(stored.get("built_in_feed")),
         machine_policies=by_slug(_policy_from_json(item) for item in stored.get("machine_policies", ())),
         worker_pools=by_slug(WorkerPool(**item) for item in stored["worker_pools"]),
         workers=by_slug(WorkerDefinition(**{**item, "pools": tuple(item["pools"])}) for item in stored["workers"]),
@@ -223,6 +227,15 @@ def _target_from_json(item: Mapping[str, Any]) -> TargetDefinition:
 
 def _artifacts_from_json(item: Mapping[str, Any] | None) -> ArtifactRules:
     return ArtifactRules(**{**item, "retention": timedelta(seconds=item["retention"])}) if item else ArtifactRules()
+
+
+def _feed_to_json(rules: FeedRules) -> dict[str, Any]:
+    return {"retention": rules.retention and rules.retention.total_seconds(), "keep": rules.keep}
+
+
+def _feed_from_json(item: Mapping[str, Any] | None) -> FeedRules:
+    seconds = item["retention"] if item else None
+    return FeedRules(None if seconds is None else timedelta(seconds=seconds), item["keep"]) if item else FeedRules()
 
 
 def _policy_to_json(policy: MachinePolicy) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from engine.definitions.freezes import read_freezes
 from engine.definitions.machine_policies import read_machine_policies
 from engine.definitions.machines import read_worker_pools, read_workers
 from engine.definitions.nodes import Place, Scalar, Table
+from engine.definitions.package_feeds import read_feed_rules
 from engine.definitions.people import check_emergency_team, read_grants, read_people, read_teams
 from engine.definitions.places import read_defaults, read_environments
 from engine.definitions.pool_templates import check_pools
@@ -126,6 +127,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
         environments=environments,
         built_in_worker=read_built_in(sections.field("built_in_worker")),
         artifacts=read_artifact_rules(sections.field("artifacts")),
+        built_in_feed=read_feed_rules(sections.field("built_in_feed")),
         machine_policies=by_slug(sorted(policies, key=_slug)),
         worker_pools=by_slug(sorted(pools, key=_slug)),
         workers=by_slug(sorted(workers, key=_slug)),

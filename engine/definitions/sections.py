@@ -7,13 +7,13 @@ from engine.definitions.folders import Folder
 from engine.definitions.nodes import Entry, Items, Node, Place, Table
 from engine.definitions.readings import Reading
 
-SECTIONS = ("defaults", "people", "teams", "grants", "environments", "built_in_worker", "artifacts", "worker_pools",
-            "workers", "targets", "bastions", "accounts", "machine_policies", "variable_sets", "secret_stores",
-            "freezes")  # fmt: skip
+SECTIONS = ("defaults", "people", "teams", "grants", "environments", "built_in_worker", "artifacts", "built_in_feed",
+            "worker_pools", "workers", "targets", "bastions", "accounts", "machine_policies", "variable_sets",
+            "secret_stores", "freezes")  # fmt: skip
 
-# One file each: `defaults`, `built_in_worker` and `artifacts` are one value, and the order of environments must not
+# One file each: `defaults`, `built_in_worker` and the like are one value, and the order of environments must not
 # depend on the names of files.
-_NEVER_A_FOLDER = ("defaults", "environments", "built_in_worker", "artifacts")
+_NEVER_A_FOLDER = ("defaults", "environments", "built_in_worker", "artifacts", "built_in_feed")
 
 
 class Sections:

@@ -96,6 +96,16 @@ class ArtifactRules:
 
 
 @dataclass(frozen=True)
+class FeedRules:
+    """What stays in the built-in feed of what no release uses. `retention` None: all; `keep`: so many of the newest
+    versions of each package stay however old they are.
+    """
+
+    retention: timedelta | None = None
+    keep: int = 10
+
+
+@dataclass(frozen=True)
 class WorkerPool:
     """A choice of workers. The default one serves the steps that name none."""
 

@@ -18,6 +18,7 @@ class Permission(enum.StrEnum):
 
     RELEASE_VIEW = "release_view"
     RELEASE_CREATE = "release_create"
+    FEED_ADMINISTER = "built_in_feed_administer"  # remove packages from the built-in feed
     DEPLOYMENT_VIEW = "deployment_view"
     DEPLOYMENT_CREATE = "deployment_create"
     RUNBOOK_VIEW = "runbook_view"
@@ -67,7 +68,13 @@ ROLES: Mapping[str, frozenset[Permission]] = MappingProxyType(
 A lead creates but cannot deploy, a deployer the reverse."""
 
 BOUND_TO_NO_ENVIRONMENT = frozenset(
-    {Permission.RELEASE_VIEW, Permission.RELEASE_CREATE, Permission.RUNBOOK_VIEW, Permission.RUNBOOK_EDIT}
+    {
+        Permission.RELEASE_VIEW,
+        Permission.RELEASE_CREATE,
+        Permission.FEED_ADMINISTER,
+        Permission.RUNBOOK_VIEW,
+        Permission.RUNBOOK_EDIT,
+    }
 )
 """A release, and a published runbook, belong to no environment: a grant's environments do not restrict these."""
 

@@ -94,7 +94,7 @@ def push(
             added_by=person,
         )
         session.add(row)
-        return _view(row), before is None
+        return view_of(row), before is None
 
 
 def _pushable(found: access.Rules, person: str, project: str, package: str, version: str) -> tuple[str, Package]:
@@ -120,7 +120,7 @@ def listed(db: Database, *, person: str, project: str) -> tuple[PackageView, ...
                 row.version: row for row in session.scalars(select(PackageVersion).where(*rows_of(slug, package)))
             }
             rows += [by_version[version] for version in newest_first(by_version)]
-        return tuple(_view(row) for row in rows)
+        return tuple(view_of(row) for row in rows)
 
 
 # What a release is made with.
@@ -250,7 +250,8 @@ def _known(session: Session, project: str, package: Package, version: str) -> Pa
     return session.scalars(query).first()
 
 
-def _view(row: PackageVersion) -> PackageView:
+def view_of(row: PackageVersion) -> PackageView:
+    """The same for people."""
     return PackageView(
         row.project, row.package, row.version, row.digest or "", row.size or 0, row.added_at, row.added_by
     )

@@ -10,7 +10,8 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from engine.errors import ForedeckError
@@ -42,7 +43,7 @@ _CHANGED = "What a release was made with never changes: create another release, 
 
 
 class PackageShelf:
-    """Implements `engine.ports.Shelf` in the folder `packages` of the state folder."""
+    """Implements `engine.ports.Shelf` and `PackageFiles` in the folder `packages` of the state folder."""
 
     def __init__(self, folder: Path) -> None:
         self._store = PackageStore(folder)
@@ -97,6 +98,16 @@ class PackageShelf:
         for old in self._plain.glob("*"):
             if old.name.startswith(".") or old.stat().st_mtime < time.time() - _KEPT_SECONDS:
                 old.unlink(missing_ok=True)
+
+    def digests(self, *, before: datetime) -> Sequence[str]:
+        """The packages that were put there before then."""
+        return self._store.digests(before.timestamp())
+
+    def remove(self, digest: str, *, unless_since: datetime) -> None:
+        """Remove this package and what was made of it, unless it was put there again since then."""
+        if self._store.remove(digest, unless_since.timestamp()):
+            for made in self._plain.glob(f"{digest}.*.tar"):
+                made.unlink(missing_ok=True)
 
     def _ready(self, digest: str) -> Ready | None:
         found = next(self._plain.glob(f"{digest}.*.tar"), None)

@@ -70,6 +70,19 @@ class PackageStore:
                 Path(name).unlink()
         return stored
 
+    def digests(self, before: float) -> list[str]:
+        """Of those that were put there before this time (of the epoch)."""
+        return [path.name for path in self._folder.glob("[0-9a-f][0-9a-f]/*") if path.stat().st_mtime < before]
+
+    def remove(self, digest: str, unless_since: float) -> bool:
+        """Remove this one, unless it was put there again since then; is it gone?"""
+        path = self.path(digest)
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime >= unless_since:
+                return False
+            path.unlink()
+        return True
+
     def clean_up(self) -> None:
         """Remove what a process left that ended in the middle. Only who serves may call it, before it begins."""
         for leftover in self._folder.glob(".incoming-*"):
