@@ -140,6 +140,7 @@ def queue(view: QueueView) -> str:
         (f"Running ({view.running_count}, at most {view.cap} at once)", view.running, view.running_count),
         (f"Waiting for people ({view.asking_count})", view.asking, view.asking_count),
         (f"In line ({view.in_line_count})", view.in_line, view.in_line_count),
+        (f"Looking for packages ({view.looking_count})", view.looking, view.looking_count),
         (f"Scheduled ({view.scheduled_count})", view.scheduled, view.scheduled_count),
     ):
         if not count:

@@ -27,6 +27,7 @@ def queue(
     lines += _group(running, view.running, view.running_count, card_url)
     lines += _group(f"Waiting for people: {view.asking_count}", view.asking, view.asking_count, card_url)
     lines += _group(f"In line: {view.in_line_count}", view.in_line, view.in_line_count, card_url, numbered=True)
+    lines += _group(f"Looking for packages: {view.looking_count}", view.looking, view.looking_count, card_url)
     lines += _group(f"Scheduled: {view.scheduled_count}", view.scheduled, view.scheduled_count, card_url, time="begins")
     if view.in_line_count > 1:
         lines.append([b.text("To the front: "), b.code(f"{command} queue {view.in_line[-1].number} first")])
@@ -34,6 +35,8 @@ def queue(
         f"The queue{of}: {view.running_count} running, {view.asking_count} waiting for people, "
         f"{view.in_line_count} in line"
     )
+    if view.looking_count:
+        summary += f", {view.looking_count} looking for packages"
     if view.scheduled_count:
         summary += f", {view.scheduled_count} scheduled"
     return b.message(summary, b.rich(*lines))

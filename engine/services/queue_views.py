@@ -70,8 +70,11 @@ class QueueView:
     in_line_count: int
     scheduled: tuple[QueueEntryView, ...] = ()  # `since`: when it is to begin
     scheduled_count: int = 0
+    looking: tuple[QueueEntryView, ...] = ()  # not in line yet: their packages are looked for
+    looking_count: int = 0
 
     @property
     def is_empty(self) -> bool:
         """Does nothing run and nothing wait?"""
-        return not (self.running_count or self.asking_count or self.in_line_count or self.scheduled_count)
+        waiting = self.asking_count or self.in_line_count or self.scheduled_count or self.looking_count
+        return not (self.running_count or waiting)

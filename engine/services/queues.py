@@ -15,7 +15,7 @@ from engine.domain.grants import Permission
 from engine.domain.queueing import Rank
 from engine.domain.states import InterruptionKind, InterruptionState, TaskState
 from engine.models import Interruption, Task
-from engine.services import access, holds, isolation, lines, names, outbox, task_views, tasks
+from engine.services import access, holds, isolation, lines, names, outbox, packages, task_views, tasks
 from engine.services.queue_errors import NotInLine
 from engine.services.views import QueueEntryView, QueueView, TaskView
 
@@ -26,6 +26,7 @@ _OPEN = (TaskState.QUEUED.value, *lines.RUNNING)
 _ASKED = select(Interruption.task_id).where(Interruption.state == InterruptionState.PENDING.value)
 _IS_RUNNING = Task.state.in_(lines.RUNNING)
 _IS_IN_LINE: ColumnElement[bool] = Task.in_line.expression  # `= 1`, as the partial index has it
+_IS_LOOKING = and_(Task.state == TaskState.QUEUED.value, Task.awaits_packages, Task.due_at.is_(None))
 _IS_ASKING = and_(Task.state == TaskState.QUEUED.value, Task.id.in_(_ASKED))
 
 
@@ -41,6 +42,7 @@ def view(db: Database, person: str, project: str | None = None) -> QueueView:
         told = isolation.briefly(session, found.definitions)
         later = select(Task).where(Task.due_at.is_not(None), mine).order_by(Task.due_at).limit(SHOWN)
         scheduled = session.scalars(later).all()
+        looking = session.scalars(select(Task).where(_IS_LOOKING, mine).order_by(Task.id).limit(SHOWN)).all()
         return QueueView(
             project=slug,
             cap=found.definitions.defaults.task_cap,
@@ -52,11 +54,15 @@ def view(db: Database, person: str, project: str | None = None) -> QueueView:
             ),
             asking=tuple(_entry(found.definitions, task, _asked_for(session, task)) for task in asking),
             in_line=tuple(_entry(found.definitions, task, _why(session, task, found)) for task in line),
-            scheduled=tuple(_entry(found.definitions, task, "", since=task.due_at) for task in scheduled),
+            scheduled=tuple(
+                _entry(found.definitions, task, _looks_for(session, task), since=task.due_at) for task in scheduled
+            ),
+            looking=tuple(_entry(found.definitions, task, _looks_for(session, task)) for task in looking),
             running_count=_count(session, _IS_RUNNING, mine),
             asking_count=_count(session, _IS_ASKING, mine),
             in_line_count=_count(session, _IS_IN_LINE, mine),
             scheduled_count=_count(session, Task.due_at.is_not(None), mine),
+            looking_count=_count(session, _IS_LOOKING, mine),
         )
 
 
@@ -135,6 +141,8 @@ def _how(task: Task) -> str:
     state = TaskState(task.state)
     if state.is_final:
         return "is over"
+    if task.due_at is not None or task.awaits_packages:
+        return "waits for its time" if task.due_at is not None else "looks for its packages"
     return "waits for a person" if state is TaskState.QUEUED else "runs already"
 
 
@@ -177,6 +185,14 @@ def _entry(definitions: Definitions, task: Task | _Columns, why: str, since: dat
 def _why(session: Session, task: Task, found: access.Rules) -> str:
     waiting = lines.waiting(session, task, found.definitions)
     return (waiting.brief or waiting.text) if waiting else "about to begin"
+
+
+def _looks_for(session: Session, task: Task) -> str:
+    """Which packages it looks for, where, and what is in the way; empty when they are there."""
+    if not task.awaits_packages:
+        return ""
+    words = packages.waiting(session, task).text
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def _asked_for(session: Session, task: Task) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot import terminal
-from engine.services import deployments, packages, releases
+from bot.messages import queues as queue_messages
+from engine.services import deployments, packages, queues, releases
 from engine.services.errors import NotPermitted
 from engine.services.package_errors import NotPushed, PackageExists, PackageMissing, ReleaseRefused, UnknownPackage
 from tests.support.engine import Deck, TaskState
@@ -75,10 +76,19 @@ def test_a_deployment_waits_until_its_packages_are_found(deck: Deck) -> None:
     deck.works()
     waiting = deck.task(number).waiting
     assert waiting is not None
-    assert waiting.text == f"Looks for app 1.4.0 in the folder {deck.folder / 'builds'}"
+    words = f"for app 1.4.0 in the folder {deck.folder / 'builds'}"
+    assert waiting.text == f"Looks {words}"
+    later = deck.deploys(version="1.4.0", environment="production", at="in 1h")
+    queue = queues.view(deck.db, "ana")
+    assert [(entry.number, entry.why) for entry in queue.looking] == [(number, f"looks {words}")]
+    assert [(entry.number, entry.why) for entry in queue.scheduled] == [(later, f"looks {words}")]
+    assert (queue.looking_count, queue.in_line_count, queue.is_empty) == (1, 0, False)
+    assert f"Looking for packages (1)\n  #{number} web 1.4.0 to staging: ana, since" in terminal.queue(queue)
+    assert "Looking for packages: 1" in str(queue_messages.queue(queue, "/deploy").blocks)
     looks(deck, "1.4.0")
     deck.works()
     assert deck.task(number).state is TaskState.SUCCESS
+    assert queues.view(deck.db, "ana").looking == ()
     assert releases.view(deck.db, project="web", version="1.4.0").is_complete
 
 

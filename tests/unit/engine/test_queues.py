@@ -109,6 +109,9 @@ def test_somebody_may_move_a_deployment_to_the_front(deck: Deck) -> None:
     assert why(deck, third)[1].startswith("2nd in line")
     with pytest.raises(NotInLine, match="Deployment #1 runs already"):
         queues.move_first(deck.db, deck.clock(), person="ben", number=first)
+    later = deck.deploys(environment="test-4", at="in 1h")
+    with pytest.raises(NotInLine, match=f"Deployment #{later} waits for its time, so there is no line"):
+        queues.move_first(deck.db, deck.clock(), person="ben", number=later)
     deck.works()
     assert list(dict.fromkeys(started(deck))) == [first, fourth, third, second]
 
