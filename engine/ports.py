@@ -145,8 +145,10 @@ class PackageFiles(Protocol):
 class Shelf(Protocol):
     """Has packages ready to be sent to machines. Blocks; call it outside any transaction."""
 
-    def take(self, wanted: Wanted, digest: str) -> Ready:
-        """The package with this digest. Raises ForedeckError when it cannot be had, or is not what it was."""
+    def take(self, wanted: Wanted, digest: str, came: Callable[[int], None] = ...) -> Ready:
+        """The package with this digest. While it is fetched, `came` is told again and again how many bytes of it have
+        come; what it raises ends that. Raises ForedeckError when it cannot be had, or is not what it was.
+        """
         ...
 
     def take_whole(self, wanted: Wanted, digest: str) -> Ready:

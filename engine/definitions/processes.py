@@ -20,6 +20,7 @@ from engine.definitions.script_steps import ScriptReader
 from engine.definitions.secret_references import holds_a_secret
 from engine.definitions.values import Team
 from engine.domain.processes import (
+    Acquire,
     Action,
     HealthCheck,
     ManualIntervention,
@@ -34,7 +35,7 @@ from engine.domain.scopes import EVERYWHERE, Scope
 _WORK = ("run_script", "manual_intervention", "health_check", "deploy_package")
 _OF_A_SCRIPT = ("runs_on", "worker_pool", "time_limit", "idempotent", "retries", "isolation")
 _OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
-KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved", "script_modules")
+KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved", "script_modules", "acquire")
 KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *step_settings.KEYS, *_OF_AN_ACTION, "actions")
 KEYS_OF_AN_ACTION = ("action", "name", "when", *_OF_AN_ACTION)
 KEYS_OF_AN_INTERVENTION = ("teams", "instructions", "minimum", "requester_may", "block_concurrent_deployments")
@@ -90,7 +91,18 @@ def read_process(
         read,
         max_parallelism=parallelism.whole_number() if parallelism else Process(()).max_parallelism,
         fail_on_unresolved=record.flag("fail_on_unresolved", default=False),
+        acquire=_read_acquire(record),
     )
+
+
+def _read_acquire(record: Record) -> Acquire:
+    field = record.get("acquire")
+    word = field.text() if field else ""
+    if field is None or word in list(Acquire):
+        return Acquire(word) if word else Process.acquire
+    if word:
+        field.wrong("choice", f"{shown(word)} is not a choice here.", f"Write {' or '.join(Acquire)}.")
+    return Process.acquire
 
 
 class _ProcessReader:

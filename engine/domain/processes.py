@@ -80,7 +80,8 @@ class RunScript:
     @property
     def package_names(self) -> frozenset[str]:
         """The packages of the project that have to be where it runs."""
-        return frozenset({self.deploys.package} if self.deploys else ())
+        used = (use.package for use in script_sources.packages_of(self.packages, self.origin))
+        return frozenset({*used, self.deploys.package} if self.deploys else used)
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,25 @@ class HealthCheck:
     includes_new: bool = False  # targets that came since the plan was made take part from here on
 
 
-Work = RunScript | ManualIntervention | HealthCheck
+class Acquire(enum.StrEnum):
+    """When packages are fetched from their feeds, seen from the approvals before the first step that needs one."""
+
+    AFTER_APPROVAL = "after_approval"  # nothing is fetched that nobody wanted
+    BEFORE_APPROVAL = "before_approval"  # nobody is asked about what cannot be had
+
+
+@dataclass(frozen=True)
+class AcquirePackages:
+    """Fetch these packages of the release, each once. No process has this: a plan does, where something is fetched.
+
+    `ahead_of`: the step that asks people only when all are there; empty where none does.
+    """
+
+    packages: tuple[str, ...]
+    ahead_of: str = ""
+
+
+Work = RunScript | ManualIntervention | HealthCheck | AcquirePackages
 
 
 @dataclass(frozen=True)
@@ -157,6 +176,7 @@ class Process:
     steps: tuple[Step, ...]
     max_parallelism: int = 10  # steps of a group, and machines of a step without a window, at once (Octopus's default)
     fail_on_unresolved: bool = False  # a token without a variable is an error everywhere, not only where it decides
+    acquire: Acquire = Acquire.AFTER_APPROVAL
 
     def running_in(self, environment: str | None) -> Iterator[tuple[str, str]]:
         """The slugs of step and action of what would run there; of all for None."""
@@ -173,6 +193,7 @@ def process_to_json(process: Process) -> dict[str, Any]:
         "steps": [_step_to_json(step) for step in process.steps],
         "fail_on_unresolved": process.fail_on_unresolved,
         "max_parallelism": process.max_parallelism,
+        **({"acquire": process.acquire.value} if process.acquire is not Process.acquire else {}),
     }
 
 
@@ -183,6 +204,7 @@ def process_from_json(content: Mapping[str, Any]) -> Process:
         steps,
         max_parallelism=content.get("max_parallelism", 10),  # releases of earlier versions have none
         fail_on_unresolved=content.get("fail_on_unresolved", False),
+        acquire=Acquire(content.get("acquire", Process.acquire)),
     )
 
 
@@ -256,6 +278,8 @@ def _action_from_json(content: Mapping[str, Any]) -> Action:
 def _work_to_json(work: Work) -> dict[str, Any]:
     if isinstance(work, HealthCheck):
         return {"kind": "health_check", **asdict(work)}
+    if isinstance(work, AcquirePackages):
+        return {"kind": "acquire_packages", "packages": list(work.packages), "ahead_of": work.ahead_of}
     if isinstance(work, RunScript):
         return {
             "kind": "run_script",
@@ -282,6 +306,8 @@ def _work_to_json(work: Work) -> dict[str, Any]:
 def _work_from_json(content: Mapping[str, Any]) -> Work:
     if content["kind"] == "health_check":
         return HealthCheck(**{name: value for name, value in content.items() if name != "kind"})
+    if content["kind"] == "acquire_packages":
+        return AcquirePackages(tuple(content["packages"]), content["ahead_of"])
     if content["kind"] == "run_script":
         folder = folder_from_json(content.get("folder"))  # what was stored by earlier versions has none
         deploys = install_from_json(content["deploys"]) if content.get("deploys") else None

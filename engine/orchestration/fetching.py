@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from engine.errors import ForedeckError
 from engine.models import ReleasePackage, Task
 from engine.orchestration.claims import Claim
 from engine.orchestration.finding import wanted
+from engine.package_contracts import Ready
 from engine.ports import Shelf
 from engine.services import evaluations, packages, script_packages
 from engine.services.evaluations import Evaluated, flaw_of
@@ -48,11 +50,10 @@ def with_package(
     request = replace(request, prepares=_prepared(claim, deploys, evaluated))
     if request.launch_confirmed:  # what installs it is there already
         return request
-    row, environment = _frozen(db, claim.task_id, deploys.package)
-    if row is None or row.digest is None or shelf is None:
-        raise PackageNotInRelease(package=deploys.package)
-    source = wanted(package_from_json(row.source), row.version, claim.definitions)
-    ready = shelf.take(source, row.digest)
+    row = frozen(db, claim.task_id, deploys.package)
+    ready = take(shelf, claim, row)
+    with db.read() as session:
+        environment = session.get_one(Task, claim.task_id).environment
     custom = deploys.custom_folder
     package = PackageFile(
         ready.path,
@@ -128,8 +129,20 @@ def _enclosed(shelf: Shelf, claim: Claim, work: RunScript, use: PackageUse, row:
     return Enclosure(parcel, script_packages.place_of(use, row.format), use.is_unpacked)
 
 
-def _frozen(db: Database, task_id: int, name: str) -> tuple[ReleasePackage | None, str]:
+def take(
+    shelf: Shelf | None, claim: Claim, row: ReleasePackage, came: Callable[[int], None] = lambda _size: None
+) -> Ready:
+    """This package, fetched when it is not here. Raises ForedeckError, and what `came` raises: see `Shelf.take`."""
+    if row.digest is None or shelf is None:
+        raise PackageNotInRelease(package=row.package)
+    return shelf.take(wanted(package_from_json(row.source), row.version, claim.definitions), row.digest, came)
+
+
+def frozen(db: Database, task_id: int, name: str) -> ReleasePackage:
+    """What the release of this task was made with. Raises PackageNotInRelease."""
     with db.read() as session:
-        task = session.get_one(Task, task_id)
-        rows = packages.of_release(session, task.release_id)
-        return next((row for row in rows if row.package == name), None), task.environment
+        rows = packages.of_release(session, session.get_one(Task, task_id).release_id)
+        row = next((row for row in rows if row.package == name), None)
+        if row is None:
+            raise PackageNotInRelease(package=name)
+        return row

@@ -20,7 +20,7 @@ from engine.definitions import Definitions
 from engine.domain import plans
 from engine.domain.isolation import wanted
 from engine.domain.locations import Site
-from engine.domain.processes import HealthCheck, RunScript
+from engine.domain.processes import RunScript
 from engine.domain.states import RunState
 from engine.domain.variables import BYPASS, LEASE_CAP
 from engine.models import ActionRun, Task
@@ -46,8 +46,8 @@ def place(
     why. Raises NoWorker, PoolGone, WorkerGone.
     """
     where = candidates(session, definitions, run, action, lease_cap=_lease_cap(values, now), unusable=tried)
-    if isinstance(action.work, HealthCheck):
-        return where[0]  # it looks and changes nothing, so it waits for nobody
+    if action.site(run.machine) is Site.FOREDECK:
+        return where[0]  # it changes nothing on a machine, so it waits for nobody
     before = (run.waits_for or "").split()  # those whose turn it is, before others that might do
     where = tuple(sorted(where, key=lambda machine: machine not in before))
     bypass = evaluations.setting(BYPASS, values, now)

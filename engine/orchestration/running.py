@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 
 from sqlalchemy import select, update
@@ -16,12 +17,12 @@ from engine.definitions.secrets import resolve_all
 from engine.domain import plans
 from engine.domain.locations import Site
 from engine.domain.plans import RunKey
-from engine.domain.processes import HealthCheck, RunScript
+from engine.domain.processes import AcquirePackages, HealthCheck, RunScript
 from engine.domain.states import RunState
 from engine.domain.variables import SecretReference
 from engine.errors import ForedeckError
 from engine.models import ActionRun, Task
-from engine.orchestration import advancing, checking, choosing, fetching, placing
+from engine.orchestration import acquiring, advancing, checking, choosing, fetching, placing
 from engine.orchestration.claims import Claim, flaws_of, request_of
 from engine.orchestration.following import Sink, checkpoint_of
 from engine.orchestration.leaving_out import LEFT_OUT
@@ -93,6 +94,9 @@ class Runner:
             if isinstance(claim.action.work, HealthCheck):
                 self._look_at(claim, claim.action.work)
                 return
+            if isinstance(claim.action.work, AcquirePackages):
+                self._acquire(claim, claim.action.work)
+                return
             evaluated = self._evaluated(claim)
             request = self._with_folder(request_of(claim, evaluated), claim, evaluated)
             worker = choosing.connect(claim.definitions, claim.worker, self._workers)
@@ -152,6 +156,14 @@ class Runner:
         reason = f"{LEFT_OUT}{claim.machine} is {found.state}: {found.message}" if skips else found.message
         self._settle(claim.run_id, ActionResult(outcome, message=reason), RunState.SKIPPED if skips else None)
         self._mark_clean(claim.run_id)  # nothing was started there
+
+    def _acquire(self, claim: Claim, work: AcquirePackages) -> None:
+        """Fetch packages; what is cut off when the bot stops is done after the next start."""
+        with closing(self._sink(claim, is_launched=False)) as sink:
+            result = acquiring.Acquisition(self._db, self._shelf, claim, work, sink).run()
+        if result.outcome is not Outcome.DETACHED:
+            self._settle(claim.run_id, result)
+            self._mark_clean(claim.run_id)  # nothing was started anywhere
 
     def _with_folder(self, request: ActionRequest, claim: Claim, evaluated: Evaluated) -> ActionRequest:
         """The request with the files that the step brings along, if it is to be launched. Raises ContentMissing."""
@@ -266,18 +278,7 @@ class Runner:
         return evaluated
 
     def _follow(self, claim: Claim, request: ActionRequest, worker: Worker, warnings: tuple[str, ...]) -> ActionResult:
-        sink = Sink(
-            self._db,
-            self._clock,
-            self._sealer,
-            run_id=claim.run_id,
-            task_id=claim.task_id,
-            step_name=claim.action.name,
-            log_length=claim.checkpoint.log_length,
-            artifact_rules=claim.definitions.artifacts,
-            stopping=self._stopping,
-            cancel_waits_for_launch=claim.may_be_launched and not claim.cancel_requested,
-        )
+        sink = self._sink(claim)
         try:
             if warnings:
                 text = "".join(f"{warning}\n" for warning in warnings)
@@ -289,6 +290,21 @@ class Runner:
         if result.outcome is Outcome.UNREACHABLE and claim.may_be_launched:
             return replace(result, outcome=Outcome.LOST)
         return result
+
+    def _sink(self, claim: Claim, *, is_launched: bool = True) -> Sink:
+        """`is_launched`: a process that is gone may have launched it somewhere."""
+        return Sink(
+            self._db,
+            self._clock,
+            self._sealer,
+            run_id=claim.run_id,
+            task_id=claim.task_id,
+            step_name=claim.action.name,
+            log_length=claim.checkpoint.log_length,
+            artifact_rules=claim.definitions.artifacts,
+            stopping=self._stopping,
+            cancel_waits_for_launch=is_launched and claim.may_be_launched and not claim.cancel_requested,
+        )
 
     def give_up(self, run_id: int, error: Exception) -> None:
         """Settle a run that cannot be followed, by a fault of our own: lost, unless it was never begun."""

@@ -148,7 +148,8 @@ def enter(
     begins = times.begins_at or now
     gates.check(session, found, person=person, at=begins, way=way, reason=reason, deploys=runbook is None, **where)
     process = process_from_json(release.process)
-    plan = planning.make(session, found.definitions, process, release.project, environment, choices, runbook)
+    fetched = packages.fetched(session, release)
+    plan = planning.make(session, found.definitions, process, release.project, environment, choices, runbook, fetched)
     planned.require_targets(plan, may_have_none=runbook is not None)
     plan = _settled(found.definitions, release, plan, environment)  # refused before anybody fills in a form
     answers = prompts.accept(found.definitions, release, plan, environment, choices.answers)
@@ -242,7 +243,15 @@ def preview(
         release = releases.find(session, slug, version)
         process, variables = prompts.frozen(session, found, project=slug, version=version)
         view = previews.make(
-            session, found, process, variables, choices, project=slug, version=version, environment=target
+            session,
+            found,
+            process,
+            variables,
+            choices,
+            project=slug,
+            version=version,
+            environment=target,
+            fetched=packages.fetched(session, release, found.definitions.projects[slug]),
         )
         if person is not None and now is not None:
             may = (Permission.DEPLOYMENT_CREATE, f"deploy {slug} to {target}")

@@ -184,6 +184,18 @@ def of_release(session: Session, release_id: int) -> Sequence[ReleasePackage]:
     ).all()
 
 
+def fetched(session: Session, release: Release | None, project: Project | None = None) -> frozenset[str]:
+    """The packages of a release that come from elsewhere; without a release those of the `project` as it is now."""
+    found = (
+        [package_from_json(row.source) for row in of_release(session, release.id)]
+        if release is not None
+        else project.packages
+        if project is not None
+        else ()
+    )
+    return frozenset(package.slug for package in found if package.kind is not FeedKind.BUILT_IN)
+
+
 def waiting(session: Session, task: Task) -> Waiting:
     """What a deployment waits for whose packages are looked for."""
     rows = [row for row in of_release(session, task.release_id) if row.digest is None]

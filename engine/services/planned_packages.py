@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.domain.installs import CustomFolder, PackageToDeploy
+from engine.domain.processes import AcquirePackages
 
 
 def described(install: PackageToDeploy) -> str:
@@ -31,6 +32,12 @@ def _copied(folder: CustomFolder) -> str:
     if folder.purge:
         return f"copies it to {folder.path} in place of all that is there{kept}"
     return f"copies it to {folder.path}" + (f", leaving {_listed(folder.protect)} as it is" if kept else "")
+
+
+def acquired(work: AcquirePackages) -> str:
+    """What is fetched, and whom that spares a question."""
+    fetched = f"fetches the package{'s' if work.packages[1:] else ''} {_listed(work.packages)}"
+    return f"{fetched}, before {work.ahead_of} is asked" if work.ahead_of else fetched
 
 
 def _listed(words: Sequence[str]) -> str:

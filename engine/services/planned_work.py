@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.domain.frozen_folders import FrozenFolder
-from engine.domain.processes import HealthCheck, ManualIntervention, RunScript, Work
+from engine.domain.processes import AcquirePackages, HealthCheck, ManualIntervention, RunScript, Work
 from engine.services import planned_packages
 
 LANGUAGES = {"bash": "Bash", "python": "Python", "powershell": "PowerShell"}
@@ -19,6 +19,8 @@ def what(work: Work) -> str:
         return f"manual intervention by {who}" + (f", {work.minimum} people" if work.minimum > 1 else "")
     if isinstance(work, HealthCheck):
         return _health_check(work)
+    if isinstance(work, AcquirePackages):
+        return planned_packages.acquired(work)
     if work.deploys:
         return planned_packages.described(work.deploys)
     brought = " and ".join(_brought(work))

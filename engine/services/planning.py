@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
 from engine.definitions import Definitions, Runbook
 from engine.domain import plans
+from engine.domain.acquisition import with_acquisition
 from engine.domain.chosen_targets import NoSuchTarget, not_chosen
 from engine.domain.guidance import resolve
 from engine.domain.processes import Process
@@ -24,8 +25,12 @@ def make(
     environment: str,
     choices: Choices,
     runbook: Runbook | None = None,
+    fetched: Collection[str] = (),
 ) -> plans.Plan:
-    """What would run there now; of a `runbook`, where it is one. Raises StepNotSkipped, UnknownName, NothingThere."""
+    """What would run there now; of a `runbook`, where it is one. `fetched`: the packages that come from elsewhere.
+
+    Raises StepNotSkipped, UnknownName, NothingThere.
+    """
     targets = planned.targets_of(definitions)
     plan = plans.make(
         process,
@@ -43,7 +48,7 @@ def make(
     )
     if choices.on and not plan.unusable and not any(step.is_on_targets for step in plan.steps):
         raise NothingThere(targets=", ".join(choices.on))
-    return plan
+    return with_acquisition(plan, process.acquire, fetched)
 
 
 def _not_chosen(targets: Sequence[plans.Target], environment: str, choices: Choices) -> tuple[str, ...]:

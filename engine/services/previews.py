@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,10 +30,14 @@ def make(
     version: str,
     environment: str,
     runbook: Runbook | None = None,
+    fetched: Collection[str] = (),
 ) -> PlanView:
-    """Whoever asks; of a `runbook`, where it is one. Raises StepNotSkipped, UnknownName, NothingThere."""
+    """Whoever asks; of a `runbook`, where it is one. `fetched`: the packages that come from elsewhere.
+
+    Raises StepNotSkipped, UnknownName, NothingThere.
+    """
     is_runbook = runbook is not None
-    plan = planning.make(session, found.definitions, process, project, environment, choices, runbook)
+    plan = planning.make(session, found.definitions, process, project, environment, choices, runbook, fetched)
     of_process = RUNBOOK if is_runbook else DEPLOYMENT
     tags = planned.tags_of(found.definitions)
     asked = questions_of(variables, plan, project=project, environment=environment, process=of_process, tags=tags)

@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.support.packages import an_archive
 from workers.packages import addresses
 from workers.packages.addresses import DownloadFailed
 from workers.packages.feeds import PackageFeeds
+from workers.packages.shelf import PackageShelf, PackageUnavailable
 
 PACKAGE = an_archive()
 DIGEST = hashlib.sha256(PACKAGE).hexdigest()
@@ -144,6 +146,21 @@ def test_a_server_in_trouble_may_be_asked_again(feed: Feed) -> None:
     assert find(feed, checksum=DIGEST) == Unanswered("127.0.0.1 says 503")
     nobody = Wanted("app", "1.4.0", "url", "http://127.0.0.1:1/{version}", checksum=DIGEST)
     assert PackageFeeds().find(nobody) == Unanswered("127.0.0.1 cannot be reached (ConnectError)")
+
+
+def test_one_that_is_in_trouble_is_asked_again_for_what_is_fetched(feed: Feed, tmp_path: Path) -> None:
+    feed.has("/web-1.4.0.tgz", status=503)
+    shelf, told = PackageShelf(tmp_path, pauses=(0.3, 0.3)), []
+
+    def came(size: int) -> None:
+        told.append(size)
+        feed.has_package()
+
+    shelf.take(wanted(feed, checksum=DIGEST), DIGEST, came)
+    assert (told[0], told[-1]) == (0, len(PACKAGE))
+    feed.has("/web-1.5.0.tgz", status=404)
+    with pytest.raises(PackageUnavailable, match=r"app 1\.5\.0 cannot be installed: 127\.0\.0\.1 has no app 1\.5\.0"):
+        shelf.take(wanted(feed, "1.5.0", checksum="0" * 64), "0" * 64)
 
 
 def test_a_version_leads_nowhere_else(feed: Feed) -> None:

@@ -56,11 +56,15 @@ def download(wanted: Wanted) -> Iterator[bytes]:
         with _get(wanted, address_of(wanted)) as response:
             yield from response.iter_raw(CHUNK)
     except _Refused as refused:
-        raise DownloadFailed(refused.answer.reason) from None
+        raise DownloadFailed(refused.answer.reason, may_pass=isinstance(refused.answer, Unanswered)) from None
 
 
 class DownloadFailed(Exception):
-    """A package did not come. The text is a clause without a full stop."""
+    """A package did not come. The text is a clause without a full stop. `may_pass`: it may come when asked again."""
+
+    def __init__(self, why: str, *, may_pass: bool = False) -> None:
+        super().__init__(why)
+        self.may_pass = may_pass
 
 
 def address_of(wanted: Wanted) -> str:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -37,6 +37,10 @@ class FileNotInPackage(ForedeckError):
 
 
 _MOST_NAMED = 8
+_PAUSES = (2.0, 5.0, 10.0, 20.0)
+"""Seconds before a feed that did not answer, or broke off, is asked again. After the last it is given up."""
+
+_SLICE = 0.2
 _KEPT_SECONDS = 30 * 86_400
 _AGAIN = "When that is mended, deploy again."
 _CHANGED = "What a release was made with never changes: create another release, or put the old content back."
@@ -45,24 +49,32 @@ _CHANGED = "What a release was made with never changes: create another release, 
 class PackageShelf:
     """Implements `engine.ports.Shelf` and `PackageFiles` in the folder `packages` of the state folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pauses: Sequence[float] = _PAUSES) -> None:
+        self._pauses = pauses
+        self._come: dict[str, int] = {}  # by digest, of what is being fetched
         self._store = PackageStore(folder)
         self._plain = folder / "plain"
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def take(self, wanted: Wanted, digest: str) -> Ready:
-        """The package with this digest, fetched if nobody has wanted it before. Raises PackageUnavailable."""
+    def take(self, wanted: Wanted, digest: str, came: Callable[[int], None] = lambda _size: None) -> Ready:
+        """The package with this digest, fetched if nobody has wanted it before. `came` is told again and again how many
+        bytes have come, whoever fetches them; what it raises ends that. Raises PackageUnavailable.
+        """
         with self._guard:
             lock = self._locks[digest]
-        with lock:
-            try:
-                return self._ready(digest) or self._make_ready(wanted, digest)
-            except (NotAPackage, UnsafePackage, DownloadFailed) as error:
-                way_out = _CHANGED if isinstance(error, ChecksumWrong) else _AGAIN
-                raise _unavailable(wanted, str(error), way_out) from None
-            except OSError as error:
-                raise _unavailable(wanted, (error.strerror or str(error)).lower(), _AGAIN) from None
+        while not lock.acquire(timeout=_SLICE):
+            came(self._come.get(digest, 0))
+        try:
+            return self._ready(digest) or self._make_ready(wanted, digest, came)
+        except (NotAPackage, UnsafePackage, DownloadFailed) as error:
+            way_out = _CHANGED if isinstance(error, ChecksumWrong) else _AGAIN
+            raise _unavailable(wanted, str(error), way_out) from None
+        except OSError as error:
+            raise _unavailable(wanted, (error.strerror or str(error)).lower(), _AGAIN) from None
+        finally:
+            self._come.pop(digest, None)
+            lock.release()
 
     def take_whole(self, wanted: Wanted, digest: str) -> Ready:
         """The same as the file that it is; looked through, too. Raises PackageUnavailable."""
@@ -72,7 +84,7 @@ class PackageShelf:
         with lock:
             try:
                 if not self._store.has(digest):
-                    self._store.put(_content(wanted), expected=digest)
+                    self._fetch(wanted, digest, lambda _size: None)
                 path = self._store.path(digest)
                 return Ready(path, digest, path.stat().st_size)
             except (NotAPackage, DownloadFailed) as error:
@@ -116,9 +128,9 @@ class PackageShelf:
         os.utime(found)  # it is in use
         return Ready(found, found.name.split(".")[1], found.stat().st_size)
 
-    def _make_ready(self, wanted: Wanted, digest: str) -> Ready:
+    def _make_ready(self, wanted: Wanted, digest: str, came: Callable[[int], None]) -> Ready:
         if not self._store.has(digest):
-            self._store.put(_content(wanted), expected=digest)
+            self._fetch(wanted, digest, came)
         self._plain.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, name = tempfile.mkstemp(dir=self._plain, prefix=".making-")
         os.close(descriptor)
@@ -131,6 +143,29 @@ class PackageShelf:
             with contextlib.suppress(FileNotFoundError):
                 made.unlink()
         return Ready(self._plain / f"{digest}.{own}.tar", own, (self._plain / f"{digest}.{own}.tar").stat().st_size)
+
+    def _fetch(self, wanted: Wanted, digest: str, came: Callable[[int], None]) -> None:
+        """Have it in the store; a feed that does not answer is asked again for a while."""
+        for pause in (*self._pauses, None):
+            try:
+                self._store.put(self._counted(_content(wanted), digest, came), expected=digest)
+            except DownloadFailed as error:
+                if pause is None or not error.may_pass:
+                    raise
+            else:
+                return
+            until = time.monotonic() + pause
+            while time.monotonic() < until:
+                came(self._come.get(digest, 0))
+                time.sleep(min(pause, _SLICE))
+
+    def _counted(self, chunks: Iterator[bytes], digest: str, came: Callable[[int], None]) -> Iterator[bytes]:
+        size = 0
+        for chunk in chunks:
+            size += len(chunk)
+            self._come[digest] = size
+            came(size)
+            yield chunk
 
 
 def _content(wanted: Wanted) -> Iterator[bytes]:

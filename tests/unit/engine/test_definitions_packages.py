@@ -11,7 +11,7 @@ from engine.definitions import parse_stored
 from engine.domain.installs import Convention, ConventionScript, CustomFolder, PackageToDeploy
 from engine.domain.packages import FeedKind
 from engine.domain.processes import RunScript
-from tests.support.definition_folders import problems_of, step, write_folder
+from tests.support.definition_folders import PROCESS, problems_of, step, write_folder
 
 PROJECT = "projects/web/project.yml"
 DIGEST = "ab" * 32
@@ -105,6 +105,12 @@ def test_a_step_that_deploys_a_package_names_one_of_its_project(tmp_path: Path, 
     problems = problems_of(tmp_path, files)
     assert len(problems) == 1, problems
     assert told in problems[0]
+
+
+def test_when_packages_are_acquired_is_one_of_two_words(tmp_path: Path) -> None:
+    process = "acquire: at_once\nsteps: [{step: build, run_script: {inline: ls}}]\n"
+    told = '"at_once" is not a choice here. Write after_approval or before_approval.'
+    assert problems_of(tmp_path, {PROCESS: process}) == [f"{PROCESS}:1: acquire: {told}"]
 
 
 def test_such_a_step_is_read_and_stored(tmp_path: Path) -> None:
