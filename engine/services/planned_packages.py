@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from engine.domain.installs import CustomFolder, PackageToDeploy
 from engine.domain.processes import AcquirePackages
 
+_MOST_NAMED = 4
+
 
 def described(install: PackageToDeploy) -> str:
     """What is installed, where, and what is done with it on the way."""
     parts = [f"installs the package {install.package} below {install.root}"]
+    if install.custom_folder:
+        parts.append(_copied(install.custom_folder))
+    if install.skip_if_installed:
+        parts.append("unless it is installed there already")
     if install.scripts:
         named = [
             script.convention.value if script.source == "inline" else f"{script.convention} ({script.source})"
@@ -20,10 +26,6 @@ def described(install: PackageToDeploy) -> str:
     if install.substitute_in_files or install.structured_values:
         patterns = dict.fromkeys((*install.substitute_in_files, *install.structured_values))
         parts.append(f"puts variables into {_listed(list(patterns))}")
-    if install.custom_folder:
-        parts.append(_copied(install.custom_folder))
-    if install.skip_if_installed:
-        parts.append("unless it is installed there already")
     return ", ".join(parts)
 
 
@@ -41,4 +43,5 @@ def acquired(work: AcquirePackages) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
+    words = words if len(words) <= _MOST_NAMED else [*words[: _MOST_NAMED - 1], f"{len(words) - _MOST_NAMED + 1} more"]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -148,6 +148,13 @@ def test_no_variable_lies_on_the_disk_while_a_script_runs(machine: Machine) -> N
     assert done.result.outcome is Outcome.SUCCEEDED, done.log
 
 
+def test_the_variables_of_octopus_leave_the_scripts_of_the_package_alone(machine: Machine) -> None:
+    off = {"Octopus.Action.Package.RunScripts": "False", "OctopusDeleteScriptsOnCleanup": "false"}
+    done = machine.installs({"Deploy.sh": "exit 1"}, variables=off)
+    assert done.result.outcome is Outcome.SUCCEEDED
+    assert (Path(done.folder) / "Deploy.sh").exists()
+
+
 def test_files_have_the_modes_of_the_archive_whatever_the_accounts_of_others(machine: Machine) -> None:
     done = machine.installs()
     assert Path(done.folder).stat().st_mode & 0o777 == 0o755

@@ -21,6 +21,7 @@ from workers.packages.shelf import PackageShelf, PackageUnavailable
 
 PACKAGE = an_archive()
 DIGEST = hashlib.sha256(PACKAGE).hexdigest()
+OTHER = hashlib.sha256(an_archive({"other": "content"})).hexdigest()
 
 
 class Feed:
@@ -112,6 +113,37 @@ def test_a_page_that_tells_an_error_with_200_is_no_package(feed: Feed) -> None:
     )
     feed.has("/web-1.4.0.tgz.sha256", b"<html>Please log in</html>")
     assert find(feed) == NotThere("127.0.0.1 answers for web-1.4.0.tgz.sha256, but that is no SHA-256")
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        (
+            (200, b"<html>Please log in</html>", {}),
+            "it is a web page, perhaps one that asks to log in or tells an error",
+        ),
+        ((200, an_archive({"other": "content"}), {}), f"its SHA-256 is {OTHER[:12]}… and should be {DIGEST[:12]}…"),
+        ((200, PACKAGE[:-9], {"content-length": str(len(PACKAGE))}), "127.0.0.1 broke off in the middle of its answer"),
+        ((200, PACKAGE[:-9], {}), "its SHA-256 is "),
+        ((404, b"", {}), "127.0.0.1 has no app 1.4.0"),
+    ],
+)
+def test_what_comes_when_it_is_fetched_is_what_the_release_was_made_with_or_nothing(
+    feed: Feed, tmp_path: Path, page: tuple[int, bytes, dict[str, str]], why: str
+) -> None:
+    feed.pages["/web-1.4.0.tgz"] = page
+    with pytest.raises(PackageUnavailable) as refused:
+        PackageShelf(tmp_path).take(wanted(feed), DIGEST)
+    assert str(refused.value).startswith(f"app 1.4.0 cannot be installed: {why}")
+    assert refused.value.hint.startswith("Nothing was installed.")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_an_archive_that_was_cut_off_before_its_checksum_was_made_is_refused(feed: Feed, tmp_path: Path) -> None:
+    cut = PACKAGE[:-9]
+    feed.has("/web-1.4.0.tgz", cut)
+    with pytest.raises(PackageUnavailable, match="it is damaged or cut off"):
+        PackageShelf(tmp_path).take(wanted(feed), hashlib.sha256(cut).hexdigest())
 
 
 def test_a_checksum_that_does_not_end_is_none(feed: Feed) -> None:

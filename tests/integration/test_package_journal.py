@@ -97,9 +97,15 @@ def test_what_another_project_or_nobody_installed_stays(machine: Machine) -> Non
     assert folders(machine) == {"1.0.0", "notes", "1.2.0", "1.3.0", "1.4.0"}
 
 
+def test_a_version_may_have_the_name_of_the_link(machine: Machine) -> None:
+    machine.installs(version="current")
+    assert machine.current == "current_1"
+
+
 def test_going_back_counts_what_was_installed_last_and_not_the_highest(machine: Machine) -> None:
     for version in ("1.0.0", "2.0.0", "1.0.0"):
-        machine.installs(version=version, keep=1)
+        renamed = {"Octopus.Machine.Id": f"web-{version[0]}"}  # nothing is forgotten because of that
+        machine.installs(version=version, keep=1, variables=renamed)
     assert folders(machine) == {"2.0.0", "1.0.0_1"}
     assert machine.current == "1.0.0_1"
 

@@ -122,6 +122,8 @@ def _get(wanted: Wanted, url: str) -> Iterator[httpx.Response]:
         raise _Refused(NotThere(f"{_where(wanted)} sends us round in circles")) from None
     except httpx.TimeoutException:
         raise _Refused(Unanswered(f"{_where(wanted)} did not answer within {ANSWER_SECONDS:.0f} s")) from None
+    except httpx.RemoteProtocolError:
+        raise _Refused(Unanswered(f"{_where(wanted)} broke off in the middle of its answer")) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         why = type(error).__name__  # the text of some repeats the address
         raise _Refused(Unanswered(f"{_where(wanted)} cannot be reached ({why})")) from None

@@ -94,6 +94,14 @@ def test_what_leads_out_is_refused(tmp_path: Path, entries: list[tuple[str, byte
     assert why in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["../evil", "..\\evil", "a/../../evil", "a\\..\\..\\evil", "/etc/passwd"])
+def test_a_zip_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as zipped:
+        zipped.writestr(zipfile.ZipInfo(name), "x")
+    with pytest.raises(UnsafePackage, match="leads out of its folder"):
+        look_through(tmp_path / "a.zip")
+
+
 def test_a_bomb_is_seen_while_it_unfolds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "_ALWAYS_ALLOWED", 1 << 20)
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as zipped:

@@ -75,6 +75,9 @@ run() {
     return "$1"
 }
 
+# Is this variable of Octopus's set to False?
+is_off() { case $(get_octopusvariable "$1") in [Ff][Aa][Ll][Ss][Ee]) ;; *) return 1 ;; esac; }
+
 # Sets `script` to the package's script of this name; of several that of the first language, as in Octopus.
 find_packaged() {
     for script in "$installed/$1.sh" "$installed/$1.py" "$installed/$1.ps1"; do
@@ -84,7 +87,7 @@ find_packaged() {
 }
 
 packaged() {
-    find_packaged "$1" || return 0
+    ! is_off Octopus.Action.Package.RunScripts && find_packaged "$1" || return 0
     echo "Running ${script##*/} of the package."
     run "$script" || fails "${script##*/} of the package" "$?"
 }
@@ -121,6 +124,7 @@ failed_convention() {
 }
 
 remove_packaged() {
+    ! is_off OctopusDeleteScriptsOnCleanup || return 0
     for script in PreDeploy Deploy PostDeploy DeployFailed; do
         rm -f "$installed/$script.sh" "$installed/$script.py" "$installed/$script.ps1"
     done

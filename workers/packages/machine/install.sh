@@ -47,8 +47,8 @@ is_where_it_may_be() {
 # A new folder for each deployment: what runs from the old one is left alone, and is there to go back to.
 make_folder() {
     local number=0 made=$place/$version
-    until mkdir "$made" 2>/dev/null; do
-        there "$made" || try mkdir "$made" || return 1
+    until [ "$made" != "$place/current" ] && mkdir "$made" 2>/dev/null; do
+        there "$made" || [ "$made" = "$place/current" ] || try mkdir "$made" || return 1
         number=$((number + 1))
         made=$place/${version}_$number
     done

@@ -30,7 +30,6 @@ last_line() {
     line=$(grep -F $'\t'"$1"$'\t' "$journal" 2>/dev/null | tail -n 1)
     IFS=$'\t' read -r line_time line_outcome line_deployment line_project line_environment line_machine line_package \
         line_place line_custom line_version line_digest line_folder line_ticket <<<"$line"
-    line_key=$line_project$'\t'$line_environment$'\t'$line_machine$'\t'$line_package$'\t'$line_place$'\t'$line_custom
     [ -n "$line" ]
 }
 
@@ -50,7 +49,7 @@ clean_up() {
     for folder in "$place"/*/; do
         folder=${folder%/}
         [ ! -h "$folder" ] && [ "${folder##*/}" != "$current" ] || continue
-        last_line "$folder" && [ "$line_key" = "$key" ] || continue
+        last_line "$folder" && [ "$line_project" = "$(variable Octopus.Project.Id)" ] || continue
         case $line_outcome in
         succeeded) number=$(grep -nF $'\t'"$folder"$'\t' "$journal" | tail -n 1) && candidates+="${number%%:*} $folder"$'\n' ;;
         began) run_lives "$line_ticket" || remove_old "$folder" ;;
