@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -37,7 +38,7 @@ def build(sandbox: Sandbox, allowed_hosts: frozenset[str]) -> "Guard":
         Route("/archives/{rest:path}", page_files.index, methods=["GET"]),
         Route("/page/{name:path}", page_files.part, methods=["GET"]),
     ]
-    app = Starlette(routes=routes)
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _nowhere})
     app.state.sandbox = sandbox
     feed.listen(sandbox)
     return Guard(app, sandbox, allowed_hosts)
@@ -98,6 +99,16 @@ def _is_local(scope: Scope) -> bool:
         return client is not None and ip_address(client[0]).is_loopback
     except ValueError:
         return False
+
+
+async def _nowhere(request: Request, error: Exception) -> Response:
+    """No such place, or nothing to be had there in this way: said as everything else here is."""
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"ok": False, "error": "insecure_request"})
+    is_wrong_verb = isinstance(error, HTTPException) and error.status_code == 405
+    if is_wrong_verb:
+        return control.refusal(405, "method_not_allowed", f"{request.method} means nothing at {request.url.path}.")
+    return control.refusal(404, "not_found", f"There is nothing at {request.url.path}.")
 
 
 async def _link(socket: WebSocket) -> None:

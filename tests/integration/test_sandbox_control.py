@@ -61,6 +61,22 @@ class TestTheDoor:
         status, answer = request(sandbox, f"/sandbox/{act}", body, content_type="application/json")
         assert (status, answer["ok"], answer["error"]) == (200, False, "invalid_arguments")
 
+    @pytest.mark.parametrize(
+        ("path", "body", "status", "error"),
+        [
+            ("/sandbox/commands", None, 405, "method_not_allowed"),
+            ("/sandbox/state", b"{}", 405, "method_not_allowed"),
+            ("/response/x", None, 405, "method_not_allowed"),
+            ("/sandbox/nothing", None, 404, "not_found"),
+            ("/nothing", b"{}", 404, "not_found"),
+        ],
+    )
+    def test_where_nothing_is_the_answer_is_json_too(
+        self, sandbox: SandboxClient, path: str, body: bytes | None, status: int, error: str
+    ) -> None:
+        found, answer = request(sandbox, path, body, content_type="application/json")
+        assert (found, answer["ok"], answer["error"]) == (status, False, error)
+
     def test_no_answer_invites_other_origins(self, sandbox: SandboxClient) -> None:
         with urllib.request.urlopen(f"{sandbox.base_url}/sandbox/state") as response:
             assert not [name for name in response.headers if name.lower().startswith("access-control")]
@@ -217,6 +233,23 @@ class TestSocketMode:
                     await other.send(json.dumps({"envelope_id": envelope["envelope_id"], "payload": {"text": "yes"}}))
                     assert (await task)["response"] == {"text": "yes"}
                 assert len(set(heard)) == 2
+
+        asyncio.run(scenario())
+
+    def test_whatever_an_app_sends_over_its_socket_the_next_ack_counts(self, sandbox: SandboxClient) -> None:
+        junk: list[str | bytes] = [b"\xff\x00", "", "{", "7", "[]", '{"envelope_id": {}}', '{"envelope_id": ["x"]}']
+        junk += ['{"payload": 7}', '{"type": "hello"}', "x" * 200_000, "[" * 5_000, '{"envelope_id": "\\ud800"}']
+
+        async def scenario() -> None:
+            async with connect(self.address(sandbox)) as socket:
+                await socket.recv()
+                task = asyncio.create_task(asyncio.to_thread(sandbox.types, "ana", "deployments", "/deploy x"))
+                envelope = json.loads(await socket.recv())
+                for frame in junk:
+                    await socket.send(frame)
+                await socket.send(json.dumps({"envelope_id": envelope["envelope_id"], "payload": {"text": [1]}}))
+                answered = await task
+                assert (answered["ok"], answered["response"]) == (True, {"text": [1]})
 
         asyncio.run(scenario())
 
