@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.definitions import conditions, step_settings
 from engine.definitions.approvals import check_approval
@@ -37,7 +37,7 @@ _OF_A_SCRIPT = ("runs_on", "worker_pool", "time_limit", "idempotent", "retries",
 _OF_AN_ACTION = (*_WORK, *_OF_A_SCRIPT)
 KEYS_OF_A_PROCESS = ("steps", "max_parallelism", "fail_on_unresolved", "script_modules", "acquire")
 KEYS_OF_A_STEP = ("step", "name", "when", "run_condition", *step_settings.KEYS, *_OF_AN_ACTION, "actions")
-KEYS_OF_AN_ACTION = ("action", "name", "when", *_OF_AN_ACTION)
+KEYS_OF_AN_ACTION = ("action", "name", "when", "run_condition", *_OF_AN_ACTION)
 KEYS_OF_AN_INTERVENTION = ("teams", "instructions", "minimum", "requester_may", "block_concurrent_deployments")
 _NOTHING = RunScript("")
 
@@ -83,7 +83,7 @@ def read_process(
     scripts = ScriptReader(files, modules, modules.named(record.get("script_modules")), packages)
     reader = _ProcessReader(files, teams, packages, scripts)
     read = tuple(reader.read_step(item, is_first=index == 0) for index, item in enumerate(items))
-    variables = conditions.look_at_expressions(read, reader.conditions)
+    variables = conditions.look_at_expressions(read, reader.conditions, reader.of_actions)
     if asked is not None:
         asked += variables
     parallelism = record.get("max_parallelism")
@@ -117,6 +117,7 @@ class _ProcessReader:
         self._steps = _Names("step")
         self._actions = _Names("action")
         self.conditions: list[Field | None] = []  # where the run condition of each step stands
+        self.of_actions: dict[str, Field] = {}  # and of actions, by their slugs
 
     def read_step(self, item: Field, *, is_first: bool) -> Step:
         record = item.table(
@@ -171,7 +172,11 @@ class _ProcessReader:
         if step_scope.excludes(scope):
             message = "Its step is never where this action is meant to be, so it would never run."
             record.fields["when"].wrong("contradiction", message, "Change one of the two `when`.")
-        return self._read_action(record, of_step, slug, name, scope)
+        action = self._read_action(record, of_step, slug, name, scope)
+        if (condition := record.get("run_condition")) is None:
+            return action
+        self.of_actions.setdefault(slug, condition)
+        return replace(action, expression=conditions.read_condition_of_action(record))
 
     def _identity(self, record: Record, key: str, names: _Names) -> tuple[str, str, bool]:
         written = record.need(key, "install")

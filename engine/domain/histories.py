@@ -22,7 +22,7 @@ class RunRecord(NamedTuple):
     given_up: bool = False  # a person said so, or it failed before it began: it is not tried again
     guidance: Guidance | None = None  # what a person said about its failure
     retries_by_hand: int = 0  # how often people had it run again
-    is_left_out: bool = False  # its machine could not be used: that says nothing of a run condition
+    is_left_out: bool = False  # by its machine or its own condition: that says nothing of the step's run condition
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class Judgement:
 class History:
     """What has happened so far: the latest attempt of each run, and whether a cancel was asked for.
 
-    `judged`: by step and machine (see `Judge`), the expressions that were evaluated just now. They are asked for once,
-    before the first run is written; from then on the runs say what came of it.
+    `judged`: by step and machine, or by the run of an action (see `Judge`), the expressions that were evaluated just
+    now. They are asked for once, before the first run is written; from then on the runs say what came of it.
     """
 
     runs: tuple[RunRecord, ...] = ()
     cancel_requested: bool = False
-    judged: Mapping[tuple[int, str], Judgement] = field(default_factory=dict)
+    judged: Mapping[tuple[int, str] | RunKey, Judgement] = field(default_factory=dict)
     by_key: dict[RunKey, RunRecord] = field(init=False, repr=False, compare=False)
     by_step: dict[int, list[RunRecord]] = field(init=False, repr=False, compare=False)
     excluded: frozenset[str] = field(init=False, repr=False, compare=False)  # machines that people took out

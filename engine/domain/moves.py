@@ -50,10 +50,13 @@ class Skip:
 
 @dataclass(frozen=True)
 class Judge:
-    """Evaluate the expression of this step's run condition, then ask again; for one machine where it names that."""
+    """Evaluate the expression of this step's run condition, then ask again; for one machine where it names that; or
+    that of this `action` of it (index from 0).
+    """
 
     step: int
     machine: str = NO_MACHINE
+    action: int | None = None
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ MAXIMUM_IDEMPOTENT_ATTEMPTS = 3
 """How often an action marked idempotent is started again by itself when its end is unknown; then a person is asked."""
 
 CONDITION_FALSE = "its run condition is false"
+ACTION_CONDITION_FALSE = "its own run condition is false"
+"""Why an action is skipped whose step runs."""
 
 _AFTER_A_FAILURE = Judgement(why_not="an earlier step failed")
 _BEFORE_ANY_FAILURE = Judgement(why_not="runs only after a failure")
@@ -210,7 +212,13 @@ def _lane_from(
     if why:
         skips = tuple(Skip(key, why) for key in keys if key not in history.by_key)
         return _Lane(keys, skips, has_begun=True, has_failed=has_failed)
-    return _Lane(keys, (_first_move(key, action),), has_begun, has_failed)
+    own = history.judged.get(key) if action.expression else _HOLDS
+    if own is None:
+        return _Lane(keys, (Judge(key.step, key.machine, key.action),), has_begun, has_failed)
+    if own.failure:
+        return _Lane(keys, (Fail(key, own.failure),), has_begun=True, has_failed=has_failed)
+    move = _first_move(key, action) if own.holds else Skip(key, ACTION_CONDITION_FALSE)
+    return _Lane(keys, (move,), has_begun, has_failed)
 
 
 def _moves_of_run(action: PlannedAction, run: RunRecord, *, guided: bool, is_excluded: bool) -> tuple[Move, ...] | None:

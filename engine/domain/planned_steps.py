@@ -48,6 +48,7 @@ class PlannedAction:
     runs_on: RunsOn = RunsOn.WORKER
     regions: tuple[Region, ...] = ()
     isolation: Isolation | None = None  # None: alone on a target, beside others on a worker
+    expression: str = ""  # of its own run condition, evaluated on each machine when its turn comes
 
     def site(self, machine: str) -> Site:
         """Who executes its run for this machine."""

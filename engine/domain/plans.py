@@ -249,6 +249,7 @@ def _planned(action: Action, target_tags: Sequence[str]) -> PlannedAction:
         idempotent=action.idempotent,
         retries=action.retries,
         isolation=action.isolation,
+        expression=action.expression,
     )
 
 
@@ -328,6 +329,7 @@ def _as_step(planned: PlannedStep) -> Step:
             idempotent=a.idempotent,
             retries=a.retries,
             isolation=a.isolation,
+            expression=a.expression,
         )
         for a in planned.actions
     )

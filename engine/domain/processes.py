@@ -140,11 +140,12 @@ class Action:
     retries: Retries | None = None
     runs_on: RunsOn | None = None  # None: on targets where the step names target tags, else on a worker
     isolation: Isolation | None = None  # None: alone on a target, beside others on a worker
+    expression: str = ""  # of a run condition of its own: a template
 
 
 @dataclass(frozen=True)
 class Step:
-    """A place in the process: its actions share a run condition and a scope.
+    """A place in the process: its actions share a run condition and a scope; each may have a condition of its own.
 
     `required`: nobody may leave it out of a deployment. `disabled`: it is left out of every new plan. `notes` are for
     those who read the process. `target_tags`: it runs for each target that has one of them, instead of once.
@@ -256,6 +257,7 @@ def _action_to_json(action: Action) -> dict[str, Any]:
         "idempotent": action.idempotent,
         "retries": action.retries and [action.retries.attempts, action.retries.delay.total_seconds()],
         "isolation": action.isolation and action.isolation.value,
+        **({"expression": action.expression} if action.expression else {}),
     }
 
 
@@ -272,6 +274,7 @@ def _action_from_json(content: Mapping[str, Any]) -> Action:
         idempotent=content["idempotent"],
         retries=Retries(retries[0], timedelta(seconds=retries[1])) if retries else None,
         isolation=Isolation(content["isolation"]) if content.get("isolation") else None,
+        expression=content.get("expression", ""),
     )
 
 

@@ -25,7 +25,7 @@ from engine.domain.moves import (
     Start,
     Withdraw,
 )
-from engine.domain.next_moves import keeps_place, next_moves
+from engine.domain.next_moves import ACTION_CONDITION_FALSE, keeps_place, next_moves
 from engine.domain.plans import RunKey
 from engine.domain.processes import AD_HOC, ManualIntervention
 from engine.domain.states import InterruptionKind, InterruptionState, RunState, TaskState
@@ -52,7 +52,7 @@ _HOW_TO_RESOLVE = "Give the variable a value that applies there, or correct its 
 _TABLE = Base.metadata.tables[ActionRun.__tablename__]
 _COLUMNS: tuple[ColumnElement[Any], ...] = (
     *(_TABLE.c[name] for name in ("id", "step", "action", "machine", "attempt", "state", "ticket", "guidance")),
-    _TABLE.c.reason.startswith(LEFT_OUT),
+    or_(_TABLE.c.reason.startswith(LEFT_OUT), _TABLE.c.reason == ACTION_CONDITION_FALSE),
 )
 _RUNS = select(*_COLUMNS).order_by(_TABLE.c.attempt)
 """Columns of the table and not of the class: a deployment to many machines has thousands of rows."""
@@ -136,7 +136,7 @@ def _is_asked(session: Session, task: Task) -> bool:
     )
 
 
-def _history(session: Session, task: Task, judged: Mapping[tuple[int, str], Judgement]) -> History:
+def _history(session: Session, task: Task, judged: Mapping[tuple[int, str] | RunKey, Judgement]) -> History:
     rows = session.execute(_RUNS.where(_TABLE.c.task_id == task.id)).all()
     asked = session.execute(
         select(Interruption.action_run_id, Interruption.state)
@@ -174,7 +174,7 @@ class _Mover:
 
     def __init__(self, session: Session, now: datetime, task: Task, plan: plans.Plan, sealer: Sealer) -> None:
         self.session, self.now, self.task, self.plan, self.sealer = session, now, task, plan, sealer
-        self.judged: dict[tuple[int, str], Judgement] = {}
+        self.judged: dict[tuple[int, str] | RunKey, Judgement] = {}
         self.goes_on = False  # a start came to nothing, or the plan has grown: the next move can be made at once
 
     def make(self, move: Move) -> None:
@@ -193,8 +193,14 @@ class _Mover:
                 self._add_run(key, RunState.QUEUED, attempt=attempt, ticket=new_ticket())
             case Skip(key, reason):
                 self._add_run(key, RunState.SKIPPED, reason=reason, finished_at=self.now)
-            case Judge(step, machine):
-                self.judged[step, machine] = self._judge(step, machine)
+            case Judge(step, machine, None):
+                expression = self.plan.steps[step].expression
+                on = RunKey(step, 0, machine or self.plan.steps[step].actions[0].machines[0])
+                self.judged[step, machine] = evaluations.judge(expression, self._variables(on), self.now)
+            case Judge(step, machine, int(action)):
+                key = RunKey(step, action, machine)
+                expression = self.plan.action(step, action).expression
+                self.judged[key] = evaluations.judge(expression, self._variables(key), self.now)
             case Fail(key, reason):
                 self._fail(key, reason)
             case AskForDecision(key):
@@ -282,11 +288,6 @@ class _Mover:
     def _variables(self, key: RunKey) -> dict[str, variables.Value]:
         definitions = configuration.current(self.session).definitions
         return variables.of_task(self.session, self.task, definitions, self.sealer, key)
-
-    def _judge(self, index: int, machine: str) -> Judgement:
-        step = self.plan.steps[index]
-        values = self._variables(RunKey(index, 0, machine or step.actions[0].machines[0]))
-        return evaluations.judge(step.expression, values, self.now)
 
     def _raise_manual(self, key: RunKey) -> None:
         action = self.plan.action(key.step, key.action)

@@ -69,16 +69,20 @@ def describe(plan: plans.Plan, definitions: Definitions, *, project: str, versio
     )
 
 
-def _condition(step: plans.PlannedStep) -> str:
-    expression = step.expression
-    if len(expression) > _LONGEST_EXPRESSION:
-        expression = f"{expression[:_LONGEST_EXPRESSION]}…"
-    return _CONDITIONS[step.condition].replace("{expression}", expression)
+def _condition(step: plans.PlannedStep, action: plans.PlannedAction) -> str:
+    """Of the step, and of the action by itself."""
+    of_step = _CONDITIONS[step.condition].replace("{expression}", _shortened(step.expression))
+    own = f"if {_shortened(action.expression)}" if action.expression else ""
+    return " and ".join(filter(None, (of_step, own)))
+
+
+def _shortened(expression: str) -> str:
+    return f"{expression[:_LONGEST_EXPRESSION]}…" if len(expression) > _LONGEST_EXPRESSION else expression
 
 
 def _when(index: int, step: plans.PlannedStep, action: plans.PlannedAction, at_once: int) -> str:
     """When it runs, where that is not simply after a success; on how many at once, and how often it is tried."""
-    parts = [_condition(step)]
+    parts = [_condition(step, action)]
     if index and step.start_trigger is StartTrigger.WITH_PREVIOUS:
         parts.append("together with the step before it")
     if step.rolling:

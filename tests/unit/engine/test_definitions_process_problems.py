@@ -114,6 +114,26 @@ ONE_PROBLEM: list[tuple[str, dict[str, str | bytes | None], str]] = [
         "one. Ask for a step before this one, or change their order.",
     ),
     (
+        "an action that shall always run",
+        {
+            PROCESS: "steps:\n  - step: a\n    actions:\n"
+            "      - {action: x, run_script: {inline: a}}\n"
+            "      - {action: z, run_condition: always, run_script: {inline: b}}\n"
+        },
+        f"{PROCESS}:5: steps[0].actions[1].run_condition: An action cannot run always. Make it a step of its own; of "
+        "an action the condition is an expression.",
+    ),
+    (
+        "a condition of an action that asks for a later one",
+        {
+            PROCESS: "steps:\n  - step: a\n    actions:\n"
+            "      - {action: x, run_condition: '#{Octopus.Action[z].Output.A}', run_script: {inline: a}}\n"
+            "      - {action: z, run_condition: '#{Octopus.Action[x].Output.A}', run_script: {inline: b}}\n"
+        },
+        f'{PROCESS}:4: steps[0].actions[0].run_condition: Nothing is known of "z" yet when this is evaluated: it does '
+        "not run before. Ask for a step before this one, or change their order.",
+    ),
+    (
         "a step for failures beside the first",
         {
             PROCESS: "steps:\n  - {step: a, run_script: {inline: a}}\n"

@@ -134,6 +134,35 @@ def test_an_expression_that_names_the_machine_is_evaluated_on_each_of_them() -> 
     )
 
 
+IF_IT_IS = replace(action(SCRIPT, "a"), expression="#{Octopus.Action[one].Output.IsIt}")
+
+
+@pytest.mark.parametrize(
+    ("so_far", "judged", "moves"),
+    [
+        ((), None, (Start(key(0, 0, "a")),)),
+        ((SUCCEEDED,), None, (Judge(0, "a", 1),)),
+        ((SUCCEEDED,), TOLD, (Start(key(0, 1, "a")),)),
+        ((SUCCEEDED,), IS_FALSE, (Skip(key(0, 1, "a"), "its own run condition is false"),)),
+        ((SUCCEEDED,), BROKEN, (Fail(key(0, 1, "a"), "It cannot be told."),)),
+        ((SUCCEEDED, SKIPPED), None, (Start(key(0, 2, "a")),)),
+        ((FAILED,), TOLD, tuple(Skip(key(0, n, "a"), "an earlier action of this step failed") for n in (1, 2))),
+    ],
+)
+def test_an_expression_of_an_action_is_evaluated_when_its_turn_comes_and_decides_of_it_alone(
+    so_far: tuple[RunState, ...], judged: Judgement | None, moves: tuple[Move, ...]
+) -> None:
+    of = plan(step(action(SCRIPT, "a"), IF_IT_IS, action(SCRIPT, "a")))
+    runs = tuple(RunRecord(key(0, position, "a"), state) for position, state in enumerate(so_far))
+    assert next_moves(of, History(runs, judged={key(0, 1, "a"): judged} if judged else {})) == moves
+
+
+def test_what_an_action_is_skipped_for_says_nothing_of_the_condition_of_its_step() -> None:
+    of = plan(replace(step(IF_IT_IS, action(SCRIPT, "a")), condition=RunCondition.VARIABLE, expression="#{Wanted}"))
+    skipped = RunRecord(key(0, 0, "a"), SKIPPED, is_left_out=True)
+    assert next_moves(of, History((skipped,), judged={(0, ""): TOLD})) == (Start(key(0, 1, "a")),)
+
+
 def test_an_action_starts_on_all_its_machines_at_once() -> None:
     wide = plan(step(action(SCRIPT, "web-1", "web-2")))
     assert next_moves(wide, History()) == (Start(key(0, 0, "web-1")), Start(key(0, 0, "web-2")))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine import definitions
-from engine.services import explanations, offers
+from engine.services import explanations, offers, tasks
 from engine.services.choices import Choices
 from engine.services.prompt_errors import AnswersMissing
 from engine.services.views import TaskState
@@ -146,3 +146,33 @@ def test_a_condition_that_names_the_machine_is_told_for_each(deck: Deck) -> None
         "web-3": ("succeeded", ""),
         "web-4": ("succeeded", ""),
     }
+
+
+BY_ACTION = """\
+steps:
+  - step: update
+    target_tags: web
+    rolling: {window: 1}
+    run_condition: "#{Octopus.Environment.Id}"
+    actions:
+      - action: drain
+        run_condition: '#{unless Octopus.Machine.Name == "web-2"}true#{/unless}'
+        run_script: {inline: echo drain}
+      - {action: install, run_condition: "#{Wanted}", run_script: {inline: echo install}}
+      - {action: check, run_script: {inline: echo check}}
+"""
+
+
+def test_an_action_of_a_step_may_have_a_condition_of_its_own(deck: Deck) -> None:
+    wanted = {"projects/web/variables.yml": "Wanted: [{value: 'no'}, {value: 'yes', when: {target: web-3}}]\n"}
+    number = deck.configured(BY_ACTION, {**TARGETS, **wanted}).deploys()
+    view = tasks.plan_of(deck.db, number, "ana")
+    assert view.steps[1].condition.startswith("if #{Octopus.Environment.Id} and if #{Wanted}; 1 at a time")
+    deck.works()
+    assert deck.task(number).state is TaskState.SUCCESS
+    ran = {(run.machine, run.action) for run in deck.runs(number) if run.state == "succeeded"}
+    assert sorted(ran) == [
+        ("web-1", 0), ("web-1", 2), ("web-2", 2), ("web-3", 0), ("web-3", 1), ("web-3", 2), ("web-4", 0), ("web-4", 2),
+    ]  # fmt: skip
+    told = {run.reason for run in deck.runs(number) if run.state == "skipped"}
+    assert told == {"its own run condition is false"}
