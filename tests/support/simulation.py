@@ -30,7 +30,7 @@ from engine.domain.moves import (
     Start,
     Withdraw,
 )
-from engine.domain.next_moves import keeps_place, next_moves
+from engine.domain.next_moves import ACTION_CONDITION_FALSE, keeps_place, next_moves
 from engine.domain.plans import Plan, PlannedAction, PlannedStep, RunKey
 from engine.domain.processes import ManualIntervention, Retries, Rolling, RunCondition, RunScript, StartTrigger
 from engine.domain.queueing import Rank, Situation, Waiter, choose
@@ -58,7 +58,7 @@ class World:
     started: list[tuple[RunKey, int]] = field(default_factory=list)
     started_by_people: Counter[RunKey] = field(default_factory=Counter)
     canceled: bool = False
-    judged: dict[tuple[int, str], Judgement] = field(default_factory=dict)
+    judged: dict[tuple[int, str] | RunKey, Judgement] = field(default_factory=dict)
     end: TaskState | None = None
     looks: int = 0
     may_begin: Callable[[RunKey], bool] = lambda _key: True  # has its turn on its machine come?
@@ -85,7 +85,12 @@ class World:
             case Skip(key, reason):
                 assert key not in self.runs
                 assert reason
-                self.runs[key] = RunRecord(key, RunState.SKIPPED)
+                self.runs[key] = RunRecord(key, RunState.SKIPPED, is_left_out=reason == ACTION_CONDITION_FALSE)
+            case Judge(step, machine, int(action)):
+                key = RunKey(step, action, machine)
+                assert key not in self.judged, "evaluated twice"
+                assert key not in self.runs, "evaluated after it began"
+                self.judged[key] = WORTH[self.plan.action(step, action).expression]
             case Judge(step, machine):
                 by_machine = self.plan.steps[step].is_judged_by_machine
                 assert (step, machine) not in self.judged, "evaluated twice"
@@ -242,7 +247,8 @@ def _random_action(chance: random.Random, number: int, machines: tuple[str, ...]
         return PlannedAction(name, name, ASK, machines=machines)
     retries = Retries(chance.randint(1, 3)) if chance.random() < 0.3 else None
     is_idempotent = chance.random() < 0.3
-    return PlannedAction(name, name, SCRIPT, machines=machines, idempotent=is_idempotent, retries=retries)
+    action = PlannedAction(name, name, SCRIPT, machines=machines, idempotent=is_idempotent, retries=retries)
+    return replace(action, expression=chance.choice(tuple(WORTH))) if chance.random() < 0.15 else action
 
 
 @dataclass
