@@ -51,9 +51,10 @@ class Resume:
 
 @dataclass(frozen=True)
 class Abandon:
-    """Let go of a deployment whose cancel is stuck."""
+    """Let go of a deployment whose cancel is stuck; or of what runs on these machines only."""
 
     number: int
+    machines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,11 @@ def _about_a_place(verb: str, text: str) -> Order | NotUnderstood:
 
 
 def _abandon(rest: list[str]) -> Order | NotUnderstood:
-    number = typed_text.number(rest[0]) if len(rest) == 1 else None
-    if number is None:
-        return NotUnderstood("`abandon` needs the number on the card and nothing else.", "abandon 17")
-    return Abandon(number)
+    said = clauses.split(typed_text.escaped(" ".join(rest)))
+    number = typed_text.number(said.what[0]) if len(said.what) == 1 else None
+    if number is None or said.names_no_target:
+        return NotUnderstood("`abandon` needs the number on the card, and perhaps machines.", "abandon 17 on web-1")
+    return Abandon(number, said.on)
 
 
 def _queue(rest: list[str]) -> Order | NotUnderstood:

@@ -28,14 +28,16 @@ def queue(db: Any, project: str | None, first: int | None, person: str | None, *
 
 @click.command()
 @click.argument("number", type=int)
+@click.option("--on", "machines", multiple=True, metavar="MACHINE", help="Only of what runs there; several times.")
 @person_option
 @with_database
-def abandon(db: Any, number: int, person: str | None, **_: Any) -> None:
+def abandon(db: Any, number: int, machines: tuple[str, ...], person: str | None, **_: Any) -> None:
     """Let go of deployment NUMBER, whose cancel is stuck; what it started may still run."""
     from engine.services import tasks
 
-    task = tasks.abandon(db, utc_now(), person=acting(db, person), number=number)
-    click.echo(f"Deployment #{task.number} is abandoned; look on its machines what still runs.")
+    task = tasks.abandon(db, utc_now(), person=acting(db, person), number=number, machines=machines)
+    what = f"What deployment #{task.number} runs on {', '.join(machines)}" if machines else f"Deployment #{task.number}"
+    click.echo(f"{what} is abandoned; look {'there' if machines else 'on its machines'} what still runs.")
 
 
 @click.command()

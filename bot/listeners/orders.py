@@ -48,7 +48,8 @@ def carry_out(desk: Desk, typed: Typed, order: Order) -> Answer:  # noqa: PLR091
         case Thaw():
             return Answer(told.ended(freezes.thaw(desk.db, desk.clock(), person=person, names=order.names)))
         case Abandon():
-            return Answer(told.abandoned(tasks.abandon(desk.db, desk.clock(), person=person, number=order.number)))
+            task = tasks.abandon(desk.db, desk.clock(), person=person, number=order.number, machines=order.machines)
+            return Answer(told.abandoned(task, order.machines))
 
 
 def _keep(desk: Desk, typed: Typed, order: Lock | Freeze) -> Answer:

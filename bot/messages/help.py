@@ -26,7 +26,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "While it runs",
         (
             ("{c} approve 17", "proceeds where it waits for you, like Proceed…; abort 17 says no"),
-            ("{c} cancel 17", "stops it; abandon 17 lets go of a cancel that is stuck"),
+            ("{c} cancel 17", "stops it; abandon 17 [on web-1] lets go of a cancel that is stuck"),
             ("{c} logs 17", "the end of its log; logs 17 web-3 of one target"),
             ("{c} retry 17", "runs a failed or lost step again; exclude 17 web-3, ignore 17 and fail 17 go on without"),
             ("{c} take 17", "you are the one who is on it"),

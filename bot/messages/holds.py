@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot import ids
@@ -125,8 +125,12 @@ def resumed(hold: HoldView) -> b.Message:
     return b.message(words, b.section(words))
 
 
-def abandoned(view: TaskView) -> b.Message:
-    """It is let go of."""
+def abandoned(view: TaskView, machines: Sequence[str] = ()) -> b.Message:
+    """It is let go of, or what runs on these machines is."""
+    if machines:
+        words = f"What #{view.number} ({wording.subject(view)}) runs on {wording.few(machines)} is abandoned: it may "
+        words += "still run there, so look. The deployment ends when the rest of it has."
+        return b.message(words, b.section(words))
     words = (
         f"#{view.number} ({wording.subject(view)}) is abandoned: it counts as canceled, and the next may begin. "
         "What it started may still run: look on its machines."

@@ -26,6 +26,9 @@ _log = logging.getLogger(__name__)
 CANCEL_LOOK_SECONDS = 0.25
 """How often a follower looks whether a cancel was asked for."""
 
+LET_GO_LOOK_SECONDS = 1.0
+"""How often it looks, once it was canceled, whether somebody has let go of what does not end."""
+
 MAXIMUM_HIGHLIGHTS = 50
 """How many highlighted lines of one run are kept; the log has all of them."""
 
@@ -56,7 +59,7 @@ class Sink:
         self._writer = logs.LogWriter(logs.path_of(db.path.parent, task_id, run_id), log_length)
         self._deaf_until_launched = cancel_waits_for_launch
         self._looked_at = float("-inf")
-        self._canceled = False
+        self._canceled = self._let_go = False
         self._highlights = 0
 
     def launch_confirmed(self) -> None:
@@ -132,8 +135,16 @@ class Sink:
         return self._canceled
 
     def stopping(self) -> bool:
-        """Is the bot shutting down?"""
-        return self._stopping()
+        """Is the bot shutting down, or has somebody let go of this run? Then nobody wants to know more of it."""
+        return self._stopping() or (self._canceled and self._is_let_go())
+
+    def _is_let_go(self) -> bool:
+        if not self._let_go and time.monotonic() - self._looked_at >= LET_GO_LOOK_SECONDS:
+            with self._db.read() as session:
+                state = session.scalar(select(ActionRun.state).where(ActionRun.id == self._run_id))
+            self._let_go = state != RunState.RUNNING.value
+            self._looked_at = time.monotonic()
+        return self._let_go
 
     def close(self) -> None:
         """Close the log."""

@@ -53,6 +53,13 @@ class NotStuck(ForedeckError):
     hint_text = "{way_out}"
 
 
+class NothingThere(ForedeckError):
+    """What should be let go of does not run."""
+
+    message = "Nothing of deployment #{number} runs on {machine}; nothing was changed."
+    hint_text = "It runs on {places}."
+
+
 class Held(ForedeckError):
     """A lock or a freeze refuses it. `opens`: the first whole minute after its end, where that is known (UTC);
     `opens_typed`: the same as this person types it. `may_pass`: they may take the lock, or let it pass the freeze.

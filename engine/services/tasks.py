@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from engine.domain.states import InterruptionState, RunState, TaskState
 from engine.models import ActionRun, Highlight, Interruption, Task
 from engine.services import access, isolation, lines, outbox, planned, task_views
 from engine.services.errors import AlreadyCanceling, NotPermitted, TaskIsOver, UnknownTask
-from engine.services.queue_errors import NotStuck
+from engine.services.queue_errors import NothingThere, NotStuck
 from engine.services.views import LogPage, PlanView, TaskView
 
 _ENDED = {
@@ -93,10 +93,11 @@ def cancel(db: Database, now: datetime, *, person: str, number: int) -> TaskView
         return task_views.build(session, task, found)
 
 
-def abandon(db: Database, now: datetime, *, person: str, number: int) -> TaskView:
-    """Let go of a task whose cancel is stuck: it ends as canceled, its place is free, and what runs may run on.
+def abandon(db: Database, now: datetime, *, person: str, number: int, machines: Sequence[str] = ()) -> TaskView:
+    """Let go of a task whose cancel is stuck: it ends as canceled, its place is free, and what runs may run on. With
+    `machines`: only of what runs there, and the task ends with the rest.
 
-    From ten minutes after the cancel on; not undoable. Raises UnknownTask, NotPermitted, NotStuck.
+    From ten minutes after the cancel on; not undoable. Raises UnknownTask, NotPermitted, NotStuck, NothingThere.
     """
     with db.write() as session:
         found = access.rules(session, now)
@@ -106,7 +107,11 @@ def abandon(db: Database, now: datetime, *, person: str, number: int) -> TaskVie
         if reason := _not_stuck(task, now):
             how, way_out = reason
             raise NotStuck(number=number, how=how, way_out=way_out)
-        _let_go(session, now, task, person)
+        running = _unfinished(session, task)
+        if machines:
+            _let_go_of(session, now, task, person, _on(running, task, machines), RunState.CANCELED)
+        else:
+            _let_go(session, now, task, person, running)
         return task_views.build(session, task, found)
 
 
@@ -126,21 +131,46 @@ def _not_stuck(task: Task, now: datetime) -> tuple[str, str] | None:
     return None
 
 
-def _let_go(session: Session, now: datetime, task: Task, person: str) -> None:
-    running = session.scalars(
+def _unfinished(session: Session, task: Task) -> Sequence[ActionRun]:
+    return session.scalars(
         select(ActionRun).where(ActionRun.task_id == task.id, ActionRun.state.in_((RunState.RUNNING, RunState.QUEUED)))
     ).all()
-    for run in running:
+
+
+def _on(running: Sequence[ActionRun], task: Task, machines: Sequence[str]) -> list[ActionRun]:
+    """What runs on each of these, which are targets or workers. Raises NothingThere."""
+    meant: list[ActionRun] = []
+    for name in machines:
+        there = [run for run in running if name.casefold() in (run.machine.casefold(), (run.worker or "").casefold())]
+        if not there:
+            known = dict.fromkeys(run.machine or run.worker or "" for run in running)
+            raise NothingThere(number=task.id, machine=name, places=", ".join(filter(None, known)) or "no machine")
+        meant += there
+    return meant
+
+
+def _let_go_of(
+    session: Session, now: datetime, task: Task, person: str, runs: Sequence[ActionRun], state: RunState
+) -> None:
+    """These runs are followed no longer and count as this; what they wait for and what they hold is free."""
+    for run in runs:
         where = f" on {run.worker}" if run.worker else ""
         run.reason = f"abandoned by {person}; it may still run{where}"
-        run.state = (RunState.LOST if run.state == RunState.RUNNING.value else RunState.CANCELED).value
+        run.state = (state if run.state == RunState.RUNNING.value else RunState.CANCELED).value
         run.finished_at = now
+    task.advance_due, task.changed_at = True, now
+    session.flush()
+    isolation.tell_line(
+        session, now, {machine for run in runs for machine in (run.waits_for or run.worker or "").split()}
+    )
+    outbox.tell_card(session, now, task)
+
+
+def _let_go(session: Session, now: datetime, task: Task, person: str, running: Sequence[ActionRun]) -> None:
+    _let_go_of(session, now, task, person, running, RunState.LOST)
     task.state, task.finished_at, task.changed_at = TaskState.CANCELED.value, now, now
     task.holds_place = task.in_line = task.advance_due = False
     task.ended_because = f"abandoned by {person}: what ran may still run"
-    isolation.tell_line(
-        session, now, {machine for run in running for machine in (run.waits_for or run.worker or "").split()}
-    )
     for other in (task, *lines.touched(session, task.place)):
         outbox.tell_card(session, now, other)
     outbox.tell_notice(session, now, task, "finished")

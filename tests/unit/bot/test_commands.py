@@ -79,6 +79,7 @@ def test_the_note_of_an_answer_may_have_the_word_with() -> None:
         ("resume", Resume()),
         ("resume web", Resume("web")),
         ("abandon #17", Abandon(17)),
+        ("abandon 17 on web-1 and build-1", Abandon(17, ("web-1", "build-1"))),
         ("lock production of web because testing it", Lock(("production", "web"), "testing it")),
         ("lock web in production for 2h because yes", Lock(("web", "production"), "yes", "in 2h")),
         ("lock the staging: until 18:00 because yes", Lock(("staging",), "yes", "18:00")),
@@ -132,7 +133,7 @@ def test_each_command_means_what_it_says(text: str, meant: object) -> None:
             "freeze x of y until Monday 08:00 because …",
         ),
         ("thwa production", "I do not know `thwa`.", "thaw production"),
-        ("abandon", "`abandon` needs the number on the card and nothing else.", "abandon 17"),
+        ("abandon", "`abandon` needs the number on the card, and perhaps machines.", "abandon 17 on web-1"),
         (
             "web 1.4.0 at 22:00",
             "I need a project, a version and an environment with that.",

@@ -9,6 +9,7 @@ from engine.contracts import ActionRequest, ActionResult, LogLevel, Outcome
 from engine.domain.isolation import Isolation
 from engine.ports import RunSink
 from engine.services import deployments, isolation, queues, tasks
+from engine.services.queue_errors import NothingThere
 from engine.services.views import StepStatus, TaskState, Verdict, WaitKind
 from tests.support.engine import MAIN, Deck
 from tests.support.engine_workers import ScriptedWorkers, ends
@@ -356,6 +357,32 @@ def test_an_abandoned_deployment_lets_go_of_its_machines(deck: Deck) -> None:
     tasks.abandon(deck.db, deck.clock(), person="ben", number=first)
     deck.works()
     assert deck.task(second).state is TaskState.SUCCESS
+
+
+def test_what_is_abandoned_on_one_machine_lets_go_of_that_one_and_the_rest_is_waited_for(deck: Deck) -> None:
+    with_two_projects(deck)
+    deck.workers.when("install", *[STAYS] * 99)
+    number = deck.deploys()
+    deck.works(rounds=1)
+    assert states(deck, number) == {"web-1": "running", "web-2": "running"}
+    deck.cancels(number)
+    deck.time.passes(minutes=11)
+    with pytest.raises(NothingThere) as refused:
+        tasks.abandon(deck.db, deck.clock(), person="ben", number=number, machines=["web-9"])
+    assert refused.value.hint == "It runs on web-1, web-2."
+    tasks.abandon(deck.db, deck.clock(), person="ben", number=number, machines=["web-1"])
+    deck.settles()
+    assert states(deck, number) == {"web-1": "canceled", "web-2": "running"}
+    assert deck.task(number).state is TaskState.CANCELLING
+    behind = deck.deploys("shop", "2.0")
+    deck.works(rounds=1)
+    assert "web-1" in {run.worker for run in deck.runs(behind)}, "it has the machine that was let go of"
+    tasks.abandon(deck.db, deck.clock(), person="ben", number=number, machines=["WEB-2"])
+    deck.settles()
+    assert deck.task(number).state is TaskState.CANCELED
+    assert [run.reason for run in deck.runs(number)] == [
+        f"abandoned by ben; it may still run on {machine}" for machine in ("web-1", "web-2")
+    ]
 
 
 def test_a_guided_question_keeps_the_machine_until_it_is_answered(deck: Deck) -> None:
