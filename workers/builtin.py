@@ -37,21 +37,22 @@ class BuiltInWorker(RunnerWorker):
         clock: Clock,
         pace: Pace | None = None,
         settings: BuiltIn | None = None,
-        shell: tuple[str, ...] = ("sh",),
+        shell: tuple[str, ...] = (),
     ) -> None:
+        """`shell` starts the runner and keeps it; when left out it is bash, or `sh` where there is none."""
         self.settings = settings or BuiltIn()
         self._shell = shell
         root = "" if self.settings.run_as else str(folder.resolve())
         super().__init__(SLUG, "The built-in worker", self._open_channel, clock=clock, root=root, pace=pace)
 
     def _open_channel(self, root: str) -> Channel:
-        _, *arguments = protocol.bootstrap(root)
+        shell, *arguments = protocol.bootstrap(root, in_bash=not self._shell)
         identity = identify(self.settings)
         try:
-            stream = ChildStream(identity, [*identity.limits, *self._shell, *arguments])
+            stream = ChildStream(identity, [*identity.limits, *(self._shell or (shell,)), *arguments])
         except OSError as error:
             raise CannotConnect(
-                f"The built-in worker's shell `{self._shell[0]}` cannot be started: {error.strerror}.",
+                f"The built-in worker's shell `{(self._shell or (shell,))[0]}` cannot be started: {error.strerror}.",
                 "Look whether a POSIX shell is installed, and whether the machine has processes and memory left.",
                 retryable=False,
             ) from error

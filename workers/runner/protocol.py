@@ -30,16 +30,28 @@ from engine.contracts import Enclosure, StepFile
 from workers.runner import folders
 from workers.runner.channels import Channel, ChannelBroke, ChannelLost
 
-RUNNER = resources.files("workers.runner").joinpath("runner.sh").read_text(encoding="utf-8").rstrip("\n").encode()
+
+
+def _text(name: str) -> str:
+    """A text of the runner without its comments, which the machine would have to read each time."""
+    lines = resources.files("workers.runner").joinpath(name).read_text(encoding="utf-8").splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))
+
+
+RUNNER = _text("runner.sh").replace("QUICK", shlex.quote(_text("quick.sh"))).encode("ascii")
 """The runner's text; it is sent over the channel, so that nothing has to be installed."""
 
 VERSION = hashlib.sha256(RUNNER).hexdigest()[:12]
 
-_PLACE = re.compile(r"[0-9a-f]{16}\Z")
-
-_BOOTSTRAP = 'runner=$(dd bs="$2" count=1 iflag=fullblock 2>/dev/null); eval "$runner"'
+# Bash reads counted bytes by itself; what is ASCII has as many characters in any locale.
+_BOOTSTRAP = (
+    '[ -n "$BASH_VERSION" ] && IFS= read -r -d "" -N "$2" runner 2>/dev/null ||'
+    ' runner=$(dd bs="$2" count=1 iflag=fullblock 2>/dev/null); eval "$runner"'
+)
+_IN_BASH = f'command -v bash >/dev/null && exec bash -c {shlex.quote(_BOOTSTRAP)} "$0" "$@"; {_BOOTSTRAP}'
 _MOST_NOISE = 2000  # lines that a .bashrc may print before the runner speaks
 _NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
+_PLACE = re.compile(r"[0-9a-f]{16}\Z")
 _TICKET = re.compile(r"[0-9a-f]{32}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -90,9 +102,12 @@ class Held:
     earlier: str = ""  # the digest of the one that came for the same place before
 
 
-def bootstrap(root: str) -> tuple[str, ...]:
-    """The command that starts a runner; its text has to be sent first. No secret and no path of ours is in it."""
-    return ("sh", "-c", _BOOTSTRAP, "foredeck-runner", "serve", str(len(RUNNER)), VERSION, root)
+def bootstrap(root: str, *, in_bash: bool = True) -> tuple[str, ...]:
+    """The command that starts a runner, in bash where there is one; its text has to be sent first. No secret and no
+    path of ours is in it.
+    """
+    start = _IN_BASH if in_bash else _BOOTSTRAP
+    return ("sh", "-c", start, "foredeck-runner", "serve", str(len(RUNNER)), VERSION, root)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@
 #   ROOT/packages/of.PLACE    the digests of all that came for one place, the last one last
 #   ROOT/tickets/TICKET/      one run
 #     try.N/command           what to run, in sh; try.N/work/ is where it runs, and it puts there what is needed
+#     try.N/own               what stands in `owner`, if this try is the one
 #     try.N/brought           bytes of files that it cuts out of there
 #     owner                   the claim: "pid start-time boot-id try.N" of the wrapper
 #     stdout, stderr          what it printed
@@ -19,6 +20,8 @@
 #     cleaned                 a tombstone: only owner and exit.CODE are left
 
 umask 077
+self=$$
+read -r boot </proc/sys/kernel/random/boot_id
 
 # ---- looking
 
@@ -49,7 +52,7 @@ look_at_group() {
     fi
     for entry in /proc/[0-9]*; do
         look_at "${entry#/proc/}" || continue
-        case " $drains $$ " in *" ${entry#/proc/} "* | *" $parent "*) continue ;; esac
+        case " $drains $self " in *" ${entry#/proc/} "* | *" $parent "*) continue ;; esac
         if [ "$group" = "$1" ] && [ "$stat_state" != Z ]; then
             name=${stat_line%)*}
             members="$members ${name#*\(}"
@@ -66,17 +69,23 @@ find_end() {
     done
 }
 
-# Sets `state` and `detail` of the ticket in $home. An end is looked for again after the wrapper was seen gone.
+# Sets `state` and `detail` of the ticket in $home. An end is looked for again after the wrapper was seen gone. A claim
+# without a word in it is one of this moment, or its wrapper was killed just then.
 look_at_ticket() {
-    state=absent detail=-
+    state=absent detail=- tries=0
     [ -e "$home/owner" ] || return 0
+    while [ ! -s "$home/owner" ] && [ "$tries" -lt 40 ]; do
+        sleep 0.05 2>/dev/null || sleep 1
+        tries=$((tries + 1))
+    done
     if find_end; then state=exited detail=$ended
     elif wrapper_lives; then state=running
     elif find_end; then state=exited detail=$ended
     else
         state=gone detail=killed
         members=
-        if [ "$boot_of_run" != "$boot" ]; then detail=rebooted
+        if [ -z "$pid" ]; then :
+        elif [ "$boot_of_run" != "$boot" ]; then detail=rebooted
         elif ! look_at "$pid" || [ "$start" = "$started" ]; then look_at_group "$pid"; fi
         for mark in "$home"/stop.*; do
             if [ ! -e "$mark" ]; then
@@ -126,19 +135,54 @@ await_drains() {
     return 1
 }
 
+# Claims the ticket in $home for this process and folder $attempt: whoever makes the file has it. Sets `refusal`.
+claim() {
+    look_at "$self"
+    claim="$self $start $boot ${attempt##*/}" refusal=taken
+    if ! { echo "$claim" >"$attempt/own"; } 2>/dev/null; then
+        error=$( (LC_ALL=C && echo "$claim" >"$attempt/own") 2>&1)
+        refusal="failed $(reason_of "$error")"
+        return
+    fi
+    set -C
+    { if echo "$claim"; then refusal=claimed; else refusal="failed disk-full"; fi; } 2>/dev/null >"$home/owner"
+    set +C
+    case $refusal in
+    taken) rm -rf "$attempt" ;;
+    failed*) rm -f "$home/owner" ;;
+    esac
+}
+
+# Says in one word why something could not be written.
+reason_of() {
+    case $1 in
+    *"No space left"* | *"quota exceeded"*) echo disk-full ;;
+    *) echo not-writable ;;
+    esac
+}
+
+# The script has ended with $1. A rename needs no room on a full disk.
+conclude() {
+    code=$1
+    [ ! -e ../unfit ] || code=unstarted # the folder could not be made; what the shell said is in stderr
+    if ! await_drains "$drain_out" "$drain_err"; then
+        look_at_group "$self"
+        [ -z "$members" ] || echo "$members" >"$home/left"
+    fi
+    record_end
+}
+
+record_end() { true >"$home/exit.$code" || mv ../own "$home/exit.$code"; }
+
 wrap() {
     home=$1 attempt=$2
-    look_at $$
-    echo "$$ $start $boot ${attempt##*/}" >"$attempt/own" || exit 1
-    if ! ln "$attempt/own" "$home/owner" 2>/dev/null; then
-        rm -rf "$attempt"
-        echo taken
-        exit 0
-    fi
-    echo claimed
+    claim
+    echo "$refusal"
+    [ "$refusal" = claimed ] || exit 0
     exec >/dev/null 2>&1 # lets go of the runner, which waits for the end of this pipe
     if ! cd "$attempt/work" || ! mkfifo ../out ../err; then
-        mv ../own "$home/exit.unstarted"
+        code=unstarted
+        record_end
         exit 0
     fi
     drain stdout >>"$home/stdout" <../out &
@@ -147,14 +191,14 @@ wrap() {
     drain_err=$!
     echo "$drain_out $drain_err" >"$home/drains"
     (. ../command) >../out 2>../err
-    code=$?
-    [ ! -e ../unfit ] || code=unstarted # the folder could not be made; what the shell said is in stderr
-    if ! await_drains $drain_out $drain_err; then
-        look_at_group $$
-        [ -z "$members" ] || echo "$members" >"$home/left"
-    fi
-    mv ../own "$home/exit.$code" # a rename needs no room on a full disk
+    conclude $?
 }
+
+# A shell reads a file as it goes: a wrapper need not read what follows.
+if [ "${1:-}" = wrap ]; then
+    wrap "$2" "$3"
+    exit
+fi
 
 # ---- ending: `end HOME REASON GRACE`, in its own session, so that it finishes without us
 
@@ -197,18 +241,11 @@ end() {
 answer() { printf '%s\n' "$*"; }
 
 # Puts $2 bytes of the request into file $1; sets `error` and fails when that is not possible.
-receive() {
+receive() { receive_file "$@"; }
+receive_file() {
     error=
     if [ "$2" -eq 0 ]; then : >"$1"; return; fi
     error=$(LC_ALL=C dd bs=65536 iflag=fullblock,count_bytes count="$2" of="$1" 2>&1)
-}
-
-# Says in one word why something could not be written.
-reason_of() {
-    case $1 in
-    *"No space left"* | *"quota exceeded"*) echo disk-full ;;
-    *) echo not-writable ;;
-    esac
 }
 
 install_self() {
@@ -242,19 +279,34 @@ launch() {
     fi
     if [ -z "$refusal" ]; then
         install_self
-        refusal=$(setsid sh "$file" wrap "$home" "$attempt" </dev/null 2>&1 &)
-        case $refusal in claimed | taken) ;; *) refusal="failed $(reason_of "$refusal")" ;; esac
+        start
     fi
     answer launch "$refusal"
+}
+
+# Starts the wrapper of folder $attempt, in a group of its own; sets `refusal` to what came of it.
+start() {
+    refusal=$(setsid sh "$file" wrap "$home" "$attempt" </dev/null 2>&1 &)
+    case $refusal in claimed | taken | "failed disk-full" | "failed not-writable") ;; *) refusal="failed $(reason_of "$refusal")" ;; esac
 }
 
 # Waits for the end of the ticket in $home, at most $1 times 2 ms: a quick script is told of in one answer.
 await_end() {
     moments=$1
     while [ "$moments" -gt 0 ] && [ -e "$home/owner" ] && ! find_end; do
-        sleep 0.002 2>/dev/null || return 0
-        moments=$((moments - 1))
+        sleep 0.006 2>/dev/null || return 0
+        moments=$((moments - 3))
     done
+}
+
+# Sets `out_size` and `err_size` to how much was printed.
+measure() { measure_files; }
+measure_files() {
+    [ -s "$home/stdout" ] || [ -s "$home/stderr" ] || return # asked first, because it costs no process
+    sizes=$(stat -c %s "$home/stdout" "$home/stderr" 2>/dev/null)
+    [ -e "$home/stdout" ] || sizes="0 $sizes"
+    out_size=${sizes%%[!0-9]*} err_size=0
+    [ ! -e "$home/stderr" ] || err_size=${sizes##*[!0-9]}
 }
 
 # Sends at most $1 bytes of each file from offsets $2 and $3 on, after waiting $4 moments for an end. The state is looked
@@ -263,10 +315,7 @@ poll() {
     quota=$1 out_offset=$2 err_offset=$3 out_size=0 err_size=0 cut=- killed= left=
     await_end "$4"
     look_at_ticket
-    if [ -s "$home/stdout" ] || [ -s "$home/stderr" ]; then # asked first, because it costs no process
-        sizes=$(stat -c %s "$home/stdout" "$home/stderr" 2>/dev/null)
-        out_size=${sizes%%[!0-9]*} err_size=${sizes##*[!0-9]}
-    fi
+    measure
     out_count=$((out_size - out_offset)) err_count=$((err_size - err_offset))
     [ "$out_count" -ge 0 ] || out_count=0
     [ "$err_count" -ge 0 ] || err_count=0
@@ -275,7 +324,11 @@ poll() {
     if [ -e "$home/stdout.cut" ] || [ -e "$home/stderr.cut" ]; then cut=cut; fi
     if [ -e "$home/killed" ]; then read -r killed <"$home/killed"; fi
     if [ -e "$home/left" ]; then read -r left <"$home/left"; fi
-    answer poll "$state" "$detail" "${out_size:-0}" "${err_size:-0}" "$out_count" "$err_count" "$cut" "$killed" / "$left"
+    answer_with_output poll "$state" "$detail" "${out_size:-0}" "${err_size:-0}" "$out_count" "$err_count" "$cut" "$killed" / "$left"
+}
+
+answer_with_output() {
+    answer "$@"
     send "$home/stdout" "$out_offset" "$out_count"
     send "$home/stderr" "$err_offset" "$err_count"
 }
@@ -344,6 +397,7 @@ give() {
 }
 
 stop() {
+    install_self
     look_at_ticket
     case $state in
     running | gone) setsid sh "$file" end "$home" "$1" "$2" </dev/null >/dev/null 2>&1 & ;;
@@ -468,10 +522,12 @@ facts() {
     answer folder "$root"
     answer free_mib "$(LC_ALL=C df -Pm "$root" | { read -r _ && read -r _ _ _ free _ && echo "$free"; })"
     answer end
+    sweep </dev/null >/dev/null 2>&1 &
 }
 
 # Removes what nobody asked about for 30 days; runs beside the serving.
 sweep() {
+    touch "$file"
     touch -d "@$(($(date +%s) - 2592000))" "$root/.sweep" || return
     for home in "$tickets"/*; do
         [ "$home" -ot "$root/.sweep" ] || continue
@@ -490,7 +546,7 @@ sweep() {
 find_root() {
     root=$1
     [ -n "$root" ] || root=${HOME:-/nonexistent}/.foredeck
-    error=$(LC_ALL=C mkdir -p "$root/tickets" 2>&1) && [ -w "$root/tickets" ] && return
+    { [ -d "$root/tickets" ] || error=$(LC_ALL=C mkdir -p "$root/tickets" 2>&1); } && [ -w "$root/tickets" ] && return
     [ -z "$1" ] || return 1
     root=/tmp/.foredeck-$(id -u)
     mkdir -m 700 "$root" 2>/dev/null
@@ -511,10 +567,9 @@ serve() {
         printf '\nforedeck-runner failed %s %s\n' "$(reason_of "$error")" "$root"
         exit 1
     fi
-    touch "$file"
     cd / || exit 1
     exec 2>/dev/null # over SSH both streams come in one
-    sweep </dev/null >/dev/null 2>&1 &
+    prepare
     printf '\nforedeck-runner ready %s\n' "$root"
     while read -r verb ticket rest; do
         home=$tickets/$ticket
@@ -528,9 +583,11 @@ serve() {
     done
 }
 
-read -r boot </proc/sys/kernel/random/boot_id
+prepare() { :; }
+
+[ -z "${BASH_VERSION:-}" ] || eval QUICK
+
 case ${1:-} in
-wrap) wrap "$2" "$3" ;;
 end) end "$2" "$3" "$4" ;;
 *) serve "$3" "$4" ;;
 esac
