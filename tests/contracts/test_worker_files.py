@@ -15,6 +15,7 @@ from engine.contracts import Enclosure, LogLevel, Outcome, Parcel, Script, Secre
 from tests.contracts.conftest import Site
 from tests.support.run_sinks import MemorySink, a_request, run
 from workers.runner.protocol import launch_request
+from workers.scripts import Bundle
 
 ODD_NAMES = (
     " lead and end ",
@@ -100,13 +101,13 @@ def test_every_byte_and_the_executable_bit_arrive(real_site: Site) -> None:
         ./bin/hello
         wc -c < large.txt
         [ -x bin/tool ] && [ ! -x all.bin ] && [ ! -s empty ] && cat prelude.sh
-        find . -type f -perm /077
-        ls ..
+        echo; find . -type f -perm /077
+        echo no others; ls ..
     """
     result, sink = run(real_site.worker(), body, folder=folder)
     assert result.outcome is Outcome.SUCCEEDED
     lines = sink.text().split("\n")
-    assert lines[:4] == ["same", "hello from ./bin/hello", "500000", "a name that is freecommand"]
+    assert lines[:5] == ["same", "hello from ./bin/hello", "500000", "a name that is free", "no others"]
     assert "brought" not in lines
 
 
@@ -152,7 +153,7 @@ def test_a_folder_that_cannot_be_made_is_not_started(real_site: Site) -> None:
 @pytest.mark.parametrize("path", ["../x", "a/../../x", "/etc/x", "a//b", "", ".", "a/.", "a\0b"])
 def test_a_path_that_leads_out_never_reaches_a_machine(path: str) -> None:
     with pytest.raises(ValueError, match="leads out of the folder"):
-        launch_request("0" * 32, {}, ("bash",), (StepFile(path, b""),))
+        launch_request("0" * 32, Bundle({}, ("bash",), (StepFile(path, b""),)))
 
 
 def _wait_until_gone(home: Path) -> None:

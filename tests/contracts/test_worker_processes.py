@@ -23,6 +23,14 @@ def test_binary_garbage_does_no_harm(real_site: Site) -> None:
     result, sink = run(real_site.worker(), "head -c 100000 /dev/urandom\nprintf '\\000\\377\\033[31m'\necho\necho end")
     assert result.outcome is Outcome.SUCCEEDED
     assert sink.text().endswith("end\n")
+    assert sink.checkpoint.stdout_offset == 100_012
+
+
+@pytest.mark.parametrize("printed", ["a\\0b\\n", "\\0", "no end", "\\0\\0x\\0", "\\377\\177\\001\\n\\n"])
+def test_every_byte_of_a_little_output_is_counted(real_site: Site, printed: str) -> None:
+    _, sink = run(real_site.worker(), f"printf '{printed}'; printf '{printed}' >&2")
+    count = len(printed.encode().decode("unicode_escape"))
+    assert (sink.checkpoint.stdout_offset, sink.checkpoint.stderr_offset) == (count, count)
 
 
 def test_every_byte_of_a_script_arrives(real_site: Site, tmp_path: Path) -> None:

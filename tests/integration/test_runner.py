@@ -248,7 +248,7 @@ def test_without_a_home_that_can_be_written_a_private_folder_in_tmp_is_used() ->
 
 
 def test_a_request_that_is_cut_off_starts_nothing(tmp_path: Path) -> None:
-    request = launch_request("0" * 32, {"script.sh": b"echo never"}, ("bash", "script.sh"))
+    request = launch_request("0" * 32, Bundle({"script.sh": b"echo never"}, ("bash", "script.sh")))
     for length in range(len(request)):
         child = subprocess.Popen(
             ["sh", *bootstrap(str(tmp_path))[1:]], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
@@ -265,7 +265,7 @@ def test_what_was_started_by_a_request_that_broke_on_its_way_counts_as_maybe_sta
 ) -> None:
     ticket, journal, sent = "0" * 32, tmp_path / "journal", []
     bundle = Bundle({"script.sh": f"echo ran >>{journal}".encode()}, ("bash", "script.sh"))
-    whole = len(launch_request(ticket, bundle.files, bundle.command))
+    whole = len(launch_request(ticket, bundle))
     streams: list[_Breaks] = []
 
     def opened(root: str) -> Channel:

@@ -88,7 +88,14 @@ class FakeMachine:
         return Launched(["claimed"])
 
     def poll(
-        self, ticket: str, quota: int, stdout_offset: int, stderr_offset: int, *, interrupted: Callable[[], bool]
+        self,
+        ticket: str,
+        quota: int,
+        stdout_offset: int,
+        stderr_offset: int,
+        *,
+        patient: bool,
+        interrupted: Callable[[], bool],
     ) -> Polled:
         self._look_up()
         run = self.runs.get(ticket)

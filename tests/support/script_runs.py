@@ -56,6 +56,8 @@ def run(
         for name, content in made.files.items():
             Path(folder, name).write_bytes(content)
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | dict(env_vars or {})
+        env |= {name: value for name, value in made.environment.items() if value is not None}
+        env = {name: value for name, value in env.items() if made.environment.get(name, "") is not None}
         child = subprocess.run(
             made.command, check=False, cwd=folder, env=env, capture_output=True, stdin=subprocess.DEVNULL
         )

@@ -24,8 +24,11 @@ IDLE = 5.0
 """Seconds of silence after which a channel is tried before something is launched over it."""
 
 
-MOMENTS = 8
-"""How often, 2 ms apart, the end of what was just started is looked for before the first answer."""
+MOMENTS = 25
+"""How long, in units of 2 ms, the machine waits for the end of what was just started before the first answer."""
+
+MORE_MOMENTS = 100
+"""The same for a later answer of a script that is quiet and young."""
 
 _SUMMING_SECONDS = 0.1
 """Between two looks whether a large package is summed up."""
@@ -147,9 +150,7 @@ class RunnerClient:
         The first poll goes along, so that a quick script costs one round trip. It waits for the end of such a one only
         where nobody else waits for the channel.
         """
-        request = protocol.launch_request(
-            ticket, bundle.files, bundle.command, bundle.folder, bundle.said, bundle.enclosures
-        )
+        request = protocol.launch_request(ticket, bundle)
         with self._turns.held(interrupted):
             moments = 0 if self._turns.waiting else MOMENTS
             effective = len(request)
@@ -169,12 +170,22 @@ class RunnerClient:
         return Launched(words, polled if words[:1] in CLAIMED else None)
 
     def poll(
-        self, ticket: str, quota: int, stdout_offset: int, stderr_offset: int, *, interrupted: Callable[[], bool]
+        self,
+        ticket: str,
+        quota: int,
+        stdout_offset: int,
+        stderr_offset: int,
+        *,
+        patient: bool = False,
+        interrupted: Callable[[], bool],
     ) -> Polled:
-        """The state of a ticket and what it printed from the offsets on; the quota is shared when others wait."""
+        """The state of a ticket and what it printed from the offsets on; the quota is shared when others wait. If
+        `patient` and nobody else waits for the channel, the machine waits a moment for the end.
+        """
         with self._turns.held(interrupted):
-            share = max(1, quota // (1 + self._turns.waiting))
-            request = protocol.poll_request(ticket, share, stdout_offset, stderr_offset)
+            waiting = self._turns.waiting
+            share, moments = max(1, quota // (1 + waiting)), 0 if waiting or not patient else MORE_MOMENTS
+            request = protocol.poll_request(ticket, share, stdout_offset, stderr_offset, moments)
             return self._ask(request, protocol.read_polled, interrupted)
 
     def fetch(self, ticket: str, path: str, quota: int, offset: int, *, interrupted: Callable[[], bool]) -> Fetched:

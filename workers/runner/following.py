@@ -57,10 +57,11 @@ class Follower:
         try:
             if not self._confirmed:
                 self._launch()
-            wait = self._pace.fastest
+            wait, patient = self._pace.fastest, False
             while True:
-                moved = self._turn()
+                moved = self._turn(patient)
                 wait = self._pace.fastest if moved else min(wait * 1.4, self._pace.slowest)
+                patient = not moved and wait < self._pace.young
                 self._pause(wait)
         except Interrupted:
             self._reading.record_rest()
@@ -105,13 +106,13 @@ class Follower:
 
     # ---- one turn
 
-    def _turn(self) -> bool:
+    def _turn(self, patient: bool) -> bool:
         if self._stopping():
             raise Interrupted
         self._ask_to_end()
         reading = self._reading
         asked_at = time.monotonic()
-        polled, self._seen = self._seen or self._poll(), None
+        polled, self._seen = self._seen or self._poll(patient), None
         self._printed = polled.stdout_size + polled.stderr_size
         moved = reading.take_in(polled, time.monotonic() - asked_at)
         if reading.asked_files is not None:
@@ -120,7 +121,7 @@ class Follower:
         reading.record_when_due()
         return moved
 
-    def _poll(self) -> Polled:
+    def _poll(self, patient: bool) -> Polled:
         reading = self._reading
         return self._persist(
             lambda: self._client.poll(
@@ -128,6 +129,7 @@ class Follower:
                 reading.frame,
                 reading.stdout_offset,
                 reading.stderr_offset,
+                patient=patient,
                 interrupted=self._stopping,
             )
         )

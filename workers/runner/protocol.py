@@ -22,14 +22,12 @@ import enum
 import hashlib
 import re
 import shlex
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from engine.contracts import Enclosure, StepFile
 from workers.runner import folders
 from workers.runner.channels import Channel, ChannelBroke, ChannelLost
-
+from workers.scripts import Bundle
 
 
 def _text(name: str) -> str:
@@ -145,33 +143,28 @@ class NoRunner(Exception):
         super().__init__(self.said)
 
 
-def launch_request(
-    ticket: str,
-    files: Mapping[str, bytes],
-    command: Sequence[str],
-    folder: Sequence[StepFile] = (),
-    said: bytes = b"",
-    enclosures: Sequence[Enclosure] = (),
-) -> bytes:
+def launch_request(ticket: str, bundle: Bundle) -> bytes:
     """Files are put into the run's folder with mode 0600, and beside them what the step brings along and its packages,
-    which are on the machine already; `said` is printed, and then `command` is run there.
+    which are on the machine already; something is printed, and then the command is run there.
     """
     written: list[bytes] = []
     sent: dict[str, bytes] = {}  # counted
-    for name, data in files.items():
+    for name, data in bundle.files.items():
         if folders.is_printable(data):
             written.append(folders.printing(data, _checked(_NAME, name).encode()))
         else:
             sent[f"work/{_checked(_NAME, name)}"] = data
-    unpacking, brought = folders.unpacking(folder)
+    unpacking, brought = folders.unpacking(bundle.folder)
     if brought:
         sent["brought"] = brought
-    if said:
-        written.append(b"printf %s " + folders.quoted(said) + b"\n")
-    start = f"exec {shlex.join(command)}\n".encode()
-    enclosing = folders.enclosing(enclosures)
+    if bundle.said:
+        written.append(b"printf %s " + folders.quoted(bundle.said.replace(b"\0", b"")) + b"\n")
+    for name, value in bundle.environment.items():
+        written.append((f"unset {name}\n" if value is None else f"export {name}={shlex.quote(value)}\n").encode())
+    start = f"exec {shlex.join(bundle.command)}\n".encode()
+    enclosing = folders.enclosing(bundle.enclosures)
     sent = {"command": b"".join([folders.UNFIT, enclosing, unpacking, *written, start]), **sent}
-    needed = command[0] if _NAME.match(command[0]) else "sh"
+    needed = bundle.command[0] if _NAME.match(bundle.command[0]) else "sh"
     sizes = " ".join(f"{name} {len(data)}" for name, data in sent.items())
     return f"launch {_checked(_TICKET, ticket)} {needed} {sizes}\n".encode() + b"".join(sent.values()) + b"go\n"
 

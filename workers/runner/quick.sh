@@ -5,6 +5,8 @@
 
 be_quick() {
 
+make_folder() { mkdir -p "$1" || error=$(mkdir -p "$1" 2>&1); }
+
 # Puts $2 bytes of the request into file $1, but the command into `program`.
 receive() {
     case $1 in */command) program= ;; *) receive_file "$@"; return ;; esac
@@ -20,7 +22,8 @@ start() {
     set +m
     refusal=
     while read -r -t 20 -u 8 whose word; do
-        if [ "$whose" = "$ticket" ] && [ "$word" != ended ]; then
+        case $word in ended | printed) continue ;; esac
+        if [ "$whose" = "$ticket" ]; then
             refusal=$word
             return
         fi
@@ -74,6 +77,7 @@ drain() {
         if [ "$rest" = 0 ] && [ "${#text}" -lt 2000 ]; then printf '\0' >>"$home/$1" || overflow "$1"; fi
         if [ "$rest" = 1 ]; then return; fi
     fi
+    echo "$ticket printed" >&8
     cat >>"$home/$1" || overflow "$1"
 }
 
@@ -121,11 +125,11 @@ has_drained() {
 }
 
 await_end() {
-    local limit
+    local limit whose=
     [ "$1" -gt 0 ] || return
     printf -v limit '%d.%03d' $(($1 * 2 / 1000)) $(($1 * 2 % 1000))
-    for _ in 1 2 3 4; do
-        [ -e "$home/owner" ] && ! find_end && read -r -t "$limit" -u 8 _ || return
+    while [ "$whose" != "$ticket" ] && [ -e "$home/owner" ] && ! find_end; do
+        read -r -t "$limit" -u 8 whose _ || return
     done
 }
 
@@ -164,6 +168,7 @@ prepare() {
     given_locale=${LC_ALL-} has_locale=${LC_ALL+1}
     export -n LC_ALL
     LC_ALL=C # one character is one byte
+    hash mkdir cat stat dd rm bash setsid
 }
 
 }

@@ -1,5 +1,5 @@
 # Foredeck's runner: starts scripts on this machine, tells what they print and how they end, and stops them.
-# It needs a POSIX shell, coreutils (or busybox) and setsid. It is no agent: it listens nowhere and ends with its channel;
+# It needs a POSIX shell, coreutils (or busybox) and setsid; in bash see `quick.sh`, too. It is no agent: it listens nowhere and ends with its channel;
 # the scripts it started go on. `protocol.py` describes what is said on stdin and stdout.
 #
 #   ROOT/runner-VERSION.sh    this text
@@ -240,6 +240,8 @@ end() {
 
 answer() { printf '%s\n' "$*"; }
 
+make_folder() { error=$(LC_ALL=C mkdir -p "$1" 2>&1); }
+
 # Puts $2 bytes of the request into file $1; sets `error` and fails when that is not possible.
 receive() { receive_file "$@"; }
 receive_file() {
@@ -262,7 +264,7 @@ launch() {
     elif [ -e "$home/owner" ]; then refusal=taken
     elif ! command -v setsid >/dev/null; then refusal="missing setsid"
     elif ! command -v "$needed" >/dev/null; then refusal="missing $needed"
-    elif ! error=$(LC_ALL=C mkdir -p "$attempt/work" 2>&1); then refusal="failed $(reason_of "$error")"
+    elif ! make_folder "$attempt/work"; then refusal="failed $(reason_of "$error")"
     fi
     while [ $# -gt 1 ]; do
         if [ -n "$refusal" ]; then receive /dev/null "$2"
@@ -293,9 +295,9 @@ start() {
 # Waits for the end of the ticket in $home, at most $1 times 2 ms: a quick script is told of in one answer.
 await_end() {
     moments=$1
-    while [ "$moments" -gt 0 ] && [ -e "$home/owner" ] && ! find_end; do
-        sleep 0.006 2>/dev/null || return 0
-        moments=$((moments - 3))
+    for nap in 0.006 0.014 0.03 0.05 0.1; do # each is a process
+        [ "$moments" -gt 0 ] && [ -e "$home/owner" ] && ! find_end && sleep "$nap" 2>/dev/null || return 0
+        moments=$((moments - 10))
     done
 }
 

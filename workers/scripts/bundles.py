@@ -7,7 +7,7 @@ that the step brings along lie beside them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.contracts import ActionRequest, Enclosure, LogLevel, Secret, StepFile
@@ -32,7 +32,7 @@ class UnknownSyntax(ForedeckError, ValueError):
 
 @dataclass(frozen=True)
 class Bundle:
-    """Files by name, and the command to run in their folder.
+    """Files by name, and the command to run in their folder, with what is set (or removed) in its environment.
 
     `folder`: the files that the step brings along, ready. `said`: what stands in the script's output before its own.
     """
@@ -42,6 +42,7 @@ class Bundle:
     folder: tuple[StepFile, ...] = ()
     said: bytes = b""
     enclosures: tuple[Enclosure, ...] = ()
+    environment: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
@@ -61,7 +62,9 @@ def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
     files = language.files(script, told, modules)
     prepared = preparing.prepare(request, now)
     said = b"".join(said_of(note) for note in prepared.notes)
-    return Bundle(files, language.command_for(script), (*prepared.files, *request.modules), said, request.enclosures)
+    files_of_the_step = (*prepared.files, *request.modules)
+    command, environment = language.command_for(script)
+    return Bundle(files, command, files_of_the_step, said, request.enclosures, environment)
 
 
 def usable(variables: Mapping[str, str | Secret]) -> dict[str, str]:

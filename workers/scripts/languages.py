@@ -10,7 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -45,6 +45,9 @@ class Language:
     command: tuple[str, ...]
     start: Callable[[str, Parameters, Sequence[str]], bytes] | None = None
     """What .foredeck-start.ps1 says, of the script's path, parameters and modules; else the command has the path."""
+    quick_command: tuple[str, ...] = ()
+    """Of the script's own file, when that needs less, with `environment` set (or removed) for it."""
+    environment: Mapping[str, str | None] = field(default_factory=dict)
 
     def files(self, script: Script, told: Told, modules: Sequence[str] = ()) -> dict[str, bytes]:
         """Everything that has to lie in the script's folder beside what it brings along, such as its `modules`."""
@@ -56,9 +59,11 @@ class Language:
             files[self.script] = script.body.replace("\r\n", "\n").encode("utf-8", "replace")
         return files
 
-    def command_for(self, script: Script) -> tuple[str, ...]:
-        """The command that runs it, in its folder."""
-        return (*self.command, f"./{script.file}") if script.file and not self.start else self.command
+    def command_for(self, script: Script) -> tuple[tuple[str, ...], Mapping[str, str | None]]:
+        """The command that runs it, in its folder, and what is set in its environment."""
+        if script.file and not self.start:
+            return (*self.command, f"./{script.file}"), {}
+        return (self.quick_command, self.environment) if self.quick_command else (self.command, {})
 
     def preludes_and_variables(self, told: Told) -> dict[str, bytes]:
         """What has to lie beside any script."""
@@ -132,6 +137,9 @@ LANGUAGES: Mapping[str, Language] = {
         {".foredeck-bootstrap.sh": "bootstrap.sh", ".foredeck-prelude.sh": "prelude.sh"},
         _bash_variables,
         ("bash", ".foredeck-bootstrap.sh"),
+        quick_command=("bash", "./script.sh"),
+        # In POSIX mode Bash would not look at BASH_ENV.
+        environment={"BASH_ENV": "./.foredeck-prelude.sh", "POSIXLY_CORRECT": None},
     ),
     "python": Language(
         "script.py",
@@ -144,6 +152,6 @@ LANGUAGES: Mapping[str, Language] = {
         {".foredeck-prelude.ps1": "prelude.ps1"},
         _powershell_variables,
         ("pwsh", "-NoProfile", "-NoLogo", "-NonInteractive", "-File", "./.foredeck-prelude.ps1"),
-        _powershell_start,
+        start=_powershell_start,
     ),
 }

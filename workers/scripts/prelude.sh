@@ -15,7 +15,7 @@ _foredeck_variable() {
 }
 
 . "$_foredeck_home/.foredeck-variables" || { echo "The variables of this script cannot be read." >&2; exit 1; }
-rm -f "$_foredeck_home/.foredeck-variables" || { echo "The file with the variables cannot be removed." >&2; exit 1; }
+: >"$_foredeck_home/.foredeck-variables" || { echo "The file with the variables cannot be emptied." >&2; exit 1; }
 unset -f _foredeck_variable
 unset _foredeck_home
 

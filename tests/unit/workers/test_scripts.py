@@ -41,10 +41,10 @@ def test_a_script_reads_its_variables() -> None:
 
 
 def test_variables_are_neither_in_the_environment_nor_left_on_the_disk() -> None:
-    ran = run("env; set -o posix; export -p; ls", {"pass": Secret("hunter22")})
+    ran = run("env; set -o posix; export -p; ls; cat .foredeck-variables", {"pass": Secret("hunter22")})
     assert "hunter22" not in ran.stdout
     assert "BASH_ENV" not in ran.stdout
-    assert ran.left == [".foredeck-bootstrap.sh", ".foredeck-prelude.sh", "script.sh"]
+    assert ran.left == [".foredeck-bootstrap.sh", ".foredeck-prelude.sh", ".foredeck-variables", "script.sh"]
 
 
 def test_no_variables_are_fine_even_with_nounset() -> None:
@@ -229,4 +229,4 @@ def test_parameters_are_the_scripts_own_and_stand_in_no_argv() -> None:
     assert lines[:2] == ["[3][--to][it's; $HOME `id`", "2][]"]
     assert lines[2].split() == ["bash", "./script.sh"] or lines[2].split()[1:] == ["./script.sh"]
     assert lines[3:] == ["it's; $HOME `id`", "2", "f has 0"]
-    assert ran.left == [".foredeck-bootstrap.sh", ".foredeck-prelude.sh", "script.sh"]
+    assert ran.left == [".foredeck-bootstrap.sh", ".foredeck-prelude.sh", ".foredeck-variables", "script.sh"]
