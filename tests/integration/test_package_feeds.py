@@ -133,7 +133,7 @@ def test_what_comes_when_it_is_fetched_is_what_the_release_was_made_with_or_noth
 ) -> None:
     feed.pages["/web-1.4.0.tgz"] = page
     with pytest.raises(PackageUnavailable) as refused:
-        PackageShelf(tmp_path).take(wanted(feed), DIGEST)
+        PackageShelf(tmp_path, pauses=()).take(wanted(feed), DIGEST)
     assert str(refused.value).startswith(f"app 1.4.0 cannot be installed: {why}")
     assert refused.value.hint.startswith("Nothing was installed.")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
