@@ -19,7 +19,7 @@ from engine.services.emergency_errors import RulesUnseen
 from engine.services.errors import ReleaseNotFound, StepNotSkipped, UnknownEnvironment, UnknownName, UnknownProject
 from engine.services.package_errors import PackageMissing
 from engine.services.prompt_errors import AnswersMissing, UnknownAnswer, WrongAnswer
-from engine.services.queue_errors import Held, UnclearTime
+from engine.services.queue_errors import EndsBeforeItBegins, Held, ReasonMissing, UnclearTime
 from engine.services.views import TaskView, WaitKind
 
 
@@ -99,11 +99,17 @@ def otherwise_answered(given: Answers, error: AnswersMissing | WrongAnswer | Unk
 
 
 def meant(wanted: Deploy, error: ForedeckError) -> Deploy | None:
-    """The command with the step or target that was probably meant, or without what cannot be; None when unknown."""
+    """The command with the step or target that was probably meant, with what is missing, or without what cannot be;
+    None when unknown.
+    """
     if isinstance(error, StepNotSkipped):
         close = {name: difflib.get_close_matches(name, error.skippable, n=1, cutoff=0.6) for name in error.refused}
         steps = [step for name in wanted.skip for step in close.get(name, [name])]
         return replace(wanted, skip=tuple(dict.fromkeys(steps)))
+    if isinstance(error, ReasonMissing):
+        return replace(wanted, reason="…")
+    if isinstance(error, EndsBeforeItBegins):
+        return replace(wanted, until="")
     if isinstance(error, UnknownName) and error.suggestions:
         named, instead = str(error.facts["name"]), error.suggestions[0]
         on, without = (

@@ -44,3 +44,5 @@ def test_a_time_that_cannot_be_is_answered_with_commands_that_can(bot: ServedBot
     refused = bot.says("ana", "/deploy web 1.0.0 to staging at 25:00 because yes")
     assert refused["text"].startswith("I cannot read “25:00” as a time.")
     assert "/deploy web 1.0.0 to staging at 22:00 because yes" in refused["text"]
+    refused = bot.says("ana", "/deploy web 1.0.0 to staging at 22:00 until 22:01")
+    assert "/deploy web 1.0.0 to staging at 22:00" in refused["text"].splitlines()[-1], refused["text"]
