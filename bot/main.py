@@ -105,7 +105,7 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     shelf = PackageShelf(state.packages)
     dispatcher = Dispatcher(db, clock, workers, Sealer(state.seal_key), shelf)
     checker = Checker(db, clock, workers)
-    finder = Finder(db, clock, PackageFeeds())
+    finder = Finder(db, clock, PackageFeeds(shelf))
     ticker = Ticker([dispatcher.wake, checker.look, finder.wake, Pruner(db, clock, shelf).look])
     try:
         shelf.clean_up()
@@ -156,8 +156,10 @@ def look_for_packages(folder: Path, db: Database, project: str, version: str) ->
         return
     from engine.orchestration.finding import Finder
     from workers.packages.feeds import PackageFeeds
+    from workers.packages.shelf import PackageShelf
 
-    Finder(db, utc_now, PackageFeeds()).look(project, version)
+    feeds = PackageFeeds(PackageShelf(State(folder.resolve()).packages))
+    Finder(db, utc_now, feeds).look(project, version)
 
 
 def keep_package(folder: Path, chunks: Iterable[bytes]) -> Stored:

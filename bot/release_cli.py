@@ -48,7 +48,8 @@ def release_create(
     made = package_cli.completed(db, state, made)
     click.echo(f"Created {made.project} {made.version}.")
     for package in made.packages:
-        click.echo(f"  {package.package} {package.version}  {package.size:,} bytes  sha256:{package.digest}")
+        digest = f"commit {package.digest}" if package.is_commit else f"sha256:{package.digest}"
+        click.echo(f"  {package.name}  {package.size:,} bytes  {digest}")
 
 
 @release.command("list")

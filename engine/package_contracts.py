@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from engine.contracts import Secret
 
@@ -23,6 +24,13 @@ class Wanted:
     checksum: str = ""
     username: str = ""
     secret: Secret | None = None
+    paths: tuple[str, ...] = ()  # files that must be in it
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+        is_of_git = self.kind == "git"
+        return f"{self.version} of {repository_of(self.location)}" if is_of_git else f"{self.package} {self.version}"
 
 
 @dataclass(frozen=True)
@@ -71,3 +79,9 @@ def amount(count: int) -> str:
 def part(done: int, total: int) -> str:
     """How much of it is done: `42 % of 200 MB`; of what is not known how large it is, `84 MB`."""
     return f"{min(100, 100 * done // total)} % of {amount(total)}" if total else amount(done)
+
+
+def repository_of(url: str) -> str:
+    """A Git repository as people read it: `git.example.com/ops/scripts`, or the folder that it is in."""
+    parts = urlsplit(url)
+    return f"{parts.hostname or ''}{parts.path}".removesuffix("/").removesuffix(".git")

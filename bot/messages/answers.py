@@ -216,10 +216,10 @@ def log_excerpt(view: TaskView, step: StepView | None, excerpt: str, *, card_url
 def release_created(release: ReleaseView, command: str, release_command: str) -> b.Message:
     """A release was made, perhaps without its packages so far."""
     frozen = "its process and variables are frozen."
-    found = [f"{p.package} {p.version} (SHA-256 {p.digest[:12]}…)" for p in release.packages if p.digest]
-    sought = [
-        f"{p.package} {p.version}{f' ({p.trouble})' if p.trouble else ''}" for p in release.packages if not p.digest
+    found = [
+        f"{p.name} ({'commit' if p.is_commit else 'SHA-256'} {p.digest[:12]}…)" for p in release.packages if p.digest
     ]
+    sought = [f"{p.name}{f' ({p.trouble})' if p.trouble else ''}" for p in release.packages if not p.digest]
     lines = [f"It is made with {wording.either(found, 'and')}." if found else ""]
     if sought:
         lines.append(

@@ -75,7 +75,7 @@ def _read_url(slug: str, record: Record) -> Package:
     url = field.line(f'`"{_URL_EXAMPLE}"`', longest=2000) if field else ""
     if field and url:
         _check_url(field, url)
-    credentials = _read_credentials(record)
+    credentials = read_credentials(record)
     if credentials and field and url.startswith("http:"):
         field.wrong("url", "A secret would be sent to it in clear text.", "Write `https://`.")
     return Package(
@@ -132,7 +132,7 @@ def _read_checksums(field: Field | None) -> dict[str, str]:
     return checksums
 
 
-def _read_credentials(record: Record) -> Credentials | None:
+def read_credentials(record: Record) -> Credentials | None:
     token, username, password = (record.get(key) for key in _CREDENTIALS)
     if token and (username or password):
         token.wrong("one-of", "`token` and `password` exclude each other.", "Keep one of them.")

@@ -11,15 +11,16 @@ from engine.definitions.nodes import Scalar, shown
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.script_modules import NO_MODULES, ScriptModules
 from engine.definitions.script_packages import read_origin, read_path, read_uses
+from engine.definitions.script_repositories import read_git
 from engine.definitions.script_settings import KEYS_OF_A_RUN, read_parameters, read_syntax
 from engine.definitions.secret_references import HOW, holds_a_secret
 from engine.definitions.step_folders import KEYS as KEYS_OF_A_FOLDER
 from engine.definitions.step_folders import read_step_folder
 from engine.domain.frozen_folders import FrozenFile, FrozenFolder, files_in
 from engine.domain.processes import RunScript
-from engine.domain.script_sources import PackageUse
+from engine.domain.script_sources import Origin, PackageUse
 
-KEYS_OF_A_SCRIPT = ("file", "inline", "package", "syntax", *KEYS_OF_A_RUN, "script_modules", "packages",
+KEYS_OF_A_SCRIPT = ("file", "inline", "package", "git", "syntax", *KEYS_OF_A_RUN, "script_modules", "packages",
                     *KEYS_OF_A_FOLDER)  # fmt: skip
 _EXAMPLE = 'Write `{file: install.sh}` or `{inline: "echo hello"}`.'
 _NOTHING = RunScript("")
@@ -43,17 +44,10 @@ class ScriptReader:
             return _NOTHING
         record = field.table(KEYS_OF_A_SCRIPT, hints=dict.fromkeys(("body", "script", "source"), _EXAMPLE))
         folder = read_step_folder(record, self.files)
-        parameters, uses = read_parameters(record), read_uses(record, self.packages)
-        fails, origin = record.get("fail_on_error_output"), read_origin(record, self.packages)
-        fails_on_error_output = fails.flag() if fails else None
-        file, inline = record.get("file"), record.get("inline")
-        if (file is None) == (inline is None):
-            if file or not record.has("file", "inline"):
-                what = "`file` and `inline` exclude each other." if file else "There is neither `file` nor `inline`."
-                field.wrong("one-of", what, _EXAMPLE)
+        uses, (origin, file, inline) = read_uses(record, self.packages), self._where(record)
+        if file is None and inline is None:
             return _NOTHING
-        if inline and origin:
-            inline.wrong("one-of", "`inline` and `package` exclude each other.", "Name a `file` of the package.")
+        fails = record.get("fail_on_error_output")
         syntax = read_syntax(record, file)
         modules = self._modules(record, syntax)
         _refuse_same_names(record, folder, modules, uses)
@@ -62,12 +56,33 @@ class ScriptReader:
             syntax,
             self._source(file, is_elsewhere=origin is not None),
             folder,
-            parameters=parameters,
-            fails_on_error_output=fails_on_error_output,
+            parameters=read_parameters(record),
+            fails_on_error_output=fails.flag() if fails else None,
             modules=modules,
             packages=uses,
             origin=origin,
         )
+
+    def _where(self, record: Record) -> tuple[Origin | None, Field | None, Field | None]:
+        """Where the script comes from, if it is not in the project's folder; its file, or its text. Neither after a
+        problem.
+        """
+        git, file, inline, package = (record.get(key) for key in ("git", "file", "inline", "package"))
+        if git:
+            for other, named in (("file", file), ("inline", inline), ("package", package)):
+                if named:
+                    named.wrong("one-of", f"`{other}` and `git` exclude each other.", "Name the file by `git.path`.")
+            repository, path = read_git(git)
+            return repository, path, None
+        origin = read_origin(record, self.packages)
+        if inline and package:
+            inline.wrong("one-of", "`inline` and `package` exclude each other.", "Name a `file` of the package.")
+        elif file and inline:
+            record.whole.wrong("one-of", "`file` and `inline` exclude each other.", _EXAMPLE)
+            return None, None, None
+        elif not record.has("file", "inline", "git"):
+            record.whole.wrong("one-of", "There is neither `file` nor `inline`.", _EXAMPLE)
+        return origin, file, inline
 
     def _body(self, file: Field | None, inline: Field) -> str:
         body = self.files.read(file) if file else inline.text("`inline: echo hello`", longest=LARGEST_FILE)

@@ -18,6 +18,7 @@ class FeedKind(enum.StrEnum):
     BUILT_IN = "built-in"  # pushed with `foredeck package push`
     FOLDER = "folder"  # files in a folder of the bot's machine
     URL = "url"  # an address for each version
+    GIT = "git"  # no package of a project, but a repository that scripts come from; its version is a branch or tag
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Package:
     file: str = ""
     checksums: Mapping[str, str] = field(default_factory=dict)
     credentials: Credentials | None = None
+    paths: tuple[str, ...] = ()  # of a repository: the scripts that are meant
 
 
 def package_to_json(package: Package) -> dict[str, Any]:
@@ -54,6 +56,7 @@ def package_to_json(package: Package) -> dict[str, Any]:
         "file": package.file,
         "checksums": dict(package.checksums),
         "credentials": known and {"secret": secret_reference_to_json(known.secret), "username": known.username},
+        **({"paths": list(package.paths)} if package.paths else {}),
     }
 
 
@@ -67,4 +70,5 @@ def package_from_json(content: Mapping[str, Any]) -> Package:
         file=content["file"],
         checksums=content["checksums"],
         credentials=known and Credentials(secret_reference_from_json(known["secret"]), known["username"]),
+        paths=tuple(content.get("paths", ())),
     )

@@ -17,7 +17,7 @@ from engine.domain.installs import PackageToDeploy, install_from_json, install_t
 from engine.domain.isolation import Isolation
 from engine.domain.locations import RunsOn
 from engine.domain.scopes import EVERYWHERE, Scope, scope_from_json, scope_to_json
-from engine.domain.script_sources import FromPackage, PackageUse
+from engine.domain.script_sources import Origin, PackageUse
 
 AD_HOC = "workers run"
 """What stands for the project of a script that somebody runs on machines; no project can be called that."""
@@ -75,7 +75,7 @@ class RunScript:
     fails_on_error_output: bool | None = None
     modules: tuple[FrozenFile, ...] = ()
     packages: tuple[PackageUse, ...] = ()
-    origin: FromPackage | None = None
+    origin: Origin | None = None
 
     @property
     def package_names(self) -> frozenset[str]:

@@ -113,7 +113,8 @@ def with_enclosures(
         found = script_packages.of_task(session, session.get_one(Task, claim.task_id), work)
     missing = [use for use in uses if all(use != there for there, _ in found)]
     if missing or shelf is None:
-        raise PackageNotInRelease(package=(missing or uses)[0].package)
+        name = (missing or uses)[0].package
+        raise PackageNotInRelease(package="of its scripts" if name.startswith("git:") else name)
     enclosures = tuple(_enclosed(shelf, claim, work, use, row) for use, row in found)
     return replace(request, enclosures=enclosures, paths=script_packages.paths_among(request.variables))
 
@@ -125,7 +126,8 @@ def _enclosed(shelf: Shelf, claim: Claim, work: RunScript, use: PackageUse, row:
     ready = shelf.take(source, row.digest) if use.is_unpacked else shelf.take_whole(source, row.digest)
     if not use.name:
         shelf.require_file(source, ready, work.source)
-    parcel = Parcel(ready.path, ready.digest, ready.size, row.package, row.version)
+    name, version = (source.name, row.digest[:12]) if packages.is_of_git(row) else (row.package, row.version)
+    parcel = Parcel(ready.path, ready.digest, ready.size, name, version)
     return Enclosure(parcel, script_packages.place_of(use, row.format), use.is_unpacked)
 
 

@@ -149,4 +149,5 @@ def wanted(package: Package, version: str, definitions: Definitions) -> Wanted:
         checksum=package.checksums.get(version, ""),
         username=known.username if known else "",
         secret=resolve(known.secret, definitions.secret_stores) if known else None,
+        paths=package.paths,
     )

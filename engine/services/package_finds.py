@@ -75,7 +75,7 @@ def _new_version(now: datetime, project: str, package: Package, version: str) ->
 
 def _note(session: Session, now: datetime, project: str, package: Package, row: ReleasePackage) -> None:
     """What was found once is offered from then on."""
-    if package.kind is FeedKind.BUILT_IN:
+    if package.kind in (FeedKind.BUILT_IN, FeedKind.GIT):
         return
     where = (*packages.rows_of(project, package), PackageVersion.version == row.version)
     known = session.scalars(select(PackageVersion).where(*where)).first()

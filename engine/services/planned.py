@@ -13,7 +13,7 @@ from engine.domain.isolation import Isolation
 from engine.domain.locations import Site
 from engine.domain.processes import RunCondition, StartTrigger
 from engine.models import Task
-from engine.services import configuration, forecasts, names, planned_work, pools
+from engine.services import configuration, forecasts, names, packages, planned_work, pools
 from engine.services.errors import NoTargets, TargetsUnusable
 from engine.services.views import PlannedStepView, PlanView
 
@@ -34,18 +34,33 @@ def view_of(session: Session, task: Task, *, first_step: int = 0) -> PlanView:
     """The plan of this task from this step (index from 0) on."""
     definitions = configuration.current(session).definitions
     plan = plans.from_json(task.plan)
-    view = describe(plan, definitions, project=task.project, version=task.version, environment=task.environment)
+    view = describe(
+        plan,
+        definitions,
+        project=task.project,
+        version=task.version,
+        environment=task.environment,
+        commits=packages.commits_of(session, task.project, task.version),
+    )
     steps = tuple(s for s in view.steps if s.number > first_step)
     return replace(view, steps=steps, warnings=forecasts.of_task(session, task, plan, definitions))
 
 
-def describe(plan: plans.Plan, definitions: Definitions, *, project: str, version: str, environment: str) -> PlanView:
-    """The plan in words."""
+def describe(
+    plan: plans.Plan,
+    definitions: Definitions,
+    *,
+    project: str,
+    version: str,
+    environment: str,
+    commits: Mapping[str, str] = planned_work.NO_COMMITS,
+) -> PlanView:
+    """The plan in words. `commits`: of the repositories that its scripts come from."""
     steps = tuple(
         PlannedStepView(
             number=index + 1,
             name=step.name if len(step.actions) == 1 else f"{step.name} › {action.name}",
-            what=planned_work.what(action.work),
+            what=planned_work.what(action.work, commits),
             where=_where(action, definitions),
             condition=_when(index, step, action, plan.max_parallelism),
             notes=step.notes,

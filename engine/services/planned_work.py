@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.domain.frozen_folders import FrozenFolder
 from engine.domain.processes import AcquirePackages, HealthCheck, ManualIntervention, RunScript, Work
+from engine.domain.script_sources import FromGit, FromPackage
+from engine.package_contracts import repository_of
 from engine.services import planned_packages
 
 LANGUAGES = {"bash": "Bash", "python": "Python", "powershell": "PowerShell"}
+NO_COMMITS: Mapping[str, str] = {}
 _LONGEST_PARAMETERS = 80
 
 
-def what(work: Work) -> str:
-    """As a clause without a full stop."""
+def what(work: Work, commits: Mapping[str, str] = NO_COMMITS) -> str:
+    """As a clause without a full stop. `commits`: those that are known of the repositories of scripts."""
     if isinstance(work, ManualIntervention):
         who = " or ".join(work.teams)
         return f"manual intervention by {who}" + (f", {work.minimum} people" if work.minimum > 1 else "")
@@ -24,18 +27,24 @@ def what(work: Work) -> str:
     if work.deploys:
         return planned_packages.described(work.deploys)
     brought = " and ".join(_brought(work))
-    script = f"{_script(work)} with {brought}" if brought else _script(work)
+    script = _script(work, commits)
+    script = f"{script} with {brought}" if brought else script
     return f"{script}, fails on error output" if work.fails_on_error_output else script
 
 
-def _script(work: RunScript) -> str:
+def _script(work: RunScript, commits: Mapping[str, str]) -> str:
     language = LANGUAGES.get(work.syntax, work.syntax)
     parameters = " ".join(_word(parameter) for parameter in work.parameters)
     if len(parameters) > _LONGEST_PARAMETERS:
         parameters = f"{parameters[:_LONGEST_PARAMETERS]}…"
     script = f"inline {language} script" if work.source == "inline" else f"{language} script {work.source}"
-    if work.origin:
-        script += f" of the package {work.origin.package}"
+    match work.origin:
+        case FromPackage(package):
+            script += f" of the package {package}"
+        case FromGit(url, ref):
+            commit = commits.get(work.origin.package, "")
+            at = f" (commit {commit[:12]})" if commit else ""
+            script += f" from {ref} of {repository_of(url)}{at}"
     return f"{script} {parameters}".rstrip()
 
 

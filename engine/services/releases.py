@@ -20,7 +20,7 @@ from engine.services import access
 from engine.services import packages as package_rows
 from engine.services.errors import InvalidVersion, ReleaseExists, ReleaseNotFound
 from engine.services.package_errors import ReleaseRefused
-from engine.services.views import ReleasePackageView, ReleaseView
+from engine.services.views import ReleaseView
 
 _AS_ITSELF: Mapping[str, str] = {}
 
@@ -156,10 +156,7 @@ def _view(session: Session, release: Release) -> ReleaseView:
         created_at=release.created_at,
         created_by=release.created_by,
         deployed_to=_deployed_to(session, release),
-        packages=tuple(
-            ReleasePackageView(row.package, row.version, row.digest or "", row.size or 0, row.trouble)
-            for row in package_rows.of_release(session, release.id)
-        ),
+        packages=tuple(package_rows.frozen_view(row) for row in package_rows.of_release(session, release.id)),
     )
 
 

@@ -63,7 +63,12 @@ def published(session: Session, project: str, runbook: str) -> tuple[Release, ..
     return tuple(
         session.scalars(
             select(Release)
-            .where(Release.project == project, Release.runbook == runbook, Release.is_draft.is_(False))
+            .where(
+                Release.project == project,
+                Release.runbook == runbook,
+                Release.is_draft.is_(False),
+                Release.refused == "",  # a script was nowhere
+            )
             .order_by(Release.id.desc())
         )
     )

@@ -34,6 +34,9 @@ def variables_of(found: Iterable[tuple[PackageUse, ReleasePackage]]) -> dict[str
     """Octopus's variables of each. Paths are relative to the script's folder: whole ones are known where it runs."""
     values: dict[str, str] = {}
     for use, row in found:
+        if packages.is_of_git(row):
+            values |= {"Octopus.Action.GitResource.CommitHash": row.digest or ""}
+            continue
         told = {"PackageId": row.package, "PackageVersion": row.version, "FeedId": str(row.source["kind"])}
         place = place_of(use, row.format)
         if use.is_unpacked:

@@ -279,13 +279,19 @@ class ReleaseView:
 
 @dataclass(frozen=True)
 class ReleasePackageView:
-    """A package that a release is made with; without a digest its feed is still being asked."""
+    """A package that a release is made with, or a repository of scripts; without a digest it is still looked for."""
 
-    package: str
-    version: str
-    digest: str = ""  # SHA-256, in hexadecimal
+    package: str  # or the repository: `git.example.com/ops/scripts`
+    version: str  # or the branch, tag or commit that is named
+    digest: str = ""  # in hexadecimal: a SHA-256, or the commit
     size: int = 0  # bytes
-    trouble: str = ""  # why its feed did not answer
+    trouble: str = ""  # why it could not be asked for
+    is_commit: bool = False
+
+    @property
+    def name(self) -> str:
+        """As people read it: `app 1.4.0`, or `main of git.example.com/ops/scripts`."""
+        return f"{self.version} of {self.package}" if self.is_commit else f"{self.package} {self.version}"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from workers.packages.shelf import PackageShelf, PackageUnavailable
 PACKAGE = an_archive()
 DIGEST = hashlib.sha256(PACKAGE).hexdigest()
 OTHER = hashlib.sha256(an_archive({"other": "content"})).hexdigest()
+FEEDS = PackageFeeds(PackageShelf(Path("/nonexistent")))
 
 
 class Feed:
@@ -84,7 +85,7 @@ def wanted(feed: Feed, version: str = "1.4.0", **more: Any) -> Wanted:
 
 
 def find(feed: Feed, version: str = "1.4.0", **more: Any) -> Any:
-    return PackageFeeds().find(wanted(feed, version, **more))
+    return FEEDS.find(wanted(feed, version, **more))
 
 
 def test_it_is_found_with_the_checksum_beside_it(feed: Feed) -> None:
@@ -177,7 +178,7 @@ def test_a_server_in_trouble_may_be_asked_again(feed: Feed) -> None:
     feed.has("/web-1.4.0.tgz", status=503)
     assert find(feed, checksum=DIGEST) == Unanswered("127.0.0.1 says 503")
     nobody = Wanted("app", "1.4.0", "url", "http://127.0.0.1:1/{version}", checksum=DIGEST)
-    assert PackageFeeds().find(nobody) == Unanswered("127.0.0.1 cannot be reached (ConnectError)")
+    assert FEEDS.find(nobody) == Unanswered("127.0.0.1 cannot be reached (ConnectError)")
 
 
 def test_one_that_is_in_trouble_is_asked_again_for_what_is_fetched(feed: Feed, tmp_path: Path) -> None:

@@ -85,4 +85,4 @@ def test_a_script_that_its_package_lacks_is_told_with_the_nearest(deck: Deck) ->
         view = deck.over(deck.deploys(version="1.4.0"))
     assert view.state is TaskState.FAILED
     (failed,) = [run for run in deck.runs(view.number) if run.state == "failed"]
-    assert (failed.reason, failed.hint) == ('app 1.4.0 has no file "scripts/rum.sh".', 'Did you mean "scripts/run.sh"?')
+    assert (failed.reason, failed.hint) == ('app 1.4.0 has no file "scripts/rum.sh".', 'There is "scripts/run.sh".')

@@ -15,6 +15,7 @@ from engine.services.views import PackageView
 from engine.times import utc_now
 from tests.support.engine import BUILD_ONLY, Deck
 from workers.packages.feeds import PackageFeeds
+from workers.packages.shelf import PackageShelf
 from workers.packages.store import PackageStore
 
 
@@ -59,7 +60,7 @@ def push(db: Database, state: Path, version: str, content: bytes, *, by: str = "
 
 def looks(deck: Deck, version: str) -> None:
     """The feeds are asked for what this release of `web` is made with."""
-    Finder(deck.db, deck.clock, PackageFeeds()).look("web", version)
+    Finder(deck.db, deck.clock, PackageFeeds(PackageShelf(deck.state / "packages"))).look("web", version)
 
 
 def in_folder(folder: Path, *versions: str) -> Path:

@@ -15,24 +15,25 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.errors import ForedeckError
-from engine.package_contracts import Ready, Wanted
-from workers.packages import addresses, folders
+from engine.package_contracts import Answer, Found, NotThere, Ready, Unanswered, Wanted
+from workers.packages import addresses, folders, repositories
 from workers.packages.addresses import DownloadFailed
 from workers.packages.archives import UnsafePackage, make_plain
+from workers.packages.repositories import NoSuchCommit, Unreachable
 from workers.packages.store import ChecksumWrong, NotAPackage, PackageStore, chunks_of, digest_of
 
 
 class PackageUnavailable(ForedeckError):
     """What a release was made with cannot be had, or is not what it was."""
 
-    message = "{package} {version} cannot be installed: {why}."
-    hint_text = "Nothing was installed. {way_out}"
+    message = "{name} cannot be {done}: {why}."
+    hint_text = "Nothing was {done}. {way_out}"
 
 
 class FileNotInPackage(ForedeckError):
     """A script should come from a package, and is not in it."""
 
-    message = '{package} {version} has no file "{file}".'
+    message = '{name} has no file "{file}".'
     hint_text = "{hint_of_it}"
 
 
@@ -61,20 +62,41 @@ class PackageShelf:
         """The package with this digest, fetched if nobody has wanted it before. `came` is told again and again how many
         bytes have come, whoever fetches them; what it raises ends that. Raises PackageUnavailable.
         """
+        try:
+            return self._take(wanted, digest, came)
+        except (NotAPackage, UnsafePackage, DownloadFailed, NoSuchCommit, Unreachable) as error:
+            way_out = _CHANGED if isinstance(error, ChecksumWrong) else _AGAIN
+            raise _unavailable(wanted, str(error), way_out) from None
+        except OSError as error:
+            raise _unavailable(wanted, (error.strerror or str(error)).lower(), _AGAIN) from None
+
+    def _take(self, wanted: Wanted, digest: str, came: Callable[[int], None] = lambda _size: None) -> Ready:
         with self._guard:
             lock = self._locks[digest]
         while not lock.acquire(timeout=_SLICE):
             came(self._come.get(digest, 0))
         try:
             return self._ready(digest) or self._make_ready(wanted, digest, came)
-        except (NotAPackage, UnsafePackage, DownloadFailed) as error:
-            way_out = _CHANGED if isinstance(error, ChecksumWrong) else _AGAIN
-            raise _unavailable(wanted, str(error), way_out) from None
-        except OSError as error:
-            raise _unavailable(wanted, (error.strerror or str(error)).lower(), _AGAIN) from None
         finally:
             self._come.pop(digest, None)
             lock.release()
+
+    def pin(self, wanted: Wanted) -> Answer:
+        """Which commit a branch or tag is just now; that is fetched, and the scripts that are meant are in it."""
+        try:
+            commit = repositories.resolve(wanted)
+            ready = self._take(wanted, commit)
+            for path in wanted.paths:
+                self.require_file(wanted, ready, path)
+        except (NoSuchCommit, UnsafePackage) as error:
+            return NotThere(str(error))
+        except Unreachable as error:
+            return Unanswered(str(error))
+        except FileNotInPackage as error:
+            return NotThere(f"{str(error).rstrip('.')}; {error.hint[:1].lower()}{error.hint[1:].rstrip('.')}")
+        except OSError as error:
+            return Unanswered(f"{wanted.name} cannot be kept: {(error.strerror or str(error)).lower()}")
+        return Found(commit, ready.size, "tar")
 
     def take_whole(self, wanted: Wanted, digest: str) -> Ready:
         """The same as the file that it is; looked through, too. Raises PackageUnavailable."""
@@ -99,8 +121,8 @@ class PackageShelf:
         if path not in names:
             near = difflib.get_close_matches(path, names, n=1)
             listed = sorted(name for name in names if "/" not in name)[:_MOST_NAMED] or sorted(names)[:_MOST_NAMED]
-            hint = f'Did you mean "{near[0]}"?' if near else f"In its top folder: {', '.join(listed)}."
-            raise FileNotInPackage(package=wanted.package, version=wanted.version, file=path, hint_of_it=hint)
+            hint = f'There is "{near[0]}".' if near else f"There is {', '.join(listed) or 'none at all'}."
+            raise FileNotInPackage(name=wanted.name, file=path, hint_of_it=hint)
 
     def clean_up(self) -> None:
         """Remove the plain tars that nobody wanted for 30 days: each can be made again from what is kept. And what a
@@ -129,14 +151,20 @@ class PackageShelf:
         return Ready(found, found.name.split(".")[1], found.stat().st_size)
 
     def _make_ready(self, wanted: Wanted, digest: str, came: Callable[[int], None]) -> Ready:
-        if not self._store.has(digest):
+        is_of_git = wanted.kind == "git"
+        if not is_of_git and not self._store.has(digest):
             self._fetch(wanted, digest, came)
         self._plain.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, name = tempfile.mkstemp(dir=self._plain, prefix=".making-")
         os.close(descriptor)
         made = Path(name)
         try:
-            make_plain(self._store.path(digest), made)
+            if is_of_git:
+                with tempfile.NamedTemporaryFile(dir=self._plain, prefix=".making-") as fetched:
+                    repositories.archive(wanted, digest, Path(fetched.name))
+                    make_plain(Path(fetched.name), made)
+            else:
+                make_plain(self._store.path(digest), made)
             own = digest_of(made)
             made.replace(self._plain / f"{digest}.{own}.tar")
         finally:
@@ -182,4 +210,5 @@ def _content(wanted: Wanted) -> Iterator[bytes]:
 
 
 def _unavailable(wanted: Wanted, why: str, way_out: str) -> PackageUnavailable:
-    return PackageUnavailable(package=wanted.package, version=wanted.version, why=why, way_out=way_out)
+    done = "run" if wanted.kind == "git" else "installed"
+    return PackageUnavailable(name=wanted.name, done=done, why=why, way_out=way_out)

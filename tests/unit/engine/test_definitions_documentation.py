@@ -10,7 +10,16 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from engine import definitions
-from engine.definitions import health_checks, package_steps, processes, projects, script_steps, step_settings, triggers
+from engine.definitions import (
+    health_checks,
+    package_steps,
+    processes,
+    projects,
+    script_repositories,
+    script_steps,
+    step_settings,
+    triggers,
+)
 from engine.definitions.sections import SECTIONS
 from engine.definitions.slugs import RESERVED
 from engine.domain.grants import ROLES, Permission
@@ -118,6 +127,8 @@ def test_every_key_of_a_process_stands_in_its_table() -> None:
         *(f"retries.{key}" for key in step_settings.KEYS_OF_RETRIES),
     }
     assert list(keys_of(PROCESSES, "Of `run_script`:")) == list(script_steps.KEYS_OF_A_SCRIPT)
+    of_git = ", ".join(keys_of(PROCESSES, "Of `git`:")).replace("`", "").split(", ")
+    assert of_git == list(script_repositories.KEYS_OF_GIT)
     assert list(keys_of(PROCESSES, "Of `manual_intervention`:")) == list(processes.KEYS_OF_AN_INTERVENTION)
     assert list(keys_of(PROCESSES, "Of `deploy_package`:")) == list(package_steps.KEYS_OF_A_PACKAGE_STEP)
     assert list(keys_of(PROCESSES, "Of `health_check`:")) == list(health_checks.KEYS_OF_A_HEALTH_CHECK)

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from engine import definitions
+from engine.domain.packages import Credentials
 from engine.domain.processes import Process, RunScript, process_from_json, process_to_json
-from engine.domain.script_sources import FromPackage, PackageUse
+from engine.domain.script_sources import FromGit, FromPackage, PackageUse, repositories_of
+from engine.domain.variables import SecretReference
 from engine.services import planned_work
 from tests.support.definition_folders import PROCESS, problems_of, step, write_folder
 
@@ -19,6 +21,10 @@ AT = f"{PROCESS}:3: steps[0].run_script"
 def process_of(tmp_path: Path, keys: str) -> Process:
     changes = step(f"run_script: {{file: install.sh, {keys}}}")
     return definitions.load(write_folder(tmp_path, changes)).projects["web"].process
+
+
+def process_of_keys(tmp_path: Path, keys: str) -> Process:
+    return definitions.load(write_folder(tmp_path, step(f"run_script: {{{keys}}}"))).projects["web"].process
 
 
 def work_of(process: Process) -> RunScript:
@@ -127,3 +133,58 @@ def test_a_runbook_has_no_packages_for_its_scripts(tmp_path: Path) -> None:
     runbook = "steps: [{step: a, run_script: {inline: ls, packages: app}}]\n"
     (problem,) = problems_of(tmp_path, {**WITH_PACKAGES, "projects/web/runbooks/again.yml": runbook})
     assert "A runbook has no release, and so no packages." in problem
+
+
+URL = "https://git.example.com/ops/scripts.git"
+
+
+def test_a_script_from_a_repository_is_frozen_with_where_its_secret_is(tmp_path: Path) -> None:
+    written = f'git: {{url: "{URL}", ref: main, path: deploy/run.py, token: {{secret: "env:GIT_TOKEN"}}}}'
+    process = process_of_keys(tmp_path, written)
+    token = Credentials(SecretReference("env", "GIT_TOKEN"))
+    assert work_of(process) == RunScript("", "python", "deploy/run.py", origin=FromGit(URL, "main", token))
+    assert process_from_json(json.loads(json.dumps(process_to_json(process)))) == process
+    assert planned_work.what(work_of(process)) == (
+        "Python script deploy/run.py from main of git.example.com/ops/scripts"
+    )  # fmt: skip
+
+
+def test_a_repository_that_two_scripts_come_from_is_looked_up_once(tmp_path: Path) -> None:
+    origin = FromGit(URL, "main")
+    (first, ref), (_, other) = repositories_of([
+        (origin, "a.sh"), (None, "x"), (FromPackage("app"), "y"), (origin, "b.sh"), (FromGit(URL, "v1"), "a.sh")
+    ])  # fmt: skip
+    assert (first.paths, ref, other) == (("a.sh", "b.sh"), "main", "v1")
+
+
+@pytest.mark.parametrize(
+    ("git", "said"),
+    [
+        ("main", ": A repository is given by `url`, `ref` and `path`."),
+        (f'{{url: "{URL}", ref: main}}', ".path: The key `path` is missing."),
+        (f'{{url: "{URL}", branch: main, ref: x, path: a.sh}}', '.branch: The key "branch" is not known here. '
+         "Write `ref`."),
+        ('{url: "git@git.example.com:ops/x.git", ref: main, path: a.sh}', ".url: Repositories are read over https, or "
+         "from a folder of the bot's machine. Over ssh they are not: use https with a `token`."),
+        ('{url: "https://me:hunter22@git.example.com/x", ref: main, path: a.sh}', ".url: There is a name or a password "
+         "in this address. Use `token`."),
+        ('{url: "http://git.example.com/x", ref: main, path: a.sh, token: {secret: "env:X"}}', ".token: A secret is "
+         "sent over https only."),
+        ('{url: "file://x/y", ref: main, path: a.sh}', ".url: A folder is named by its whole path."),
+        (f'{{url: "{URL}", ref: --upload-pack=x, path: a.sh}}', '.ref: "--upload-pack=x" is no branch, tag or commit.'),
+        (f'{{url: "{URL}", ref: "1a2b3c4", path: a.sh}}', '.ref: "1a2b3c4" looks like the beginning of a commit; '
+         "only a whole one is sure."),
+        (f'{{url: "{URL}", ref: main, path: /etc/passwd}}', '.path: "/etc/passwd" would lead out of it.'),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_wrong_with_a_repository_is_told(tmp_path: Path, git: str, said: str) -> None:
+    (problem,) = problems_of(tmp_path, step(f"run_script: {{git: {git}}}"))
+    assert problem.startswith(f"{AT}.git{said}")
+    assert "hunter22" not in problem
+
+
+def test_a_repository_excludes_a_file_beside_it(tmp_path: Path) -> None:
+    written = f'run_script: {{file: install.sh, git: {{url: "{URL}", ref: main, path: a.sh}}}}'
+    (problem,) = problems_of(tmp_path, step(written))
+    assert problem == f"{AT}.file: `file` and `git` exclude each other. Name the file by `git.path`."

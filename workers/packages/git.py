@@ -1,0 +1,132 @@
+"""Runs git, which reads other people's repositories: no hooks, no filters, no submodules, no question to anybody, and
+no credential where another process could read it. What of a repository is used is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from engine.package_contracts import Wanted
+
+LONGEST_SECONDS = 600.0
+_OLDEST = (2, 31)
+_SILENT_SECONDS = "20"
+
+_SETTINGS = {
+    "core.hooksPath": "/dev/null",
+    "core.fsmonitor": "false",
+    "core.attributesFile": "/dev/null",
+    "credential.helper": "",  # none of the machine's
+    "fetch.recurseSubmodules": "false",
+    "gc.auto": "0",
+    "http.lowSpeedLimit": "1",
+    "http.lowSpeedTime": _SILENT_SECONDS,
+    "protocol.version": "2",
+    "safe.directory": "*",  # a repository in a folder is only read, whoever owns it
+    "tar.umask": "0022",
+}
+_HELPER = """!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' "$FOREDECK_NAME" "$FOREDECK_WORD"; }; f"""
+"""Answers from the environment of that one child; what is not exported by it is in no argv."""
+
+_TOKEN_USERNAME = "x-access-token"  # noqa: S105 - any name does for a token, on the usual servers
+_PASSED_ON = ("PATH", "http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY")
+
+
+class GitFailed(Exception):
+    """git did not do it. `said`: its own words, with no address of ours in them."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+def run(
+    arguments: Sequence[str], wanted: Wanted, folder: Path, stdout: IO[bytes] | None = None, seconds: float = 0
+) -> bytes:
+    """What git printed, run in this folder; nothing where it went to `stdout`. Raises GitFailed."""
+    child = subprocess.Popen(
+        [_program(), *arguments],
+        cwd=folder,
+        env=_environ(wanted, folder),
+        stdin=subprocess.DEVNULL,
+        stdout=stdout or subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        printed, errors = child.communicate(timeout=seconds or LONGEST_SECONDS)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # what it started, too
+        child.communicate()
+        raise GitFailed(f"it took longer than {seconds or LONGEST_SECONDS:.0f} s") from None
+    if child.returncode:
+        raise GitFailed(_brief(errors, wanted))
+    return printed or b""
+
+
+@cache
+def _program() -> str:
+    """Where git is; one that would not read our settings from its environment is none. Raises GitFailed."""
+    program = shutil.which("git")
+    if program is None:
+        raise GitFailed("git is not installed on the bot's machine")
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    version = tuple(int(part) for part in re.findall(r"\d+", told)[:2])
+    if version < _OLDEST:
+        raise GitFailed(f"git {'.'.join(map(str, version))} is too old: {'.'.join(map(str, _OLDEST))} is needed")
+    return program
+
+
+def _environ(wanted: Wanted, folder: Path) -> dict[str, str]:
+    """Nothing of the machine's own settings, and nothing of the bot's environment but the way out of it."""
+    settings = dict(_SETTINGS)
+    environ = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    if wanted.secret is not None:
+        host = urlsplit(wanted.location)
+        settings[f"credential.{host.scheme}://{host.netloc}.helper"] = _HELPER
+        settings["http.followRedirects"] = "false"
+        environ["FOREDECK_NAME"] = wanted.username or _TOKEN_USERNAME
+        environ["FOREDECK_WORD"] = wanted.secret.reveal()
+    if "SSL_CERT_FILE" in os.environ:
+        environ["GIT_SSL_CAINFO"] = os.environ["SSL_CERT_FILE"]
+    return {
+        **environ,
+        **_as_environ(settings),
+        "HOME": str(folder),
+        "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "true",
+        "GIT_ALLOW_PROTOCOL": "https:http:file",
+    }
+
+
+def _as_environ(settings: Mapping[str, str]) -> dict[str, str]:
+    pairs = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        pairs |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return pairs
+
+
+def _brief(errors: bytes, wanted: Wanted) -> str:
+    """Its first complaint, on one line; the secret, which no server should repeat, is not in it."""
+    text = errors.decode("utf-8", "replace")
+    if wanted.secret is not None:
+        text = text.replace(wanted.secret.reveal(), "********")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    told = [line for kind in ("fatal:", "error:") for line in lines if line.startswith(kind)] or lines
+    first = re.sub(r"^(?:fatal|error|remote):\s*", "", told[0] if told else "it did not say why")
+    return first.replace(wanted.location, "it").rstrip(".")[:300]
