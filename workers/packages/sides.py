@@ -45,6 +45,7 @@ class Side:
         self._interrupted = interrupted
         self._heard_at = time.monotonic()
         self._is_told = False
+        self._held = b""  # read, and not yet asked for
         self.count = 0
         self.on_sent: Callable[[int], None] = lambda _count: None
 
@@ -76,23 +77,27 @@ class Side:
     def receive(self) -> bytes | None:
         """What came, within a moment; empty at the end."""
         self._look_up()
-        data = self._stream.read(1 << 16, SLICE)
-        if data is not None:
+        if self._held:
+            data, self._held = self._held, b""
+            return data
+        came = self._stream.read(1 << 16, SLICE)
+        if came is not None:
             self._heard_at = time.monotonic()
-        return data
+        return came
 
     def finish(self) -> None:
         """Nothing more is sent."""
         self._stream.finish()
 
     def await_begin(self) -> None:
-        """Skip what a login prints."""
+        """Skip what a login prints; what comes behind may have come with it."""
         seen = b""
-        while not seen.endswith(_BEGINS):
+        while _BEGINS not in seen:
             data = self.receive()
             if data == b"" or len(seen) > _MOST_NOISE:
                 raise ChannelLost("it did not take the package")
             seen += data or b""
+        self._held = seen.partition(_BEGINS)[2]
 
     def _look_up(self) -> None:
         if self._interrupted():
