@@ -78,6 +78,21 @@ def test_a_connection_breaks_again_and_again_while_a_script_runs(
     assert proxy.connections > 1
 
 
+def test_a_cancel_does_not_wait_for_an_answer_that_trickles(server: OpenSshServer, proxy: TcpProxy) -> None:
+    sink = MemorySink()
+
+    def trickle() -> None:
+        sink.on_record = lambda: None
+        proxy.trickle()
+        threading.Timer(0.3, sink.cancel.set).start()
+
+    sink.on_record = trickle
+    worker = a_worker(server.machine(port=proxy.port), PATIENT)
+    result = worker.ensure_and_follow(a_request("echo begun; sleep 0.3; head -c 500000 /dev/zero; sleep 60"), sink)
+    worker.close()
+    assert result.outcome is Outcome.CANCELED
+
+
 def test_a_launch_that_breaks_anywhere_starts_the_script_once(
     server: OpenSshServer, proxy: TcpProxy, tmp_path: Path
 ) -> None:

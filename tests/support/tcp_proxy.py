@@ -18,6 +18,7 @@ class _Link:
         self._proxy = proxy
         self._ends = {"up": (client, server), "down": (server, client)}
         self.is_frozen = threading.Event()
+        self.is_trickling = threading.Event()
         self.left = proxy.lasts_for
         for way in self._ends:
             threading.Thread(target=self._pump, args=(way,), daemon=True).start()
@@ -29,6 +30,10 @@ class _Link:
                 if way == "up" and self._proxy.pause:
                     time.sleep(self._proxy.pause)
                 self._proxy.count(data, way)
+                while way == "down" and self.is_trickling.is_set() and data:
+                    sink.sendall(data[:1])
+                    data = data[1:]
+                    time.sleep(0.05)
                 if not self.is_frozen.is_set():
                     sink.sendall(self._spend(self._proxy.let_through(data, way)))
             sink.shutdown(socket.SHUT_WR)
@@ -86,6 +91,12 @@ class TcpProxy:
     def reset(self) -> None:
         """Both sides get a RST."""
         self._end(reset=True)
+
+    def trickle(self) -> None:
+        """What comes down goes on byte by byte from now on, twenty a second."""
+        with self._guard:
+            for link in self._links:
+                link.is_trickling.set()
 
     def freeze(self) -> None:
         """Nothing goes through any more, and nobody is told: half-open. New connections work."""

@@ -17,6 +17,9 @@ REPLY_LIMIT = 30.0
 
 _LONGEST_LINE = 64 * 1024
 
+_TRICKLES = 1.0
+"""Seconds after which an answer that still comes is a slow one: who wants it to end does not wait for the rest."""
+
 
 class ChannelLost(Exception):
     """The channel broke, or said what no runner says; what was asked may or may not have arrived."""
@@ -122,10 +125,13 @@ class Channel:
             return data
         parts, missing = [self._held], count - len(self._held)
         self._held = b""
+        begun = time.monotonic()
         while missing:
             part = self._more(missing)
             parts.append(part)
             missing -= len(part)
+            if missing and time.monotonic() - begun > _TRICKLES and self.interrupted():
+                raise Interrupted
         return b"".join(parts)
 
     def receive_rest(self, limit: int = 4096) -> bytes:

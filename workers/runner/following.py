@@ -112,7 +112,12 @@ class Follower:
         self._ask_to_end()
         reading = self._reading
         asked_at = time.monotonic()
-        polled, self._seen = self._seen or self._poll(patient), None
+        try:
+            polled, self._seen = self._seen or self._poll(patient), None
+        except Interrupted:
+            if self._stopping():
+                raise
+            return True  # it is to end: that is said over a new channel, and not after all of a slow answer
         self._printed = polled.stdout_size + polled.stderr_size
         moved = reading.take_in(polled, time.monotonic() - asked_at)
         if reading.asked_files is not None:
@@ -130,9 +135,12 @@ class Follower:
                 reading.stdout_offset,
                 reading.stderr_offset,
                 patient=patient,
-                interrupted=self._stopping,
+                interrupted=lambda: self._stopping() or self._wants_end(),
             )
         )
+
+    def _wants_end(self) -> bool:
+        return self._stop_asked_at is None and (self._sink.cancel_requested() or self._is_overdue())
 
     def _judge(self, polled: Polled) -> None:
         reading = self._reading

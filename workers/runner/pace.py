@@ -19,6 +19,8 @@ class Pace:
     smallest_frame: int = 4 << 10  # on a link that breaks before more gets through
     largest_frame: int = 8 << 20  # 187 MB/s through a channel; with the first one 77 MB/s
     quick: float = 0.15  # a full frame that comes faster than this is doubled
+    slow: float = 2.0  # a frame that comes slower than this is halved, down to the smallest of a weak link
+    weakest_frame: int = 32 << 10
     patience: float = 120.0  # how long a machine may be out of reach while a script runs on it
     launch_patience: float = 8.0  # how long a machine that may answer soon is tried before anything was started
     grace: int = 10  # whole seconds from TERM to KILL

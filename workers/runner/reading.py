@@ -150,8 +150,10 @@ class Reading:
 
     def _adapt_frame(self, polled: Polled, seconds: float) -> None:
         pace, is_full = self._pace, max(len(polled.stdout), len(polled.stderr)) >= self.frame
-        if is_full and (seconds < pace.quick or self.frame < pace.first_frame):
+        if is_full and seconds < (pace.quick if self.frame >= pace.first_frame else pace.slow / 2):
             self.frame = min(self.frame * 2, pace.largest_frame)
+        elif seconds > pace.slow:
+            self.frame = max(self.frame // 2, min(self.frame, pace.weakest_frame))
         elif seconds > pace.quick * 4:
             self.frame = max(self.frame // 2, min(self.frame, pace.first_frame))
 
