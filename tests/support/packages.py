@@ -35,14 +35,16 @@ def with_packages(deck: Deck, declared: str, process: str = BUILD_ONLY) -> Deck:
     return deck.configured(process, {"projects/web/project.yml": f"slug: web\npackages:\n  {declared}\n"})
 
 
-def pushed(deck: Deck, version: str, content: bytes = b"", *, by: str = "ana", package: str = "") -> PackageView:
+def pushed(deck: Deck, version: str, content: bytes = b"", **more: str) -> PackageView:
     """Push a package of `web`, as the command line does."""
-    return push(deck.db, deck.state, version, content or an_archive({"version": version}), by=by, package=package)
+    return push(deck.db, deck.state, version, content or an_archive({"version": version}), **more)
 
 
-def push(db: Database, state: Path, version: str, content: bytes, *, by: str = "ana", package: str = "") -> PackageView:
+def push(
+    db: Database, state: Path, version: str, content: bytes, *, by: str = "ana", project: str = "web", package: str = ""
+) -> PackageView:
     """The same into this state folder."""
-    slug, name = packages.require_push(db, person=by, project="web", package=package, version=version)
+    slug, name = packages.require_push(db, person=by, project=project, package=package, version=version)
     kept = PackageStore(state / "packages").put([content])
     view, _is_new = packages.push(
         db,
