@@ -132,12 +132,9 @@ def test_two_at_once_do_not_mix(machine: Machine, site: Path) -> None:
     ("folder", "why"),
     [
         ("/", "it belongs to the system"),
-        ("/usr/bin", "it belongs to the system"),
         ("HOME", "it is a home, or a home lies in it"),
-        ("HOME/..", "its path is not a plain one"),
         ("LINK", "it is a home, or a home lies in it"),
         ("HOME/.foredeck/packages", "Foredeck keeps its own files there"),
-        ("ROOT", "packages are installed below ROOT"),
         ("ROOT/production/app", "packages are installed below ROOT"),
         ("ROOT/..", "its path is not a plain one"),
         ("www", "its path is not absolute"),

@@ -75,22 +75,6 @@ def test_each_deployment_has_a_folder_of_its_own_and_the_link_goes_from_one_to_t
     assert (place / "1.4.0/index.html").read_text() == (place / "current/index.html").read_text() == "four: 1.4.0"
 
 
-def test_what_fails_leaves_the_current_one_and_its_own_script_is_asked(deck: Deck) -> None:
-    place = configured(deck, ON_WORKER)
-    pushed(deck, "1.4.0")
-    pushed(deck, "1.5.0", an_archive({"Deploy.sh": "exit 3", "DeployFailed.sh": "echo sorry > ../sorry"}))
-    with deck.serving():
-        deployed(deck, "1.4.0")
-        failed = deployed(deck, "1.5.0")
-    assert failed.state is TaskState.FAILED
-    assert (
-        "Deploy.sh of the package failed (exit code 3). What was current before is current still."
-        in failed.steps[0].detail
-    )
-    assert str((place / "current").readlink()) == "1.4.0"
-    assert (place / "sorry").read_text() == "sorry\n"
-
-
 def test_all_that_the_step_says_reaches_the_machine(deck: Deck) -> None:
     where = deck.folder / "www" / "staging"
     place = configured(deck, EVERYTHING.replace("WWW", str(where.parent)))

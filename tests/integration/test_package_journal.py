@@ -6,16 +6,19 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from engine.contracts import Outcome
+from engine.times import utc_now
 from tests.support.engine import until
 from tests.support.installs import Machine
 from tests.support.openssh import OpenSshServer
 from tests.support.run_sinks import MemorySink
 from tests.support.ssh_workers import a_worker
+from workers.builtin import BuiltInWorker
 from workers.ssh.worker import SshWorker
 
 OTHER = {"Octopus.Project.Id": "docs"}
@@ -153,7 +156,9 @@ def test_a_disk_that_is_too_small_is_seen_before_and_one_that_becomes_full_leave
         "The package could not be unpacked: 3 MB are needed, and 0 MB are free. "
         "What was current before is current still."
     )
-    many = machine.installs({f"file-{number}": "" for number in range(20)}, version="3.0.0")
+    files = {f"file-{number}": "" for number in range(20)}
+    many = machine.installs(files, version="3.0.0", scripts={"DeployFailed": "pwd; echo sorry"})
+    assert "sorry" in many.log, "the process is told, though there is nothing of the package"
     assert many.result.message == (
         "The package could not be unpacked: the disk is full. What was current before is current still."
     )
@@ -169,6 +174,21 @@ def test_a_custom_folder_on_a_full_disk_is_as_it_was(machine: Machine, tmp_path:
     full = machine.installs({**many, "index.html": "new"}, version="2.0.0", custom_folder=str(custom), purge=True)
     assert f"app could not be copied to {custom}: the disk is full." in full.result.message
     assert [(path.name, path.read_text()) for path in custom.iterdir()] == [("index.html", "old")]
+    assert machine.current == "1.4.0"
+
+
+def test_a_file_that_the_account_may_not_write_leaves_nothing(tmp_path: Path) -> None:
+    quota = ("prlimit", f"--fsize={1 << 20}", "sh")
+    with closing(BuiltInWorker(tmp_path / "runs", clock=utc_now)) as worker:
+        machine = Machine(worker, tmp_path / "machine")
+        machine.installs({"large": "x" * (2 << 20)})
+    with closing(BuiltInWorker(tmp_path / "runs", clock=utc_now, shell=quota)) as worker:
+        machine = Machine(worker, tmp_path / "machine")
+        limited = machine.installs({"large": "x" * (2 << 20)})
+    assert limited.result.message.startswith(
+        "The package could not be unpacked: a file is larger than this account may write."
+    )
+    assert folders(machine) == {"1.4.0"}
     assert machine.current == "1.4.0"
 
 

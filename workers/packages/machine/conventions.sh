@@ -59,13 +59,14 @@ run() {
     fi
     (umask 077 && print_variables "$language" >"$tools/$language/.foredeck-variables") || return 1
     (
-        cd "$folder" || exit 1
+        cd "${folder:-$work}" || exit 1 # there is none yet when it could not be unpacked
         case $language in
         bash) BASH_ENV=$tools/bash/.foredeck-prelude.sh exec "$BASH" "$1" ;;
         python) FOREDECK_SCRIPT=$1 exec python3 -u "$tools/python/.foredeck-prelude.py" ;;
         powershell)
+            local where=${PWD//\'/\'\'}
             cd "$tools/powershell" || exit 1
-            printf "Set-Location -LiteralPath '%s'\n. '%s'\n" "${folder//\'/\'\'}" "${1//\'/\'\'}" >.foredeck-start.ps1
+            printf "Set-Location -LiteralPath '%s'\n. '%s'\n" "$where" "${1//\'/\'\'}" >.foredeck-start.ps1
             exec pwsh -NoProfile -NoLogo -NonInteractive -File ./.foredeck-prelude.ps1
             ;;
         esac
@@ -80,6 +81,7 @@ is_off() { case $(get_octopusvariable "$1") in [Ff][Aa][Ll][Ss][Ee]) ;; *) retur
 
 # Sets `script` to the package's script of this name; of several that of the first language, as in Octopus.
 find_packaged() {
+    [ -n "$folder" ] || return 1 # what could not be unpacked has none
     for script in "$installed/$1.sh" "$installed/$1.py" "$installed/$1.ps1"; do
         [ ! -f "$script" ] || return 0
     done

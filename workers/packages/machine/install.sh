@@ -19,7 +19,7 @@ give_up() {
     [ -z "$is_current" ] || current="It is the current one: deploy the release before it to go back."
     printf "##octopus[resultMessage message='%s' final='VHJ1ZQ==']\n" "$(encode_servicemessagevalue "$1 $current")"
     write_warning "$package $version: $1"
-    if [ -n "$folder" ]; then failed_convention "$1"; fi
+    failed_convention "$1"
     [ -n "$is_current" ] || restore_custom
     leave failed
     exit 1
