@@ -11,12 +11,10 @@ _MOST_NAMED = 4
 
 
 def described(install: PackageToDeploy) -> str:
-    """What is installed, where, and what is done with it on the way."""
-    parts = [f"installs the package {install.package} below {install.root}"]
-    if install.custom_folder:
-        parts.append(_copied(install.custom_folder))
+    """What is installed, where, and what is done with it on the way; what is most dangerous stands first."""
+    parts = [f"installs the package {install.package} below {install.root}{_copied(install.custom_folder)}"]
     if install.skip_if_installed:
-        parts.append("unless it is installed there already")
+        parts.append("unless it is there already")
     if install.scripts:
         named = [
             script.convention.value if script.source == "inline" else f"{script.convention} ({script.source})"
@@ -29,11 +27,12 @@ def described(install: PackageToDeploy) -> str:
     return ", ".join(parts)
 
 
-def _copied(folder: CustomFolder) -> str:
-    kept = f" except {_listed(folder.protect)}" if folder.protect else ""
-    if folder.purge:
-        return f"copies it to {folder.path} in place of all that is there{kept}"
-    return f"copies it to {folder.path}" + (f", leaving {_listed(folder.protect)} as it is" if kept else "")
+def _copied(folder: CustomFolder | None) -> str:
+    if folder is None:
+        return ""
+    kept = _listed(folder.protect) if folder.protect else ""
+    how = (f"purged except {kept}" if kept else "purged") if folder.purge else (f"leaving {kept}" if kept else "")
+    return f" and in {folder.path}" + (f" ({how})" if how else "")
 
 
 def acquired(work: AcquirePackages) -> str:

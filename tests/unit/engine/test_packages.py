@@ -156,9 +156,9 @@ def test_the_plan_says_what_is_installed_where(deck: Deck) -> None:
     with_packages(deck, BUILT_IN, process)
     plan = deployments.preview(deck.db, project="web", version="1.4.0", environment="staging")
     assert (
-        "installs the package app below /srv/apps, copies it to /www/#{Octopus.Environment.Id} in place of all that is "
-        "there except up and .env, unless it is installed there already, runs PreDeploy and Deploy (install.sh) of the "
-        "process, puts variables into *.conf" in terminal.plan(plan)
+        "installs the package app below /srv/apps and in /www/#{Octopus.Environment.Id} (purged except up and .env), "
+        "unless it is there already, runs PreDeploy and Deploy (install.sh) of the process, puts variables into *.conf"
+        in terminal.plan(plan)
     )
 
 
