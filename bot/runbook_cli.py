@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot import package_cli
 from bot.cli_options import acting, listed, pairs, person_option, with_database, with_database_to_look_at
 from engine.times import utc_now
 
@@ -36,12 +37,15 @@ def list_(db: Any, person: str | None, **_: Any) -> None:
 @click.option("--project", default="", help="Whose, where several projects have one of that name.")
 @person_option
 @with_database
-def publish(db: Any, name: str, project: str, person: str | None, **_: Any) -> None:
+def publish(db: Any, state: Path, name: str, project: str, person: str | None, **_: Any) -> None:
     """Freeze NAME as it is now; from then on that is what runs."""
-    from engine.services import runbooks
+    from engine.services import releases, runbooks
 
     made = runbooks.publish(db, utc_now(), person=acting(db, person), name=name, project=project)
+    found = package_cli.completed(db, state, releases.view(db, project=made.project, version=made.version or ""))
     click.echo(f"Published {made.slug} of {made.project} as {made.version}.")
+    for repository in found.packages:
+        click.echo(f"  {repository.name}  commit {repository.digest}")
 
 
 @runbook.command("plan")

@@ -35,14 +35,15 @@ def release(desk: Desk, typed: Typed) -> Answer:
                 version=wanted.version,
                 packages=dict(wanted.packages),
             )
-            return Answer(answers.release_created(_completed(desk, created), desk.command, typed.command))
+            return Answer(answers.release_created(completed(desk, created), desk.command, typed.command))
         case ListReleases():
             found = releases.recent(desk.db, person=typed.person.slug, project=wanted.project)
             return Answer(answers.releases(found, wanted.project, typed.command))
 
 
-def _completed(desk: Desk, created: ReleaseView) -> ReleaseView:
-    """The release with its packages, if they are found soon: it is committed, and the command is acked meanwhile.
+def completed(desk: Desk, created: ReleaseView) -> ReleaseView:
+    """The release with its packages, if they are found soon: it is committed, and the command is acked meanwhile. The
+    same of a runbook that was published.
 
     Raises ReleaseRefused when a package is nowhere.
     """

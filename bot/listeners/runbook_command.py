@@ -6,6 +6,7 @@ import difflib
 
 from bot.commands import Help
 from bot.listeners import runbook_form, running
+from bot.listeners.release_command import completed
 from bot.listeners.requests import Answer, Desk, Typed
 from bot.messages import answers
 from bot.messages import runbooks as told
@@ -21,7 +22,7 @@ from bot.runbook_requests import (
     parse_runbook,
 )
 from engine.errors import ForedeckError
-from engine.services import runbooks
+from engine.services import releases, runbooks
 from engine.services.errors import UnknownName
 
 
@@ -38,7 +39,10 @@ def runbook(desk: Desk, typed: Typed) -> Answer:  # noqa: PLR0911 - one line for
             return Answer(told.listed(runbooks.listed(desk.db, person=person), typed.command))
         case PublishRunbook():
             made = runbooks.publish(desk.db, desk.clock(), person=person, name=wanted.name, project=wanted.project)
-            return Answer(told.published(made, typed.command))
+            found = completed(desk, releases.view(desk.db, project=made.project, version=made.version or ""))
+            return Answer(
+                told.published(made, typed.command, sought=[one.name for one in found.packages if not one.digest])
+            )
         case PlanRunbook():
             return Answer(opens=plan_modal(running.plan(desk, person, wanted.wanted)))
         case OpenRunForm():

@@ -30,11 +30,13 @@ def _next(found: Sequence[RunbookView], command: str) -> str:
     return f"Run one: {command} run {first.slug} of {first.project} in {(first.environments or ('production',))[0]}"
 
 
-def published(runbook: RunbookView, command: str) -> b.Message:
-    """It was frozen."""
+def published(runbook: RunbookView, command: str, sought: Sequence[str] = ()) -> b.Message:
+    """It was frozen. `sought`: the repositories of its scripts that are not found yet."""
     words = f"Published {runbook.name} of {runbook.project} as {runbook.version}."
     where = (runbook.environments or ("production",))[0]
-    return b.message(words, b.rich([b.text(words)]), b.context(f"Run it: {command} run {runbook.slug} in {where}"))
+    rest = f" I still look for {wording.either(sought, 'and')}." if sought else ""
+    said = b.rich([b.text(f"{words}{rest}")])
+    return b.message(words, said, b.context(f"Run it: {command} run {runbook.slug} in {where}"))
 
 
 def help_text(command: str) -> b.Message:

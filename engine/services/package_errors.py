@@ -39,7 +39,7 @@ class PackageMissing(ForedeckError):
 class ReleaseRefused(ForedeckError):
     """A release that was asked for is none: its package is nowhere, which took a while to find out."""
 
-    message = "{project} {version} is no release: {why}"
+    message = "{project} {version} {is_none}: {why}"
 
 
 class PackageExists(ForedeckError):

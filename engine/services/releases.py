@@ -136,9 +136,13 @@ def recent(db: Database, *, person: str, project: str, limit: int = 20, prefix: 
 
 
 def view(db: Database, *, project: str, version: str) -> ReleaseView:
-    """How a release stands that was asked for. Raises ReleaseRefused when it is none, as a package is nowhere."""
+    """How a release stands that was asked for, or a runbook that was published. Raises ReleaseRefused when it is none,
+    as a package is nowhere.
+    """
     with db.read() as session:
-        release = find(session, project, version)
+        release = session.scalars(
+            select(Release).where(Release.project == project, Release.version == version, Release.refused == "")
+        ).first()
         if release is not None:
             return _view(session, release)
         refused = session.scalars(
@@ -146,7 +150,9 @@ def view(db: Database, *, project: str, version: str) -> ReleaseView:
             .where(Release.project == project, Release.version.startswith(f"{version}@refused-", autoescape=True))
             .order_by(Release.id.desc())
         ).first()
-        raise ReleaseRefused(project=project, version=version, why=refused.refused if refused else "it was never made.")
+        why = refused.refused if refused else "it was never made."
+        is_none = "was not published" if refused and refused.runbook else "is no release"
+        raise ReleaseRefused(project=project, version=version, is_none=is_none, why=why)
 
 
 def _view(session: Session, release: Release) -> ReleaseView:

@@ -115,4 +115,12 @@ def test_a_runbook_keeps_the_commit_that_it_was_published_with_and_is_published_
         new = runbooks.run(deck.db, deck.clock(), person="ana", name="restart", environment="staging")
         deck.over(new.number)
     assert first in deck.log(old.number, "restart")
+    repository.has({"other.sh": "echo\n"})
+    runbooks.publish(deck.db, deck.clock(), person="ana", name="restart")
+    looks(deck, "restart@3")
+    with pytest.raises(
+        ReleaseRefused, match=r'^web restart@3 was not published: main of .* has no file "deploy/run\.sh"'
+    ):
+        releases.view(deck.db, project="web", version="restart@3")
+    assert runbooks.listed(deck.db, person="ana")[0].version == "restart@2", "what was published before is so still"
     assert second in deck.log(new.number, "restart")

@@ -113,11 +113,16 @@ class Rehearsal:
         script = action["run_script"]
         scripts = self.scripts or {}
         given = scripts.get(f"{project}/{slug}", scripts.get(slug))
+        is_elsewhere = not _NOT_HERE.isdisjoint(script)
+        for key in _NOT_HERE:
+            script.pop(key, None)
         if given is not None:
             script.pop("file", None)
             script["inline"] = given
-        elif "inline" in script:
-            script["inline"] = _told(f"the script of {slug}")
+        elif "inline" in script or is_elsewhere or not script["file"].endswith((".sh", ".bash")):
+            script.pop("syntax", None)
+            script.pop("script_modules", None)  # they may be in the language that it was in
+            script["inline"] = _told(script.pop("file", f"the script of {slug}"))
         else:
             for place in (folder / script["file"], folder / "scripts" / script["file"]):
                 if place.is_file():
@@ -175,6 +180,10 @@ def _take_values_of_targets_away(document: Node) -> None:
 def _is_of_targets(value: Any) -> bool:
     when = value.get("when") if isinstance(value, dict) else None
     return isinstance(when, dict) and not {"target", "target_tag"}.isdisjoint(when)
+
+
+_NOT_HERE = frozenset({"git", "package", "packages"})
+"""What a script uses that is not in the configuration's folder."""
 
 
 def _told(what: str) -> str:
