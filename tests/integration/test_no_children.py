@@ -17,6 +17,7 @@ from pathlib import Path
 from engine.orchestration.exclusive import DispatcherLock
 from engine.services.views import TaskState
 from tests.support.engine import MAIN, Deck, a_deck, until
+from tests.support.git_repositories import Repository
 from tests.support.openssh import OpenSshServer
 from tests.support.packages import an_archive, pushed
 
@@ -28,6 +29,7 @@ steps:
   - step: build
     run_script: {inline: 'echo "built by $PPID with $(get_octopusvariable Token)"'}
 """
+FROM_GIT = "  - {{step: remote, run_script: {{git: {{url: '{url}', ref: main, path: run.sh}}}}}}\n"
 INSTALL = "  - {{step: install, deploy_package: {{package: app, root: {root}}}}}\n"
 
 # What Python runs in other processes it tells its audit hooks, whoever asks for it, before it does.
@@ -37,7 +39,7 @@ told = open({told!r}, "a", buffering=1)
 STARTS = ("subprocess.Popen", "os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system")
 def hear(event, details):
     if event in STARTS:
-        words, folder = (list(map(str, details[1])), details[2]) if len(details) > 2 else ([], None)
+        words, folder = (list(map(str, details[1])), str(details[2])) if len(details) > 2 else ([], "")
         told.write(repr((event, words, folder)) + chr(10))
 sys.addaudithook(hear)
 from bot.cli import main
@@ -104,27 +106,32 @@ class Looking(threading.Thread):
         self.join()
 
 
-def configured(deck: Deck, **sections: str) -> None:
-    """Ten projects. The last five read a secret from a store, and the last one installs a package, too."""
+def configured(deck: Deck, repository: str, **sections: str) -> None:
+    """Ten projects. The last five read a secret from a store; the last but one has a script from Git, too, and the last
+    one installs a package.
+    """
     root = deck.folder / "apps"
     files: dict[str, str] = {f"{name}.yml": text for name, text in sections.items()}
     for number in range(PROJECTS):
         folder, has_secret, has_package = f"projects/p{number}", number >= PROJECTS // 2, number == PROJECTS - 1
         files[f"{folder}/project.yml"] = f"slug: p{number}\n" + ("packages: {app: {feed: built-in}}\n" * has_package)
-        files[f"{folder}/process.yml"] = PROCESS + (INSTALL.format(root=root) * has_package)
+        from_git = FROM_GIT.format(url=repository) * (number == PROJECTS - 2)
+        files[f"{folder}/process.yml"] = PROCESS + from_git + (INSTALL.format(root=root) * has_package)
         if has_secret:
             files[f"{folder}/variables.yml"] = 'Token: [{secret: "vault:deep/one"}]\n'
     deck.configured(PROCESS, files=files)
 
 
-def on_a_worker(deck: Deck, server: OpenSshServer) -> Path:
+def on_a_worker(deck: Deck, server: OpenSshServer, repository: Repository) -> Path:
     """All of it runs on a worker over SSH. The command of the secret store, which is the platform team's."""
+    repository.has({"run.sh": "echo from Git\n", ".gitattributes": "*.sh filter=evil\n"})
     store = deck.folder / "ask-the-vault"
     store.write_text("#!/bin/sh\nsleep 0.03\necho 'hunter22 of '\"$1\"\n")
     store.chmod(0o755)
     (deck.config).mkdir(parents=True, exist_ok=True)
     configured(
         deck,
+        repository.url,
         built_in_worker="enabled: false\n",
         foredeck=MAIN.replace("slack_channel: deployments", "slack_channel: deployments, task_cap: 10"),
         worker_pools="linux: {default: true}\n",
@@ -145,10 +152,12 @@ def deployed(deck: Deck, numbers: list[int]) -> None:
 def test_over_a_hundred_deployments_the_bot_has_no_child_but_what_it_is_configured_to_ask(
     tmp_path: Path, own_ssh_server: OpenSshServer
 ) -> None:
-    """None at all in most of them; then a secret store's command, and rsync, which sends what is new of a package."""
+    """None at all in most of them; then a secret store's command, git for the scripts of a repository, and rsync, which
+    sends what is new of a package.
+    """
     told = tmp_path / "told"
     with a_deck(tmp_path / "deck", real_time=True) as deck:
-        store = on_a_worker(deck, own_ssh_server)
+        store = on_a_worker(deck, own_ssh_server, Repository(tmp_path / "git"))
         plain = [deck.deploys(f"p{count % 5}", f"1.{count}.0") for count in range(WITHOUT)]
         with a_bot(deck, told) as pid:
             deployed(deck, plain)
@@ -164,11 +173,12 @@ def test_over_a_hundred_deployments_the_bot_has_no_child_but_what_it_is_configur
                     deployed(deck, numbers[-1:])
                 deployed(deck, numbers)
             assert "with ********" in deck.log(numbers[0], "build")
+            assert "from Git" in deck.log(numbers[3], "remote")
             assert traces_of_children(pid)["minor faults"] > 0, "the check itself sees that there were some"
     started = [ast.literal_eval(line) for line in told.read_text().splitlines()]
     assert {event for event, _, _ in started} == {"subprocess.Popen"}
-    assert {words[0] for _, words, _ in started} == {str(store), "rsync"}
+    assert {words[0].rpartition("/")[2] for _, words, _ in started} == {store.name, "git", "rsync"}
     assert {where for _, words, where in started if words[0] == str(store)} == {"/"}
-    assert {command[0].rpartition("/")[2] for command, _ in looking.seen} == {"sh", "rsync"}
+    assert {command[0].rpartition("/")[2] for command, _ in looking.seen} <= {"sh", "git", "rsync"}
     assert {command[1] for command, _ in looking.seen if command[0] == "/bin/sh"} == {str(store)}
     assert not [folder for _, folder in looking.seen if Path(folder).is_relative_to(deck.config)]
