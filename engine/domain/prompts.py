@@ -85,6 +85,8 @@ def asked(
     those of each target.
     """
     found: dict[str, Question] = {}
+    prompted = {variable.name.casefold() for variable in variables if variable.prompt}
+    variables = [variable for variable in variables if variable.name.casefold() in prompted]
     for situation, of_it in _situations(variables, plan, project, environment, tags):
         for variable in precedence.choose(of_it, replace(situation, process=process)).values():
             if variable.prompt is not None and isinstance(variable.value, str):
