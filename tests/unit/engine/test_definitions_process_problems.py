@@ -363,6 +363,28 @@ def test_a_condition_may_ask_for_what_the_project_its_sets_and_foredeck_have(
     assert [words.split('"')[1] for words in found] == ([unknown] if unknown else []), found
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("Octopus.Deployment.Eror", "Octopus.Deployment.Error"),
+        ("octopus.environment.naem", "Octopus.Environment.Name"),
+        ("Octopus.Action[install].IsSkiped", "Octopus.Action[ACTION].IsSkipped"),
+        ("Octopus.Deployment.Tenant.Id", ""),
+        ("Octopus.Action[install].IsSkipped", None),
+        ("Octopus.Action[install].Output.Anything", None),
+        ("Octopus.Action[install].Output[web-1].Anything", None),
+        ("Octopus.Step[install].Status.Code", None),
+        ("Foredeck.Slack.UserId", None),
+    ],
+)
+def test_what_foredeck_does_not_set_is_warned_of(tmp_path: Path, asked: str, meant: str | None) -> None:
+    steps = "steps:\n  - {step: install, run_script: {inline: a}}\n"
+    steps += f"  - {{step: b, run_condition: '#{{if {asked}}}x#{{/if}}', run_script: {{inline: b}}}}\n"
+    told = list(definitions.check(write_folder(tmp_path, {PROCESS: steps})))
+    assert [(problem.severity, problem.line) for problem in told] == ([] if meant is None else [("warning", 3)])
+    assert all(not meant or f'Did you mean "{meant}"?' in str(problem) for problem in told), told
+
+
 def test_of_variables_that_cannot_be_read_nothing_is_said(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, {**script("run_condition: '#{LogLevel}'"), VARIABLES: "LogLevel: info\n"})
     assert problem.startswith(VARIABLES)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.contracts import Outcome
+from engine.domain.system_names import TABLE
 from engine.services import deployments, runbooks
-from engine.services.system_variables import TABLE
 from tests.support.engine import MAIN, Deck
 from tests.support.engine_workers import ends
 
