@@ -116,6 +116,7 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     finally:
         ticker.stop()
         checker.stop()
+        shelf.close()
         finder.stop()
         dispatcher.stop()
         workers.close()

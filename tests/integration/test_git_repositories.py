@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +99,17 @@ def test_a_repository_that_is_not_there_and_a_server_that_does_not_answer_are_to
         gone = server.url("x.git")
     answer = shelf.pin(wanted(gone))
     assert isinstance(answer, Unanswered)
-    assert answer.reason.startswith("127.0.0.1/x cannot be read: unable to access 'it")
+    assert answer.reason.startswith("127.0.0.1/x cannot be read: failed to connect to 127.0.0.1")
+
+
+def test_a_server_that_is_silent_does_not_hold_up_a_bot_that_stops(shelf: PackageShelf) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(shelf.pin, wanted(f"http://127.0.0.1:{silent.getsockname()[1]}/x.git"))
+        connection, _ = silent.accept()
+        with connection:
+            shelf.close()
+            answer = asked.result(30)
+    assert isinstance(answer, Unanswered)
 
 
 def test_credentials_are_given_to_the_server_and_stand_in_no_command_line(

@@ -76,13 +76,3 @@ def test_packages_lie_beside_the_script_unpacked_or_as_they_are_and_a_script_com
         "Bash script scripts/run.sh of the package app --to #{Octopus.Environment.Id}",
         "Python script scripts/run.py of the package app",
     ]
-
-
-def test_a_script_that_its_package_lacks_is_told_with_the_nearest(deck: Deck) -> None:
-    with_packages(deck, "app: {feed: built-in}", PROCESS.replace("scripts/run.sh", "scripts/rum.sh"))
-    pushed(deck, "1.4.0", an_archive(FILES))
-    with deck.serving():
-        view = deck.over(deck.deploys(version="1.4.0"))
-    assert view.state is TaskState.FAILED
-    (failed,) = [run for run in deck.runs(view.number) if run.state == "failed"]
-    assert (failed.reason, failed.hint) == ('app 1.4.0 has no file "scripts/rum.sh".', 'There is "scripts/run.sh".')

@@ -42,6 +42,10 @@ _TOKEN_USERNAME = "x-access-token"  # noqa: S105 - any name does for a token, on
 _PASSED_ON = ("PATH", "http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY")
 
 
+_at_work: set[int] = set()
+"""The children that may be cut, each the leader of a group of its own."""
+
+
 class GitFailed(Exception):
     """git did not do it. `said`: its own words, with no address of ours in them."""
 
@@ -51,9 +55,17 @@ class GitFailed(Exception):
 
 
 def run(
-    arguments: Sequence[str], wanted: Wanted, folder: Path, stdout: IO[bytes] | None = None, seconds: float = 0
+    arguments: Sequence[str],
+    wanted: Wanted,
+    folder: Path,
+    *,
+    stdout: IO[bytes] | None = None,
+    seconds: float = LONGEST_SECONDS,
+    may_be_cut: bool = True,
 ) -> bytes:
-    """What git printed, run in this folder; nothing where it went to `stdout`. Raises GitFailed."""
+    """What git printed, run in this folder; nothing where it went to `stdout`. `may_be_cut`: it is ended when the bot
+    stops. Raises GitFailed.
+    """
     child = subprocess.Popen(
         [_program(), *arguments],
         cwd=folder,
@@ -63,16 +75,30 @@ def run(
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    if may_be_cut:
+        _at_work.add(child.pid)
     try:
-        printed, errors = child.communicate(timeout=seconds or LONGEST_SECONDS)
+        printed, errors = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)  # what it started, too
+        _end(child.pid)
         child.communicate()
-        raise GitFailed(f"it took longer than {seconds or LONGEST_SECONDS:.0f} s") from None
+        raise GitFailed(f"it took longer than {seconds:.0f} s") from None
+    finally:
+        _at_work.discard(child.pid)
     if child.returncode:
         raise GitFailed(_brief(errors, wanted))
     return printed or b""
+
+
+def end_all() -> None:
+    """End what may be cut: the bot stops, and a server that is silent is not waited for."""
+    for pid in tuple(_at_work):
+        _end(pid)
+
+
+def _end(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)  # what it started, too
 
 
 @cache
@@ -129,4 +155,5 @@ def _brief(errors: bytes, wanted: Wanted) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     told = [line for kind in ("fatal:", "error:") for line in lines if line.startswith(kind)] or lines
     first = re.sub(r"^(?:fatal|error|remote):\s*", "", told[0] if told else "it did not say why")
-    return first.replace(wanted.location, "it").rstrip(".")[:300]
+    first = re.sub(r"^unable to access '[^']*':\s*", "", first).replace(wanted.location, "it").rstrip(".")
+    return f"{first[:1].lower()}{first[1:300]}"

@@ -41,14 +41,14 @@ def resolve(wanted: Wanted) -> str:
     return _chosen(wanted, {name: commit for commit, _, name in lines})
 
 
-def archive(wanted: Wanted, commit: str, target: Path) -> None:
+def archive(wanted: Wanted, commit: str, target: Path, *, may_be_cut: bool) -> None:
     """Write what is in this commit as a tar. Raises NoSuchCommit, Unreachable, OSError."""
     with tempfile.TemporaryDirectory(prefix="foredeck-git-") as name:
         folder = Path(name)
         try:
             git.run(["init", "--quiet", "--bare", "--template=", "."], wanted, folder)
             fetch = ["fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"]
-            git.run([*fetch, "--", wanted.location, commit], wanted, folder)
+            git.run([*fetch, "--", wanted.location, commit], wanted, folder, may_be_cut=may_be_cut)
             with target.open("wb") as file:
                 git.run(["archive", "--format=tar", commit], wanted, folder, stdout=file)
         except GitFailed as error:

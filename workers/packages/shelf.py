@@ -16,7 +16,7 @@ from pathlib import Path
 
 from engine.errors import ForedeckError
 from engine.package_contracts import Answer, Found, NotThere, Ready, Unanswered, Wanted
-from workers.packages import addresses, folders, repositories
+from workers.packages import addresses, folders, git, repositories
 from workers.packages.addresses import DownloadFailed
 from workers.packages.archives import UnsafePackage, make_plain
 from workers.packages.repositories import NoSuchCommit, Unreachable
@@ -70,13 +70,20 @@ class PackageShelf:
         except OSError as error:
             raise _unavailable(wanted, (error.strerror or str(error)).lower(), _AGAIN) from None
 
-    def _take(self, wanted: Wanted, digest: str, came: Callable[[int], None] = lambda _size: None) -> Ready:
+    def _take(
+        self,
+        wanted: Wanted,
+        digest: str,
+        came: Callable[[int], None] = lambda _size: None,
+        *,
+        may_be_cut: bool = False,
+    ) -> Ready:
         with self._guard:
             lock = self._locks[digest]
         while not lock.acquire(timeout=_SLICE):
             came(self._come.get(digest, 0))
         try:
-            return self._ready(digest) or self._make_ready(wanted, digest, came)
+            return self._ready(digest) or self._make_ready(wanted, digest, came, may_be_cut=may_be_cut)
         finally:
             self._come.pop(digest, None)
             lock.release()
@@ -85,7 +92,7 @@ class PackageShelf:
         """Which commit a branch or tag is just now; that is fetched, and the scripts that are meant are in it."""
         try:
             commit = repositories.resolve(wanted)
-            ready = self._take(wanted, commit)
+            ready = self._take(wanted, commit, may_be_cut=True)
             for path in wanted.paths:
                 self.require_file(wanted, ready, path)
         except (NoSuchCommit, UnsafePackage) as error:
@@ -124,6 +131,10 @@ class PackageShelf:
             hint = f'There is "{near[0]}".' if near else f"There is {', '.join(listed) or 'none at all'}."
             raise FileNotInPackage(name=wanted.name, file=path, hint_of_it=hint)
 
+    def close(self) -> None:
+        """The bot stops: what is looked up in repositories is let go of, and looked up again after the next start."""
+        git.end_all()
+
     def clean_up(self) -> None:
         """Remove the plain tars that nobody wanted for 30 days: each can be made again from what is kept. And what a
         process left that ended in the middle, so only who serves may call it, before it begins.
@@ -150,7 +161,7 @@ class PackageShelf:
         os.utime(found)  # it is in use
         return Ready(found, found.name.split(".")[1], found.stat().st_size)
 
-    def _make_ready(self, wanted: Wanted, digest: str, came: Callable[[int], None]) -> Ready:
+    def _make_ready(self, wanted: Wanted, digest: str, came: Callable[[int], None], *, may_be_cut: bool) -> Ready:
         is_of_git = wanted.kind == "git"
         if not is_of_git and not self._store.has(digest):
             self._fetch(wanted, digest, came)
@@ -161,7 +172,7 @@ class PackageShelf:
         try:
             if is_of_git:
                 with tempfile.NamedTemporaryFile(dir=self._plain, prefix=".making-") as fetched:
-                    repositories.archive(wanted, digest, Path(fetched.name))
+                    repositories.archive(wanted, digest, Path(fetched.name), may_be_cut=may_be_cut)
                     make_plain(Path(fetched.name), made)
             else:
                 make_plain(self._store.path(digest), made)
