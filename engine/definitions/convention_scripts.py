@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.definitions.fields import Field, Record
-from engine.definitions.folders import LARGEST_FILE
 from engine.definitions.nodes import Scalar
 from engine.definitions.project_files import ProjectFiles
 from engine.definitions.script_settings import read_syntax
-from engine.definitions.secret_references import HOW, holds_a_secret
+from engine.definitions.script_steps import read_body
 from engine.domain.installs import Convention, ConventionScript
 
 KEYS = {
@@ -45,9 +44,6 @@ def _read(field: Field, files: ProjectFiles, convention: Convention) -> Conventi
             what = "`file` and `inline` exclude each other." if file else "There is neither `file` nor `inline`."
             field.wrong("one-of", what, _EXAMPLE)
         return None
-    where = file or inline or field
-    body = files.read(where) if file else where.text("`inline: systemctl stop shop`", longest=LARGEST_FILE)
-    if holds_a_secret(body):
-        where.wrong("literal-secret", "There is a key or a token in this script.", f"Use a variable. {HOW}")
-    source = where.line(longest=300) if file else "inline"
+    body = read_body(files, file, inline or field)
+    source = file.line(longest=300) if file else "inline"
     return ConventionScript(convention, body, read_syntax(record, file), source)

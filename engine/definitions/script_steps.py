@@ -52,7 +52,7 @@ class ScriptReader:
         modules = self._modules(record, syntax)
         _refuse_same_names(record, folder, modules, uses)
         return RunScript(
-            "" if origin else self._body(file, inline or field),
+            "" if origin else read_body(self.files, file, inline or field),
             syntax,
             self._source(file, is_elsewhere=origin is not None),
             folder,
@@ -84,13 +84,6 @@ class ScriptReader:
             record.whole.wrong("one-of", "There is neither `file` nor `inline`.", _EXAMPLE)
         return origin, file, inline
 
-    def _body(self, file: Field | None, inline: Field) -> str:
-        body = self.files.read(file) if file else inline.text("`inline: echo hello`", longest=LARGEST_FILE)
-        if holds_a_secret(body):
-            message = "There is a key or a token in this script."
-            (file or inline).wrong("literal-secret", message, f"Use a variable. {HOW}")
-        return body
-
     def _source(self, file: Field | None, *, is_elsewhere: bool) -> str:
         if file is None:
             return "inline"
@@ -99,6 +92,15 @@ class ScriptReader:
     def _modules(self, record: Record, syntax: str) -> tuple[FrozenFile, ...]:
         own = self.modules.for_script(record.get("script_modules"), syntax)
         return tuple(dict.fromkeys((*self.modules.for_process(self.shared, syntax), *own)))
+
+
+def read_body(files: ProjectFiles, file: Field | None, inline: Field) -> str:
+    """The text of a script: what is in its file, where it has one, else what is written."""
+    body = files.read(file) if file else inline.text("`inline: echo hello`", longest=LARGEST_FILE)
+    if holds_a_secret(body):
+        message = "There is a key or a token in this script."
+        (file or inline).wrong("literal-secret", message, f"Use a variable. {HOW}")
+    return body
 
 
 def _refuse_same_names(
