@@ -72,9 +72,7 @@ def test_after_a_failure_both_scripts_for_that_run_and_nothing_else(
     scripts = saying("process", **{failing: saying("process")[failing] + "\nexit 4"})
     done = machine.installs(in_package(saying("package")), scripts=scripts)
     assert done.result.outcome is Outcome.FAILED
-    assert done.result.message == (
-        f"{failing} of the process failed (exit code 4). What was current before is current still."
-    )
+    assert done.result.message == (f"{failing} of the process failed (exit code 4). Current is still 1.3.0.")
     assert told(machine) == [
         f"{one}, current is 1.3.0" for one in (*ran, "package DeployFailed", "process DeployFailed")
     ]
@@ -94,7 +92,7 @@ def test_the_script_for_failures_knows_what_failed_and_the_reason_that_was_given
     done = machine.installs({"Deploy.sh": 'fail_step "The port is taken"', "DeployFailed.sh": failed})
     assert (machine.place / "why").read_text() == "Deploy.sh of the package failed (exit code 1).\n"
     assert done.result.message == (
-        "The port is taken. Deploy.sh of the package failed (exit code 1). What was current before is current still."
+        "The port is taken. Deploy.sh of the package failed (exit code 1). Nothing is current there yet."
     )
 
 

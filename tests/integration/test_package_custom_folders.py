@@ -150,7 +150,7 @@ def test_a_folder_that_must_not_be_touched_is_refused(
         folder, why = folder.replace(name, path), why.replace(name, path)
     done = machine.installs({"evil": "x"}, custom_folder=folder, purge=True)
     assert done.result.outcome is Outcome.FAILED
-    assert f": {why}. What was current before is current still." in done.result.message
+    assert f": {why}. Nothing is current there yet." in done.result.message
     assert list(machine.place.iterdir()) == [], "nothing was unpacked"
 
 

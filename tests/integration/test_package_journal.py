@@ -153,15 +153,12 @@ def test_a_disk_that_is_too_small_is_seen_before_and_one_that_becomes_full_leave
     before = sorted(small_disk.rglob("*"))
     large = machine.installs({"large": "x" * 3_000_000}, version="2.0.0")
     assert large.result.message == (
-        "The package could not be unpacked: 3 MB are needed, and 0 MB are free. "
-        "What was current before is current still."
+        "The package could not be unpacked: 3 MB are needed, and 0 MB are free. Current is still 1.0.0."
     )
     files = {f"file-{number}": "" for number in range(20)}
     many = machine.installs(files, version="3.0.0", scripts={"DeployFailed": "pwd; echo sorry"})
     assert "sorry" in many.log, "the process is told, though there is nothing of the package"
-    assert many.result.message == (
-        "The package could not be unpacked: the disk is full. What was current before is current still."
-    )
+    assert many.result.message == ("The package could not be unpacked: the disk is full. Current is still 1.0.0.")
     assert sorted(small_disk.rglob("*")) == before
     assert machine.current == "1.0.0"
 

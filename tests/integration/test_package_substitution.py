@@ -95,7 +95,7 @@ def test_what_cannot_be_put_in_fails_it_and_says_where(machine: Machine, files: 
     )
     assert done.result.outcome is Outcome.FAILED
     assert why in done.result.message
-    assert done.result.message.endswith("What was current before is current still.")
+    assert done.result.message.endswith("Nothing is current there yet.")
     assert "never" not in done.log
     assert not (machine.place / "current").is_symlink()
 

@@ -15,7 +15,8 @@ installed= folder= is_current=
 # give_up WHAT FAILED [WHAT IS CURRENT]: a reason that the script itself gave stays before ours, and what DeployFailed
 # says does not take its place.
 give_up() {
-    local current="What was current before is current still."
+    local current="Nothing is current there yet."
+    [ ! -h "$place/current" ] || current="Current is still $(readlink "$place/current")."
     [ -z "$is_current" ] || current="It is the current one: deploy the release before it to go back."
     printf "##octopus[resultMessage message='%s' final='VHJ1ZQ==']\n" "$(encode_servicemessagevalue "$1 $current")"
     write_warning "$package $version: $1"
