@@ -18,6 +18,7 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from engine import artifacts
 from engine.database import Database, open_database
 from engine.domain.holds import HoldKind
 from engine.orchestration.exclusive import DispatcherLock
@@ -109,6 +110,7 @@ def dispatching(folder: Path, db: Database, clock: Callable[[], datetime] = utc_
     ticker = Ticker([dispatcher.wake, checker.look, finder.wake, Pruner(db, clock, shelf).look])
     try:
         shelf.clean_up()
+        artifacts.clean_up(state.folder)
         dispatcher.start()
         finder.start()
         ticker.start()

@@ -6,12 +6,9 @@ bytes nobody refers to is removed by the pruning.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -94,10 +91,9 @@ def remove(state: Path, digest: str) -> None:
         path_of(state, digest, is_sealed=is_sealed).unlink(missing_ok=True)
 
 
-def leftovers(state: Path, now: datetime) -> Iterator[Path]:
-    """What was begun more than a day ago and never finished: its process has ended."""
+def clean_up(state: Path) -> None:
+    """Remove what a process left that ended in the middle: there may be a secret in it. Only who serves may call it,
+    before it begins.
+    """
     for path in folder_of(state).glob(f"*{_UNFINISHED}"):
-        with contextlib.suppress(OSError):
-            begun = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            if now - begun > timedelta(days=1):
-                yield path
+        path.unlink(missing_ok=True)

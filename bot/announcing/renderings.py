@@ -23,6 +23,7 @@ from engine.services import (
     emergencies,
     health,
     holds,
+    host_keys,
     interruptions,
     log_telling,
     machine_use,
@@ -90,6 +91,9 @@ def _health(db: Database, payload: dict[str, Any]) -> Rendering:
     if "disabled" in payload:
         disabled = machine_use.told(db, int(payload["disabled"]))
         return Rendering(health_messages.disabled(disabled), disabled.since)
+    if "trusted" in payload:
+        trust = host_keys.told(db, int(payload["trusted"]))
+        return Rendering(health_messages.trusted(trust), trust.at)
     bulletin = health.bulletin(db, int(payload["bulletin"]))
     return Rendering(health_messages.changed(bulletin), bulletin.begun_at)
 

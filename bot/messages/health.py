@@ -9,6 +9,7 @@ from itertools import groupby
 from bot.messages import blocks as b
 from bot.messages.wording import capitalised, few
 from engine.services.health import Bulletin, Change
+from engine.services.host_keys import Trust
 from engine.services.machine_use import Disabled
 from engine.services.views import HealthState
 
@@ -84,6 +85,20 @@ def disabled(told: Disabled) -> b.Message:
     way_out = [b.text("Nothing begins there; what runs goes on. It ends with "), b.code(_typed_end(out)), b.text(".")]
     since = [b.text(" since "), b.date(told.since)]
     return b.message(words, b.rich([b.bold(words), *since, *until], _why(told), *back, way_out))
+
+
+def trusted(told: Trust) -> b.Message:
+    """Somebody trusts a new host key: whoever knows that nobody set the machine up anew should hear of it."""
+    words = f"🔑 {told.by} trusts a new host key of {told.machine}"
+    return b.message(
+        words,
+        b.rich(
+            [b.bold(words), b.text(" "), b.date(told.at)],
+            [b.text(f"because {b.shorten(told.reason, _LONGEST_REASON)}")],
+            [b.text("New: "), b.code(told.fingerprint)],
+            [b.text("Until now: "), b.code(told.before)],
+        ),
+    )
 
 
 def _why(told: Disabled) -> list[b.Element]:

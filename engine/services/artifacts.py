@@ -83,8 +83,6 @@ def content(view: ArtifactView, sealer: Sealer) -> Iterator[bytes]:
 def prune(db: Database, now: datetime) -> int:
     """Remove the bytes of what is older than the configuration keeps; returns of how many files."""
     state = db.path.parent
-    for path in artifacts.leftovers(state, now):
-        path.unlink(missing_ok=True)
     with db.read() as session:
         try:
             rules = configuration.current(session).definitions.artifacts

@@ -17,7 +17,7 @@ from engine.definitions import BastionDefinition, Definitions, TargetDefinition,
 from engine.domain.grants import Permission
 from engine.errors import ForedeckError
 from engine.models import TrustedKey
-from engine.services import access, configuration, health, machine_use
+from engine.services import access, configuration, health, machine_use, outbox
 from engine.services.machine_errors import WhyMissing
 
 _REASON_LIMIT = 500
@@ -97,7 +97,14 @@ def trust(
             at=now,
         )
         session.add(row)
+        session.flush()
         health.look_soon(session, now, machine)
+        channel = (
+            found.definitions.defaults.slack_channel
+            if isinstance(configured, BastionDefinition)
+            else health.slack_channel_of(found.definitions, configured)
+        )
+        outbox.tell_trusted(session, now, row.id, channel)
         return _view(row)
 
 
@@ -120,6 +127,12 @@ def trusted_now(session: Session, definitions: Definitions) -> dict[str, Trust]:
         for row in rows
         if (known := definitions.machine(row.machine)) is not None and known.host_key == row.configured
     }
+
+
+def told(db: Database, number: int) -> Trust:
+    """What a message tells."""
+    with db.read() as session:
+        return _view(session.get_one(TrustedKey, number))
 
 
 def history(db: Database) -> Sequence[Trust]:

@@ -122,6 +122,12 @@ def tell_disabled(session: Session, now: datetime, disabled: int, slack_channel:
         _write(session, now, HEALTH, f"disabled:{disabled}", {"disabled": disabled}, addressee=slack_channel)
 
 
+def tell_trusted(session: Session, now: datetime, trusted: int, slack_channel: str | None) -> None:
+    """Somebody trusts a new host key."""
+    if slack_channel:
+        _write(session, now, HEALTH, f"trusted:{trusted}", {"trusted": trusted}, addressee=slack_channel)
+
+
 def tell_emergency(session: Session, now: datetime, task: Task, emergency: int, *, nag: int = 0) -> None:
     """An emergency was declared or acknowledged; `nag`: somebody is asked again, the how manieth time."""
     if task.slack_channel:

@@ -144,6 +144,8 @@ def test_a_new_host_key_is_trusted_in_a_form_by_who_may_with_a_reason(
     bot.sandbox.wait_for(lambda state: "Trusted" in str(state["modals"].get(bot.ids["ben"])))
     (row,) = host_keys.history(bot.db)
     assert (row.before, row.fingerprint, row.by, row.reason) == (OLD, new, "ben", "set up anew")
+    told = _said(bot, "🔑 ben trusts a new host key of odd")
+    assert all(words in str(told["blocks"]) for words in ("set up anew", new, OLD))
     until(lambda: "ben trusts its host key" in str(bot.says("ana", "/workers odd")), "it to be told of the machine")
     until(lambda: bot.says("ana", "/workers odd")["text"] == "odd healthy", "it to be looked at again")
     refused = bot.says("ben", f"/workers trust odd {OLD} because I am sure")["text"]
