@@ -60,19 +60,28 @@ def told_about(desk: Desk, view: TaskView, slack_channel: str, slack_channel_nam
 
 
 def refusal(wanted: RunRunbook, error: ForedeckError, command: str) -> Message:
-    """Why not, and what to type instead; what was not answered can be filled in."""
+    """Why not, and what to type instead; what was not answered can be filled in, and a lock waited for, in the form."""
     if isinstance(error, AnswersMissing | WrongAnswer | UnknownAnswer):
         said = replace(wanted.said, answers=asking.otherwise_answered(wanted.said.answers, error))
         told = answers.not_answered(error, f"{command} {replace(wanted, said=said).typed}", "Nothing was run yet.")
         value = ids.pack(**wanted.form.carried)
         return answers.with_choices(told, [b.button("Fill in and run…", ids.FILL_IN_RUN, value, style="primary")])
-    return answers.refused(error, *(f"`{command} {instead.typed}`" for instead in _instead(wanted, error)))
+    told = answers.refused(error, *(f"`{command} {instead.typed}`" for instead in _instead(wanted, error)))
+    if isinstance(error, Held) and error.is_lock:
+        value = ids.pack(**_queued(wanted).form.carried)
+        return answers.with_choices(told, [b.button("Queue…", ids.FILL_IN_RUN, value, style="primary")])
+    return told
+
+
+def _queued(wanted: RunRunbook) -> RunRunbook:
+    """The same, behind a lock."""
+    return replace(wanted, said=replace(wanted.said, way=wanted.said.way.queueing))
 
 
 def _instead(wanted: RunRunbook, error: ForedeckError) -> Iterator[RunRunbook]:
     said = wanted.said
     if isinstance(error, Held):
-        yield replace(wanted, said=replace(said, way=said.way.queueing))
+        yield _queued(wanted)
     elif isinstance(error, UnclearTime):
         for way in error.ways[:3]:
             yield replace(wanted, said=asking.at_another_time(said, error, way))

@@ -54,7 +54,11 @@ def test_a_runbook_is_published_and_run(tmp_path: Path) -> None:
         ):
             assert meant in bot.ana.types(f"/runbook {typed}").text
         bot.ben.types("/deploy lock production of web because a migration runs")
-        assert "/runbook run restart queue in production" in bot.ana.types("/runbook run restart in production").text
+        refused = bot.ana.types("/runbook run restart in production")
+        assert "/runbook run restart queue in production" in refused.text
+        refused.button("Queue…").click()
+        bot.ana.modal.wait_for("It waits behind a lock.").submit({})
+        bot.card("Restart of web → production", "a migration runs")
 
 
 CHECK = """\
