@@ -49,11 +49,11 @@ def load_private_key(login: KeyLogin) -> paramiko.PKey:
     passphrase = login.passphrase.reveal().encode() if login.passphrase else None
     key = _read(text.encode(), passphrase)
     wrapped: paramiko.PKey
-    plain = io.StringIO(
-        key.private_bytes(
+    if passphrase is not None or "BEGIN OPENSSH" not in text:  # else paramiko reads it as it is
+        text = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
         ).decode()
-    )
+    plain = io.StringIO(text)
     match key:
         case ed25519.Ed25519PrivateKey():
             wrapped = paramiko.Ed25519Key.from_private_key(plain)

@@ -12,6 +12,25 @@ import threading
 import paramiko
 
 _LONGEST_REFUSAL = 100
+_AHEAD = 1 << 16
+
+
+class ReadAhead(socket.socket):
+    """A socket that reads what is there; paramiko asks for each packet in two pieces. For one reading thread."""
+
+    _ahead, _taken = b"", 0
+
+    @classmethod
+    def of(cls, sock: socket.socket) -> ReadAhead:
+        """The same connection; the other object lets go of it."""
+        return cls(sock.family, sock.type, sock.proto, fileno=sock.detach())
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        """As a socket's."""
+        if self._taken == len(self._ahead):
+            self._ahead, self._taken = super().recv(max(size, _AHEAD), flags), 0
+        begin, self._taken = self._taken, min(self._taken + size, len(self._ahead))
+        return self._ahead[begin : self._taken]
 
 
 class QuietTransport(paramiko.Transport):
@@ -30,6 +49,12 @@ class QuietTransport(paramiko.Transport):
             self.sock.shutdown(socket.SHUT_RDWR)
         super().close()
         self.sock.close()  # paramiko leaves it open when the other end was first
+
+    def _log(self, *_: object) -> None:
+        """Nobody reads paramiko's log: what matters is said by us."""
+
+    def _parse_debug(self, _message: paramiko.Message) -> None:
+        """What a server says for its own developers."""
 
     def last_refusal(self) -> tuple[int, str] | None:
         """The code (RFC 4254, 5.1) and the words with which the other end did not open the channel that this thread

@@ -12,6 +12,7 @@ from engine.contracts import SshMachine
 from workers.ssh import problems
 from workers.ssh.bastions import Bastion, Tunnel
 from workers.ssh.connecting import Connector, Limits
+from workers.ssh.transports import ReadAhead
 
 _DEAD_AFTER_MS = 30_000  # data that nobody acknowledges for so long means that the connection is dead
 
@@ -41,7 +42,7 @@ class Ways:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # without it each request waits 40 ms
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _DEAD_AFTER_MS)
-        return sock
+        return ReadAhead.of(sock)
 
     @contextmanager
     def turn(self, machine: SshMachine) -> Iterator[None]:
