@@ -63,7 +63,21 @@ def _standing(view: TaskView, ahead_url: str, command: str) -> b.Block:
         return b.rich(first, [b.text(passed)])
     if view.state is TaskState.SUCCESS and any(step.status is StepStatus.WARNINGS for step in view.steps):
         return b.rich(first, [b.text("Some steps gave warnings: see the thread.")])
-    return b.rich(first)
+    told = _told(view)
+    return b.rich(first, [b.text(b.shorten(wording.capitalised(told), 300))]) if told else b.rich(first)
+
+
+def _told(view: TaskView) -> str:
+    """What is done for the step that runs: how much of its package has come, say. Its own line is folded on a phone."""
+    if view.state is not TaskState.EXECUTING:
+        return ""
+    for step in view.steps:
+        told = [machine for machine in step.machines if machine.status is StepStatus.RUNNING and machine.detail]
+        if told:
+            return f"On {told[0].slug}: {told[0].detail}" + (f"; and {len(told) - 1} more" if told[1:] else "")
+        if step.status is StepStatus.RUNNING and step.detail and not step.machines:
+            return step.detail
+    return ""
 
 
 def _why_failed(view: TaskView) -> b.Element | None:

@@ -68,7 +68,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 def test_going_back_is_deploying_the_earlier_release_again_and_sends_nothing(shop: Shop) -> None:
     shop.link.hold_after(2_000_000)
     card = shop.deploys("1.4.0", 1)
-    card.wait_for("Now: web-1 (sending app 1.4.0: ", " % of 5.7 MB)")
+    card.wait_for("On web-1: sending app 1.4.0: ", "Now: web-1 (sending app 1.4.0: ", " % of 5.7 MB)")
     shop.link.go_on()
     card.wait_for("Done in", "app 1.4.0 was sent to the machine: 5.7 MB")
     shop.deploys("1.5.0", 2).wait_for("Done in")

@@ -13,6 +13,9 @@ EVERY_SECONDS = 1.0
 SMALL = 4 << 20
 """Bytes of what usually takes no longer than that."""
 
+_BEGUN = 1 << 10
+"""Bytes that are sent of a difference before anything of the package is among them."""
+
 
 class Telling:
     """Of one package and one machine."""
@@ -29,7 +32,9 @@ class Telling:
             return
         self._told_at = now
         name = self._package.name
-        if is_difference:
+        if is_difference and size < _BEGUN:
+            self._sink.tell(f"comparing {name} with the version that is there")
+        elif is_difference:
             self._sink.tell(f"sending what is new in {name}: {amount(size)}")
         else:
             self._sink.tell(f"sending {name}: {part(size, self._package.size)}")
@@ -42,5 +47,6 @@ class Telling:
             return
         took = round(time.monotonic() - self._began)
         in_time = f" in {took} s" if took else ""
-        what = f"{amount(delivered.sent)} instead of {whole}" if delivered.difference else whole
+        is_less = delivered.difference and delivered.sent < self._package.size
+        what = f"{amount(delivered.sent)} instead of {whole}" if is_less else whole
         self._sink.tell(f"{name} was sent to the machine: {what}{in_time}", stays=True)

@@ -54,6 +54,18 @@ def test_while_it_runs_the_title_counts_and_the_detail_names_what_failed_and_wha
     assert f"Failed: web-4 ({REASON}) · Now: web-5, web-6, web-7, 2 more" in shown(message)
 
 
+def test_how_much_of_a_package_has_come_stands_where_nothing_is_folded() -> None:
+    sending = "sending app 1.4.0: 42 % of 200 MB"
+    alone = task(steps=(step(1, StepStatus.RUNNING, detail=sending),))
+    assert [element["text"] for element in standing(card(alone))][1:] == ["\n", f"S{sending[1:]}"]
+    on = machines((2, StepStatus.SUCCEEDED, "app 1.4.0 was sent"), (3, StepStatus.RUNNING, sending))
+    many = card(task(steps=(step(1, StepStatus.RUNNING, name="install", machines=on),)))
+    assert standing(many)[-1]["text"] == f"On web-3: {sending}; and 2 more"
+    done = machines((3, StepStatus.SUCCEEDED, "app 1.4.0 was already on the machine"))
+    over = task(steps=(step(1, StepStatus.SUCCEEDED, machines=done),), state=TaskState.SUCCESS)
+    assert shown(card(over)).count("app 1.4.0 was already on the machine") == 1
+
+
 def test_forty_machines_are_one_line() -> None:
     on = machines((38, StepStatus.SUCCEEDED, ""), (2, StepStatus.FAILED, NASTY * 10))
     view = task(steps=(step(1, StepStatus.FAILED, name="install", machines=on),), state=TaskState.FAILED)
