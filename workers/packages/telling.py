@@ -35,7 +35,7 @@ class Telling:
         if is_difference and size < _BEGUN:
             self._sink.tell(f"comparing {name} with the version that is there")
         elif is_difference:
-            self._sink.tell(f"sending what is new in {name}: {amount(size)}")
+            self._sink.tell(f"sending what is new in {name}: {amount(size)} of at most {amount(self._package.size)}")
         else:
             self._sink.tell(f"sending {name}: {part(size, self._package.size)}")
 
