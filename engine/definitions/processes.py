@@ -219,7 +219,9 @@ class _ProcessReader:
         works: list[Work] = [self._scripts.read(script)] if script else []
         works += [self._read_intervention(intervention)] if intervention else []
         works += [read_health_check(check)] if check else []
-        works += [read_package_step(package, self._packages, self._files)] if package else []
+        if package:
+            install = read_package_step(package, self._packages, self._files)
+            works.append(replace(install, modules=self._scripts.shared_files))
         return works[0]
 
     def _read_intervention(self, field: Field) -> ManualIntervention:

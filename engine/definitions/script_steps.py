@@ -12,7 +12,7 @@ from engine.definitions.project_files import ProjectFiles
 from engine.definitions.script_modules import NO_MODULES, ScriptModules
 from engine.definitions.script_packages import read_origin, read_path, read_uses
 from engine.definitions.script_repositories import read_git
-from engine.definitions.script_settings import KEYS_OF_A_RUN, read_parameters, read_syntax
+from engine.definitions.script_settings import KEYS_OF_A_RUN, SYNTAXES, read_parameters, read_syntax
 from engine.definitions.secret_references import HOW, holds_a_secret
 from engine.definitions.step_folders import KEYS as KEYS_OF_A_FOLDER
 from engine.definitions.step_folders import read_step_folder
@@ -36,6 +36,11 @@ class ScriptReader:
     modules: ScriptModules = NO_MODULES
     shared: tuple[str, ...] = ()
     packages: Sequence[str] | None = None
+
+    @property
+    def shared_files(self) -> tuple[FrozenFile, ...]:
+        """The modules that the process lists, in every language: a package's scripts may be in any."""
+        return tuple(file for syntax in SYNTAXES for file in self.modules.for_process(self.shared, syntax))
 
     def read(self, field: Field) -> RunScript:
         """The script; an empty one after a problem."""

@@ -168,12 +168,13 @@ class Runner:
     def _with_folder(self, request: ActionRequest, claim: Claim, evaluated: Evaluated) -> ActionRequest:
         """The request with the files that the step brings along, if it is to be launched. Raises ContentMissing."""
         work = claim.action.work
+        if isinstance(work, RunScript) and not request.launch_confirmed:
+            request = replace(request, modules=contents.files_of(self._db, work.modules, "script_modules"))
         if isinstance(work, RunScript) and work.deploys is not None:
             return fetching.with_package(self._db, self._shelf, request, claim, work.deploys, evaluated, self._clock())
         if request.launch_confirmed or not isinstance(work, RunScript):
             return request
         request = fetching.with_enclosures(self._db, self._shelf, request, claim, work)
-        request = replace(request, modules=contents.files_of(self._db, work.modules, "script_modules"))
         if work.folder is None:
             return request
         folder = contents.folder_of(self._db, work.folder)

@@ -24,9 +24,10 @@ def what(work: Work, commits: Mapping[str, str] = NO_COMMITS) -> str:
         return _health_check(work)
     if isinstance(work, AcquirePackages):
         return planned_packages.acquired(work)
-    if work.deploys:
-        return planned_packages.described(work.deploys)
     brought = " and ".join(_brought(work))
+    if work.deploys:
+        installs = planned_packages.described(work.deploys)
+        return f"{installs}, with {brought}" if brought else installs
     script = _script(work, commits)
     script = f"{script} with {brought}" if brought else script
     return f"{script}, fails on error output" if work.fails_on_error_output else script

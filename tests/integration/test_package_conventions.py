@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.contracts import Outcome, OutputVariable, Script, Secret
+from engine.contracts import Outcome, OutputVariable, Script, Secret, StepFile
 from tests.support.installs import Machine
 from tests.support.openssh import OpenSshServer
 from tests.support.ssh_workers import a_worker
@@ -157,3 +157,15 @@ def test_files_have_the_modes_of_the_archive_whatever_the_accounts_of_others(mac
     done = machine.installs()
     assert Path(done.folder).stat().st_mode & 0o777 == 0o755
     assert (Path(done.folder) / "index.html").stat().st_mode & 0o777 == 0o644
+
+
+def test_scripts_of_package_and_process_use_the_modules_of_the_process(machine: Machine) -> None:
+    modules = (
+        StepFile("tools.sh", b'greet() { echo "hello from $1" >>../told; }\n'),
+        StepFile("names.py", b"def name():\n    return get_octopusvariable('Octopus.Action.Package.PackageId')\n"),
+    )
+    python = "from names import name\nopen('../told', 'a').write(name() + '\\n')\n"
+    process = {"Deploy": "source tools.sh; greet process", "PostDeploy": Script(python, "python")}
+    done = machine.installs({"Deploy.sh": "source tools.sh\ngreet package\n"}, scripts=process, modules=modules)
+    assert done.result.outcome is Outcome.SUCCEEDED, done.log
+    assert told(machine) == ["hello from package", "hello from process", "app"]

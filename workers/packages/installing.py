@@ -4,10 +4,11 @@ order. What they need is brought along: a folder for each language, with its pre
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from pathlib import PurePosixPath
 
 from engine.contracts import ActionRequest, PackageFile, Script, Secret, StepFile, StepFolder
 from engine.domain import file_patterns
@@ -38,8 +39,8 @@ def as_script(request: ActionRequest, package: PackageFile) -> ActionRequest:
         "Foredeck.Package.Keep": "" if package.keep is None else str(package.keep),
     }
     variables = {**request.variables, **told}
-    files = (*_tools(variables), *_of_the_process(package))
-    return replace(request, script=Script(_text()), variables=variables, folder=StepFolder(files))
+    files = (*_tools(variables), *_modules(request.modules), *_of_the_process(package))
+    return replace(request, script=Script(_text()), variables=variables, folder=StepFolder(files), modules=())
 
 
 def _tools(variables: Mapping[str, str | Secret]) -> Iterator[StepFile]:
@@ -48,6 +49,13 @@ def _tools(variables: Mapping[str, str | Secret]) -> Iterator[StepFile]:
     for syntax, language in LANGUAGES.items():
         for name, content in language.preludes_and_variables(told).items():
             yield StepFile(f"foredeck/{syntax}/{name}", content)
+
+
+def _modules(modules: Iterable[StepFile]) -> Iterator[StepFile]:
+    """Each lies with the tools of its language, where its scripts find it."""
+    languages = {suffix: syntax for syntax, suffix in _SUFFIXES.items()} | {".psm1": "powershell"}
+    for module in modules:
+        yield replace(module, path=f"foredeck/{languages[PurePosixPath(module.path).suffix]}/{module.path}")
 
 
 def _of_the_process(package: PackageFile) -> Iterator[StepFile]:

@@ -125,3 +125,13 @@ def test_without_any_module_it_is_said_where_they_are_put(tmp_path: Path) -> Non
 
 def test_a_readme_beside_them_is_no_module(tmp_path: Path) -> None:
     assert problems_of(tmp_path, {"script_modules/README.md": "# Ours\n", "script_modules/tools.sh": TOOLS}) == []
+
+
+def test_a_step_that_deploys_a_package_has_those_of_the_process_in_every_language(tmp_path: Path) -> None:
+    process = "script_modules: [tools]\nsteps: [{step: install, deploy_package: {package: app}}]\n"
+    project = {"projects/web/project.yml": "slug: web\npackages: {app: {feed: built-in}}\n"}
+    found = loaded(tmp_path, process, **project)
+    modules = modules_of(found)
+    work = found.projects["web"].process.steps[0].actions[0].work
+    assert planned_work.what(work).endswith(", with the script modules tools.sh and tools.py")
+    assert [module.path for module in modules["install"]] == ["tools.sh", "tools.py"]

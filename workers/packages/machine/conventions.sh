@@ -45,6 +45,12 @@ print_variables() {
 
 base64_of() { printf '%s' "$1" | base64 | tr -d '\n'; }
 
+# Sets `modules` to the script modules of language $1, whose files end with .$2; fails when there are none.
+has_modules() {
+    modules=("$tools/$1"/*."$2")
+    [ -f "${modules[0]}" ]
+}
+
 # run SCRIPT: in the folder of the installation.
 run() {
     local language program
@@ -61,12 +67,19 @@ run() {
     (
         cd "${folder:-$work}" || exit 1 # there is none yet when it could not be unpacked
         case $language in
-        bash) BASH_ENV=$tools/bash/.foredeck-prelude.sh exec "$BASH" "$1" ;;
+        bash)
+            has_modules bash sh && PATH=$PATH:$tools/bash # where `source tools.sh` looks
+            BASH_ENV=$tools/bash/.foredeck-prelude.sh exec "$BASH" "$1"
+            ;;
         python) FOREDECK_SCRIPT=$1 exec python3 -u "$tools/python/.foredeck-prelude.py" ;;
         powershell)
             local where=${PWD//\'/\'\'}
             cd "$tools/powershell" || exit 1
-            printf "Set-Location -LiteralPath '%s'\n. '%s'\n" "$where" "${1//\'/\'\'}" >.foredeck-start.ps1
+            printf "Set-Location -LiteralPath '%s'\n" "$where" >.foredeck-start.ps1
+            if has_modules powershell psm1; then
+                printf "Import-Module '%s' -DisableNameChecking\n" "${modules[@]//\'/\'\'}" >>.foredeck-start.ps1
+            fi
+            printf ". '%s'\n" "${1//\'/\'\'}" >>.foredeck-start.ps1
             exec pwsh -NoProfile -NoLogo -NonInteractive -File ./.foredeck-prelude.ps1
             ;;
         esac
