@@ -182,6 +182,17 @@ class Enclosure:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a machine fetches a package itself, and what lies there: the archive as it is."""
+
+    url: str
+    digest: str  # SHA-256 of the archive
+    size: int  # bytes of it
+    format: str  # of workers.packages.formats
+    authorization: Secret | None = None  # a header's value
+
+
+@dataclass(frozen=True)
 class PackageFile(Parcel):
     """A package that is to be installed: looked through, as a plain tar on the bot's machine.
 
@@ -197,6 +208,7 @@ class PackageFile(Parcel):
     purge: bool = False  # what lies there and not in the package goes
     protect: tuple[str, ...] = ()  # patterns of what stays there as it is
     skip_if_installed: bool = False
+    origin: Origin | None = None  # the machine fetches it from there
 
     @property
     def series(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from engine.contracts import Secret
+from engine.contracts import Origin, Secret
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Wanted:
     username: str = ""
     secret: Secret | None = None
     paths: tuple[str, ...] = ()  # files that must be in it
+    on_machine: bool = False  # machines fetch it themselves
 
     @property
     def name(self) -> str:
@@ -66,6 +67,7 @@ class Ready:
     path: Path
     digest: str  # SHA-256 of the tar
     size: int  # bytes
+    origin: Origin | None = None  # where machines fetch it themselves
 
 
 def amount(count: int) -> str:

@@ -12,9 +12,16 @@ from engine.definitions.secret_references import HOW, holds_a_secret, read_secre
 from engine.definitions.slugs import flaw_of
 from engine.domain.packages import PLACEHOLDER, Credentials, FeedKind, Package
 
-KEYS = ("feed", "folder", "file", "url", "checksum", "token", "username", "password")
+KEYS = ("feed", "folder", "file", "url", "checksum", "token", "username", "password", "download_on_machine")
 _SOURCES = ("feed", "folder", "url")
-_BELONGS = {"file": "folder", "checksum": "url", "token": "url", "username": "url", "password": "url"}
+_BELONGS = {
+    "file": "folder",
+    "checksum": "url",
+    "token": "url",
+    "username": "url",
+    "password": "url",
+    "download_on_machine": "url",
+}
 _EXAMPLE = 'Write `{feed: built-in}`, `{folder: /srv/builds, file: "web-{version}.tgz"}` or `{url: "https://…"}`.'
 _URL_EXAMPLE = "https://ci.example.com/web-{version}.tgz"
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-fA-F]{64})\Z")
@@ -79,7 +86,12 @@ def _read_url(slug: str, record: Record) -> Package:
     if credentials and field and url.startswith("http:"):
         field.wrong("url", "A secret would be sent to it in clear text.", "Write `https://`.")
     return Package(
-        slug, FeedKind.URL, location=url, checksums=_read_checksums(record.get("checksum")), credentials=credentials
+        slug,
+        FeedKind.URL,
+        location=url,
+        checksums=_read_checksums(record.get("checksum")),
+        credentials=credentials,
+        on_machine=record.flag("download_on_machine", default=False),
     )
 
 

@@ -44,6 +44,7 @@ class Package:
     checksums: Mapping[str, str] = field(default_factory=dict)
     credentials: Credentials | None = None
     paths: tuple[str, ...] = ()  # of a repository: the scripts that are meant
+    on_machine: bool = False  # of an address: machines fetch it themselves
 
 
 def package_to_json(package: Package) -> dict[str, Any]:
@@ -57,6 +58,7 @@ def package_to_json(package: Package) -> dict[str, Any]:
         "checksums": dict(package.checksums),
         "credentials": known and {"secret": secret_reference_to_json(known.secret), "username": known.username},
         **({"paths": list(package.paths)} if package.paths else {}),
+        **({"on_machine": True} if package.on_machine else {}),
     }
 
 
@@ -71,4 +73,5 @@ def package_from_json(content: Mapping[str, Any]) -> Package:
         checksums=content["checksums"],
         credentials=known and Credentials(secret_reference_from_json(known["secret"]), known["username"]),
         paths=tuple(content.get("paths", ())),
+        on_machine=content.get("on_machine", False),
     )

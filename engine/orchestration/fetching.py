@@ -68,6 +68,7 @@ def with_package(
         purge=custom is not None and custom.purge,
         protect=tuple(_evaluated(pattern, deploys, evaluated, now) for pattern in custom.protect) if custom else (),
         skip_if_installed=deploys.skip_if_installed,
+        origin=ready.origin,
         scripts={script.convention.value: Script(script.body, script.syntax) for script in deploys.scripts},
     )
     return replace(request, package=package)

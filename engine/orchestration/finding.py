@@ -150,4 +150,5 @@ def wanted(package: Package, version: str, definitions: Definitions) -> Wanted:
         username=known.username if known else "",
         secret=resolve(known.secret, definitions.secret_stores) if known else None,
         paths=package.paths,
+        on_machine=package.on_machine,
     )

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import shutil
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine.contracts import PackageFile
-from tests.support import openssh
-from tests.support.openssh import OpenSshServer
-from tests.support.run_sinks import MemorySink
-from tests.support.ssh_workers import a_worker
-from workers.packages.delivering import Delivered, deliver
-from workers.packages.telling import Telling
+from tests.support.bare_machines import Machine, a_machine
+from workers.packages.delivering import Delivered
 from workers.runner.channels import Interrupted
-from workers.ssh.worker import SshWorker
 
 pytestmark = pytest.mark.sshd
 
@@ -29,78 +20,15 @@ NOISE = random.Random(7)
 FOUR = NOISE.randbytes(3_000_000)
 FIVE = FOUR[:1_000_000] + NOISE.randbytes(20_000) + FOUR[1_000_000:]  # a little more in its middle
 OTHER = NOISE.randbytes(3_000_000)
-COMMANDS = "bash cat date dd df ln mkdir mv openssl readlink rm rsync setsid sh sha256sum sleep stat tee touch zstd"
-
-
-@dataclass
-class Machine:
-    """A machine of the tests, whose commands beyond the shell's can be taken away."""
-
-    server: OpenSshServer
-    shelf: Path
-    worker: SshWorker = field(init=False)
-    told: str = ""
-
-    def __post_init__(self) -> None:
-        self.worker = a_worker(self.server.machine())
-
-    @property
-    def packages(self) -> Path:
-        return self.server.home / ".foredeck/packages"
-
-    def gets(self, content: bytes, version: str, interrupted: Callable[[], bool] = lambda: False) -> Delivered:
-        digest = hashlib.sha256(content).hexdigest()
-        path = self.shelf / f"{digest[::-1]}.{digest}.tar"
-        path.write_bytes(content)
-        package = PackageFile(path, digest, len(content), "app", version, "staging", "~/apps")
-        sink = MemorySink()
-        telling, open_side = Telling(sink, package), self.worker._open_side
-        delivered = deliver(self.worker._client, package, "The machine", interrupted, telling.there, open_side)
-        telling.done(delivered)
-        self.told = sink.told[-1]
-        assert (self.packages / digest).read_bytes() == content
-        return delivered
-
-    def has(self, content: bytes) -> bool:
-        return (self.packages / hashlib.sha256(content).hexdigest()).exists()
-
-    def lacks(self, *commands: str) -> None:
-        for command in commands:
-            (self.server.folder / "bin" / command).unlink()
-
-    def replaces(self, command: str, script: str) -> None:
-        """This command does that instead, on the machine only."""
-        path = self.server.folder / "bin" / command
-        path.unlink()
-        path.write_text(f"#!/bin/sh\n{script}\n")
-        path.chmod(0o755)
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
+    for tool in ("rsync", "zstd"):
+        if not shutil.which(tool):
+            pytest.skip(f"{tool} is not installed")
     with a_machine(tmp_path) as made:
         yield made
-
-
-@contextmanager
-def a_machine(folder: Path, *options: str) -> Iterator[Machine]:
-    """Its commands are those of a folder of the test's."""
-    openssh.require()
-    if not shutil.which("rsync") or not shutil.which("zstd"):
-        pytest.skip("rsync or zstd is not installed")
-    server = OpenSshServer(folder / "sshd")
-    server._options = (f"SetEnv HOME={server.home} PATH={server.folder}/bin", *options)
-    (server.folder / "bin").mkdir()
-    for name in COMMANDS.split():
-        (server.folder / "bin" / name).symlink_to(shutil.which(name) or "/nonexistent")
-    server.start()
-    (folder / "shelf").mkdir()
-    made = Machine(server, folder / "shelf")
-    try:
-        yield made
-    finally:
-        made.worker.close()
-        server.stop()
 
 
 def test_of_a_later_version_only_the_difference_is_sent(machine: Machine) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,55 +11,16 @@ import pytest
 
 from engine.contracts import Secret
 from engine.package_contracts import Found, NotThere, Unanswered, Wanted
+from tests.support.feeds import PACKAGE, Feed
 from tests.support.packages import an_archive
 from workers.packages import addresses
 from workers.packages.addresses import DownloadFailed
 from workers.packages.feeds import PackageFeeds
 from workers.packages.shelf import PackageShelf, PackageUnavailable
 
-PACKAGE = an_archive()
 DIGEST = hashlib.sha256(PACKAGE).hexdigest()
 OTHER = hashlib.sha256(an_archive({"other": "content"})).hexdigest()
 FEEDS = PackageFeeds(PackageShelf(Path("/nonexistent")))
-
-
-class Feed:
-    """A server with these pages: path to status, content, headers."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, tuple[int, bytes, dict[str, str]]] = {}
-        self.asked: list[tuple[str, str]] = []  # path and authorization
-        feed = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                feed.asked.append((self.path, self.headers.get("authorization", "")))
-                status, content, headers = feed.pages.get(self.path, (404, b"not here", {}))
-                self.send_response(status)
-                for name, value in {"content-length": str(len(content)), **headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def address(self, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.server.server_port}"
-
-    def has(self, path: str, content: bytes = b"", status: int = 200, **headers: str) -> None:
-        self.pages[path] = (status, content, headers)
-
-    def has_package(self, version: str = "1.4.0", content: bytes = PACKAGE) -> None:
-        self.has(f"/web-{version}.tgz", content)
-        self.has(f"/web-{version}.tgz.sha256", f"{hashlib.sha256(content).hexdigest()}  web.tgz\n".encode())
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from engine.contracts import Secret
 from engine.package_contracts import Answer, Found, NotThere, Unanswered, Wanted
 from workers.packages.formats import HEAD, format_of, what_else
 from workers.packages.store import CHUNK
@@ -70,6 +72,16 @@ class DownloadFailed(Exception):
 def address_of(wanted: Wanted) -> str:
     """Where this version is. What stands in a version is escaped, so that it leads nowhere else."""
     return wanted.location.replace(PLACEHOLDER, quote(wanted.version, safe=""))
+
+
+def authorization_of(wanted: Wanted) -> Secret | None:
+    """The header with which it is asked, if it wants to know who asks."""
+    if wanted.secret is None:
+        return None
+    if not wanted.username:
+        return Secret(f"Bearer {wanted.secret.reveal()}")
+    pair = f"{wanted.username}:{wanted.secret.reveal()}".encode()
+    return Secret(f"Basic {base64.b64encode(pair).decode()}")
 
 
 def _checksum_beside(wanted: Wanted) -> str:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from engine.contracts import Parcel
+from engine.package_contracts import amount
 from workers.packages import patches, rsync, sides
 from workers.runner.channels import CannotConnect, ChannelLost, OpenSide
 from workers.runner.client import RunnerClient
@@ -40,6 +41,7 @@ class Delivered:
 
     sent: int  # bytes
     difference: str = ""  # what made it, `rsync` or `zstd`, if only that was sent
+    is_fetched: bool = False  # by the machine itself
 
 
 def deliver(
@@ -86,7 +88,7 @@ class Delivery:
                 if held.is_present:
                     return Delivered(self._sent, self._delta)
                 if held.failure:
-                    raise self._no_room(held.failure)
+                    raise no_room(self._package.name, self._package.size, self._place, held.failure)
                 if held.count > there:
                     cuts = 0
                 there = held.count
@@ -98,8 +100,9 @@ class Delivery:
 
     def _have(self) -> Held:
         package = self._package
-        versions_of = hashlib.sha256(package.series.encode()).hexdigest()[:16]
-        return self._client.have_package(package.digest, package.size, versions_of, interrupted=self._interrupted)
+        return self._client.have_package(
+            package.digest, package.size, series_of(package), interrupted=self._interrupted
+        )
 
     def _send(self, held: Held) -> None:
         self._delta = ""
@@ -159,7 +162,7 @@ class Delivery:
                 self._sent += len(data)
                 standstills = standstills + 1 if there <= offset else 0
                 if standstills > _MOST_STANDSTILLS:
-                    raise self._no_room("disk-full")
+                    raise no_room(package.name, package.size, self._place, "disk-full")
                 offset = there
         if not self._client.seal_package(package.digest, interrupted=self._interrupted):
             if self._is_wrong_once:
@@ -169,13 +172,20 @@ class Delivery:
                 )
             self._is_wrong_once = True  # what lay there may have been spoilt; it is gone now
 
-    def _no_room(self, why: str) -> CannotConnect:
-        what = "its disk is full" if why == "disk-full" else "its folder for packages cannot be written"
-        return CannotConnect(
-            f"{self._place} cannot take {self._package.name} ({self._package.size >> 20} MB unpacked): {what}.",
-            "Nothing was installed. Free some space there and try again.",
-            retryable=False,
-        )
+
+def series_of(package: Parcel) -> str:
+    """A word that its other versions have in common with it, for the machine to remember them by."""
+    return hashlib.sha256(package.series.encode()).hexdigest()[:16]
+
+
+def no_room(name: str, size: int, place: str, why: str) -> CannotConnect:
+    """The machine cannot take it: `disk-full` or `not-writable`."""
+    what = "its disk is full" if why == "disk-full" else "its folder for packages cannot be written"
+    return CannotConnect(
+        f"{place} cannot take {name} ({amount(size)}): {what}.",
+        "Nothing was installed. Free some space there and try again.",
+        retryable=False,
+    )
 
 
 def _next_piece(piece: int, seconds: float) -> int:

@@ -15,7 +15,7 @@ from engine.domain import file_patterns
 from workers.scripts import usable
 from workers.scripts.languages import LANGUAGES, Told
 
-_PARTS = ("trying", "conventions", "files", "journal", "custom", "install")
+_PARTS = ("trying", "archives", "conventions", "files", "journal", "custom", "install")
 """The files that make the script, in their order."""
 
 _SUFFIXES = {"bash": ".sh", "python": ".py", "powershell": ".ps1"}
@@ -25,10 +25,13 @@ def as_script(request: ActionRequest, package: PackageFile) -> ActionRequest:
     """The request with that script, with what it brings along, and with the variables that it and the other scripts
     read. Raises UnusableVariable.
     """
+    origin = package.origin
     told = {
         "Octopus.Action.Package.PackageId": package.package,
         "Octopus.Action.Package.PackageVersion": package.version,
-        "Foredeck.Package.Digest": package.digest,
+        "Foredeck.Package.Digest": origin.digest if origin else package.digest,
+        "Foredeck.Package.Format": origin.format if origin else "",
+        "Foredeck.Package.Unpacked": str(package.size),
         "Foredeck.Package.Root": package.root,
         "Foredeck.Package.Environment": package.environment,
         "Foredeck.Package.Prepares": "" if request.prepares is None else "yes",

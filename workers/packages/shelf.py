@@ -11,14 +11,17 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from engine.contracts import Origin
 from engine.errors import ForedeckError
 from engine.package_contracts import Answer, Found, NotThere, Ready, Unanswered, Wanted
 from workers.packages import addresses, folders, git, repositories
 from workers.packages.addresses import DownloadFailed
 from workers.packages.archives import UnsafePackage, make_plain
+from workers.packages.formats import HEAD, format_of
 from workers.packages.repositories import NoSuchCommit, Unreachable
 from workers.packages.store import ChecksumWrong, NotAPackage, PackageStore, chunks_of, digest_of
 
@@ -63,7 +66,8 @@ class PackageShelf:
         bytes have come, whoever fetches them; what it raises ends that. Raises PackageUnavailable.
         """
         try:
-            return self._take(wanted, digest, came)
+            ready = self._take(wanted, digest, came)
+            return replace(ready, origin=self._origin(wanted, digest)) if wanted.on_machine else ready
         except (NotAPackage, UnsafePackage, DownloadFailed, NoSuchCommit, Unreachable) as error:
             way_out = _CHANGED if isinstance(error, ChecksumWrong) else _AGAIN
             raise _unavailable(wanted, str(error), way_out) from None
@@ -160,6 +164,19 @@ class PackageShelf:
             return None
         os.utime(found)  # it is in use
         return Ready(found, found.name.split(".")[1], found.stat().st_size)
+
+    def _origin(self, wanted: Wanted, digest: str) -> Origin | None:
+        """What a machine finds at the address; None when it is not known any more what that was."""
+        path = self._store.path(digest)
+        if not path.exists():
+            return None
+        with path.open("rb") as file:
+            found = format_of(file.read(HEAD))
+        if found is None:
+            return None
+        return Origin(
+            addresses.address_of(wanted), digest, path.stat().st_size, found.value, addresses.authorization_of(wanted)
+        )
 
     def _make_ready(self, wanted: Wanted, digest: str, came: Callable[[int], None], *, may_be_cut: bool) -> Ready:
         is_of_git = wanted.kind == "git"

@@ -21,9 +21,11 @@ _BOOTSTRAP = 'text=$(dd bs="$1" count=1 iflag=fullblock 2>/dev/null); shift; eva
 
 
 @contextmanager
-def opened(open_side: OpenSide, arguments: tuple[str, ...], interrupted: Callable[[], bool]) -> Iterator[Side]:
+def opened(
+    open_side: OpenSide, arguments: tuple[str, ...], interrupted: Callable[[], bool], script: str = "receive.sh"
+) -> Iterator[Side]:
     """The machine's end runs and waits for what these arguments announce. Raises ChannelLost, Interrupted."""
-    text = _text()
+    text = _text(script)
     stream = open_side(("sh", "-c", _BOOTSTRAP, "foredeck-receive", str(len(text)), *arguments))
     side = Side(stream, interrupted)
     try:
@@ -107,5 +109,5 @@ class Side:
 
 
 @cache
-def _text() -> bytes:
-    return resources.files(__package__).joinpath("receive.sh").read_bytes().rstrip(b"\n")
+def _text(script: str) -> bytes:
+    return resources.files(__package__).joinpath(script).read_bytes().rstrip(b"\n")

@@ -39,6 +39,10 @@ class Telling:
         else:
             self._sink.tell(f"sending {name}: {part(size, self._package.size)}")
 
+    def fetching(self, size: int) -> None:
+        """The machine has so many bytes of what it fetches itself."""
+        self._sink.tell(f"the machine fetches {self._package.name}: {amount(size)}")
+
     def done(self, delivered: Delivered) -> None:
         """All of it is there."""
         name, whole = self._package.name, amount(self._package.size)
@@ -47,6 +51,9 @@ class Telling:
             return
         took = round(time.monotonic() - self._began)
         in_time = f" in {took} s" if took else ""
+        if delivered.is_fetched:
+            self._sink.tell(f"{name} was fetched by the machine itself: {amount(delivered.sent)}{in_time}", stays=True)
+            return
         is_less = delivered.difference and delivered.sent < self._package.size
         what = f"{amount(delivered.sent)} instead of {whole}" if is_less else whole
         self._sink.tell(f"{name} was sent to the machine: {what}{in_time}", stays=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from engine.contracts import (
     USUAL_CHECK,
@@ -14,11 +15,13 @@ from engine.contracts import (
     HealthCheck,
     HealthState,
     Outcome,
+    PackageFile,
     Parcel,
 )
 from engine.ports import Clock, RunSink
 from workers import health
-from workers.packages import delivering, installing
+from workers.packages import delivering, fetching, installing
+from workers.packages.delivering import Delivered
 from workers.packages.telling import Telling
 from workers.runner import following
 from workers.runner.channels import CannotConnect, ChannelLost, Interrupted, NobodyThere, OpenSide
@@ -66,9 +69,10 @@ class RunnerWorker:
         for parcel in (*needed, *([request.package] if request.package else [])):
             if (ended := self._deliver(parcel, request, sink)) is not None:
                 return ended
-        if request.package is not None:
+        package = request.package
+        if package is not None:
             try:
-                request = installing.as_script(request, request.package)
+                request = installing.as_script(request, package if self._open_side else replace(package, origin=None))
             except UnusableVariable as error:
                 return ActionResult(Outcome.FAILED, message=str(error), hint=error.hint)
         return following.follow(self._client, request, sink, self._clock, self._pace, self._place)
@@ -83,19 +87,24 @@ class RunnerWorker:
             return sink.stopping() or sink.cancel_requested()
 
         try:
-            telling.done(
-                delivering.deliver(self._client, package, self._place, interrupted, telling.there, self._open_side)
-            )
+            telling.done(self._bring(package, interrupted, telling))
         except Interrupted:
             if sink.stopping():
                 return ActionResult(Outcome.DETACHED, message="The bot stops; the package is sent later.")
             return ActionResult(Outcome.CANCELED, message=f"Canceled while {package.name} was sent; nothing ran.")
-        except CannotConnect as error:
-            return ActionResult(Outcome.UNREACHABLE, message=str(error), hint=error.hint)
+        except (CannotConnect, fetching.NotFetched) as error:
+            outcome = Outcome.UNREACHABLE if isinstance(error, CannotConnect) else Outcome.FAILED
+            return ActionResult(outcome, message=str(error), hint=error.hint)
         except ChannelLost as error:
             message = f"The connection to {self._place} broke while {package.name} was sent: {error}."
             return ActionResult(Outcome.UNREACHABLE, message=message, hint="Nothing was installed. Try again.")
         return None
+
+    def _bring(self, package: Parcel, interrupted: Callable[[], bool], telling: Telling) -> Delivered:
+        client, place, side = self._client, self._place, self._open_side
+        if isinstance(package, PackageFile) and package.origin is not None and side is not None:
+            return fetching.fetch(client, side, package, package.origin, place, interrupted, telling.fetching)
+        return delivering.deliver(client, package, place, interrupted, telling.there, side)
 
     def clean_up(self, ticket: str) -> None:
         """Remove what the run left; a tombstone stays for 30 days. What fails is swept by the machine after 30 days."""

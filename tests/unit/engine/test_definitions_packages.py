@@ -27,7 +27,8 @@ def test_the_three_kinds_are_read_and_stored(tmp_path: Path) -> None:
   ci:
     url: "https://ci.example.com/web-{{version}}.tgz"
     checksum: {{"1.4.0": "sha256:{DIGEST}"}}
-    token: {{secret: "env:CI_TOKEN"}}"""
+    token: {{secret: "env:CI_TOKEN"}}
+    download_on_machine: true"""
     loaded = definitions.load(write_folder(tmp_path, project(written)))
     by_slug = {package.slug: package for package in loaded.projects["web"].packages}
     assert {slug: package.kind for slug, package in by_slug.items()} == {
@@ -36,6 +37,7 @@ def test_the_three_kinds_are_read_and_stored(tmp_path: Path) -> None:
         "files": FeedKind.FOLDER,
     }
     assert by_slug["ci"].checksums == {"1.4.0": DIGEST}
+    assert by_slug["ci"].on_machine
     assert str(by_slug["ci"].credentials and by_slug["ci"].credentials.secret) == "env:CI_TOKEN"
     assert parse_stored(loaded.to_json()).projects["web"].packages == loaded.projects["web"].packages
 

@@ -61,13 +61,13 @@ make_folder() {
 unpack() {
     local sum= measuring is_done=
     failed_as="The package could not be unpacked"
-    if ! room_for "$(stat -c %s "$archive")" "$place"; then
+    if ! room_for "$(get_octopusvariable Foredeck.Package.Unpacked)" "$place"; then
         failed_as="$failed_as: $why."
         return 1
     fi
     sha256sum <"$archive" >"$work/sum" &
     measuring=$!
-    try tar -x -o -f "$archive" -C "$installed" && is_done=yes
+    open_archive "$archive" "$(get_octopusvariable Foredeck.Package.Format)" "$installed" && is_done=yes
     wait "$measuring"
     read -r sum _ <"$work/sum"
     if [ "$sum" != "$digest" ]; then
