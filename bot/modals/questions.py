@@ -14,6 +14,7 @@ _LABEL_LIMIT = 2000
 _HINT_LIMIT = 2000
 _OPTION_LIMIT = 75
 _TICKED = "True"
+_NEEDED = "An answer is needed unless these targets are left out."
 
 
 def answer_input(question: Question, answer: str | None) -> b.Block:
@@ -29,8 +30,8 @@ def answer_input(question: Question, answer: str | None) -> b.Block:
     }
     if prompt.control is Control.CHECKBOX:
         block["optional"] = True  # Slack takes a box that must be filled in for one that must be ticked
-    elif prompt.help:
-        block["hint"] = b.plain(prompt.help, _HINT_LIMIT)
+    elif hint := " ".join(filter(None, (prompt.help, _NEEDED if question.targets and prompt.required else ""))):
+        block["hint"] = b.plain(hint, _HINT_LIMIT)
     return block
 
 

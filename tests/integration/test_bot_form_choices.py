@@ -178,6 +178,7 @@ def test_what_is_asked_for_one_target_is_answered_where_it_takes_part(bot: BotWo
     asked_for(bot, lambda: form.submit({NOT_ON: ["spare-1"], "Slot (spare-1)": "2"}))
     assert tasks.view(bot.db, latest(bot)).answers == ()
     for again in opened(bot, "/deploy web 1.0.0 to staging"):
+        assert "An answer is needed unless these targets are left out." in str(again.raw["blocks"])
         assert again.try_submit({"Slot (spare-1)": ""}) == {"Slot (spare-1)": "An answer is needed."}
         asked_for(bot, lambda again=again: again.submit({ON: ["spare-1"], "Slot (spare-1)": "3"}))
     assert tasks.view(bot.db, latest(bot)).answers == (("Slot (spare-1)", "3"),)
