@@ -64,11 +64,10 @@ def test_what_was_typed_is_filled_in(form_of_release: Modal) -> None:
 
 def test_the_plan_is_shown_on_top_of_the_form(bot: BotWorkspace, form_of_release: Modal) -> None:
     form_of_release.button("Plan").click(as_=bot.ana)
-    assert "Choose a release and an environment first." in bot.ana.modal.text
-    bot.ana.modal.close()
+    bot.ana.modal_with("Choose a release and an environment first.").close()
     form_of_release.field("Environment").choose("staging")
     form_of_release.button("Plan").click(as_=bot.ana)
-    bot.ana.modal.wait_for("web 1.0.0 → staging", "1. build", "built-in worker").close()
+    bot.ana.modal_with("Plan", "web 1.0.0 → staging", "1. build", "built-in worker").close()
     assert form_of_release.values == {
         "Project": "web",
         "Release": "1.0.0",

@@ -67,7 +67,7 @@ def opened(bot: BotWorkspace, line: str) -> Iterator[Modal]:
     assert bot.ana.types(f"{said} {rest}").message is None
     modal = bot.ana.modal
     modal.field("Environment").choose(environment)
-    modal.wait_for(FAILING)
+    modal.wait_for(f"{FAILING}:")  # the field, and not the words that the form keeps until it has one
     yield modal
     if modal.is_open:
         modal.close()
@@ -147,7 +147,7 @@ def test_the_plan_judges_what_stands_in_the_form(bot: BotWorkspace) -> None:
     for form in opened(bot, "/deploy web 1.0.0 to production not on prod-2"):
         form.field(FAILING).choose("Nobody is asked, it fails")
         form.button("Plan").click(as_=bot.ana)
-        plan = bot.ana.modal.wait_for(
+        plan = bot.ana.modal_with(
             "⛔ As it stands this would be refused:", "an answer", "Change ticket", "1 target: prod-1"
         )
         assert "somebody is asked" not in plan.text
@@ -155,7 +155,7 @@ def test_the_plan_judges_what_stands_in_the_form(bot: BotWorkspace) -> None:
         form.field("Change ticket").choose("OPS-7")
         form.field(FAILING).choose("usual")
         form.button("Plan").click(as_=bot.ana)
-        plan = bot.ana.modal.wait_for("When a step fails somebody is asked how to go on.")
+        plan = bot.ana.modal_with("When a step fails somebody is asked how to go on.")
         assert "refused" not in plan.text
         plan.close()
 

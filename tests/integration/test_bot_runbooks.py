@@ -116,7 +116,7 @@ def test_the_form_offers_what_this_person_may_run_and_asks_for_the_same_as_the_w
     form.field(NOT_ON).choose(["web-2"])
     assert form.field(ON).options("web-")[1:] == ["web-1", "web-3"]
     form.button("Plan").click(as_=bot.ana)
-    bot.ana.modal.wait_for("would be refused", "Change ticket", "2 targets: web-1, web-3").close()
+    bot.ana.modal_with("would be refused", "Change ticket", "2 targets: web-1, web-3").close()
     form.submit({"Change ticket": "OPS-7"})
     first = max(task.number for task in tasks.active(bot.db, "ana"))
     bot.ana.types('/runbook run look in staging not on web-2 with "Change ticket"=OPS-7')

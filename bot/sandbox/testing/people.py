@@ -125,6 +125,17 @@ class Person:
 
         return self.workspace.until(found, f"a form that {self.name} has open")
 
+    def modal_with(self, *words: str, timeout: float | None = None) -> Modal:
+        """The form on top that says all this, as soon as there is one: it may come on top of another."""
+
+        def found(look: Look) -> Modal | None:
+            stack = look.modals(self.id)
+            says = bool(stack) and contains("\n".join(readings.view_lines(stack[-1], look.named)), words)
+            return Modal(self, stack[-1]["id"]) if says else None
+
+        quoted = " and ".join(f"“{word}”" for word in words)
+        return self.workspace.until(found, f"{quoted} in a form of {self.name}", timeout)
+
     @property
     def has_modal(self) -> bool:
         """Is a form open for this person now?"""
