@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from workers.secret_forms import forms
+from workers import wrapping
+from workers.secret_forms import HEAD, cores, forms
 
 MASK = "********"
-_HEAD = 4  # no form is shorter
+_HEAD = HEAD  # no form is shorter
 
 Span = tuple[int, int]
 
@@ -26,6 +27,7 @@ class Masks:
         self._forms: set[str] = set()
         self._needles: dict[str, tuple[str, ...]] = {}  # a form -> the longer forms that contain it
         self._short_heads: set[str] = set()
+        self._cores: dict[str, list[str]] = {}  # a form -> base64 with it inside that may be broken into lines
         for secret in secrets:
             self.add(secret)
 
@@ -40,7 +42,11 @@ class Masks:
         self._secrets.add(secret)
         self._forms.update(new)
         self._short_heads.update(form[:length] for form in new for length in range(1, _HEAD))
-        self._needles.update(_by_shortest(new))
+        needles = _by_shortest(new)
+        self._needles.update(needles)
+        for core in cores(secret).intersection(new):
+            inner = next(needle for needle, longer in needles.items() if core == needle or core in longer)
+            self._cores.setdefault(inner, []).append(core)
         return bool(new)
 
     def mask(self, text: str) -> str:
@@ -55,7 +61,12 @@ class Masks:
     def covered(self, text: str) -> list[Span]:
         """Where secrets are: sorted stretches that neither overlap nor touch."""
         spans: list[Span] = []
+        joined = text.replace("\n", "") if self._cores else text
         for needle, longer in self._needles.items():
+            if needle in self._cores:
+                if needle not in joined:  # nor is it in the text
+                    continue
+                spans += [span for core in self._cores[needle] for span in wrapping.occurrences(core, text)]
             found = list(_occurrences(needle, text))
             spans += found
             if found:
@@ -64,7 +75,10 @@ class Masks:
 
     def undecided(self, text: str) -> int:
         """Where the tail begins that the next characters may turn into a secret; the text's end when there is none."""
-        length = earliest = len(text)
+        length = len(text)
+        earliest = min(
+            (wrapping.undecided(core, text) for some in self._cores.values() for core in some), default=length
+        )
         for form in self._forms:
             head = form[:_HEAD]
             at = text.find(head, max(0, length - len(form) + 1))

@@ -18,6 +18,9 @@ SHORTEST = 4  # shorter values would hide too much of the log (Octopus has the s
 _SHORTEST_WORD = 8  # a line of a secret that is merely a word ("true", "users:") is not secret by itself
 _SHORTEST_INSIDE = 6  # bytes; shorter values are looked for only at the beginning of a base64 text
 
+SHORTEST_WRAPPED = 16  # characters of base64; half of it is telling
+HEAD = 4  # so many characters of base64 stand before a line end at least, if it is in the middle of a secret
+
 _URL_SAFE = {ord("+"): "-", ord("/"): "_"}
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MERE_WORD = re.compile(r"\W*[^\W\d_]+\W*")
@@ -99,6 +102,26 @@ def _shell_escaped(text: str) -> Iterator[str]:
     yield text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
 
 
+def cores(secret: str) -> set[str]:
+    """What of its base64 shows at each alignment in a longer base64 text. A line end may stand in it, behind four
+    characters of it at least; where it stands earlier, `forms` has the rest. Only of what is long enough for its halves
+    to be telling.
+    """
+    value = secret.strip("\r\n")
+    if not forms(secret):
+        return set()
+    texts = {value, _LINE_END.sub("", value), _LINE_END.sub("\n", value)}
+    found = {core for text in texts for core in _cores(text.encode("utf-8", "replace"))}
+    return {core for core in found if len(core) >= SHORTEST_WRAPPED}
+
+
+def _cores(data: bytes) -> Iterator[str]:
+    for before in (0, 1, 2) if len(data) >= _SHORTEST_INSIDE else (0,):
+        core = _base64_core(data, before)
+        yield core
+        yield core.translate(_URL_SAFE)
+
+
 def _base64(data: bytes) -> Iterator[str]:
     """As a base64 text of its own, and as a part of one, at each of the three alignments (basic authentication)."""
     core = _base64_core(data, 0)
@@ -107,10 +130,10 @@ def _base64(data: bytes) -> Iterator[str]:
         yield whole.translate(_URL_SAFE)
         for width in (76, 64):  # base64 and openssl break lines
             yield "\n".join(whole[at : at + width] for at in range(0, len(whole), width))
-    for before in (1, 2) if len(data) >= _SHORTEST_INSIDE else ():
-        core = _base64_core(data, before)
+    for core in _cores(data):
         yield core
-        yield core.translate(_URL_SAFE)
+        if len(core) >= SHORTEST_WRAPPED:
+            yield from (core[missing:] for missing in range(1, HEAD))  # the line before has the others
 
 
 def _base64_core(data: bytes, before: int) -> str:

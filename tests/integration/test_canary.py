@@ -31,6 +31,7 @@ echo "in a value: $(get_octopusvariable Url)"
 echo "made by filters: $(get_octopusvariable Encoded) $(get_octopusvariable Escaped)"
 printf 'Basic %s\n' "$(printf 'web:%s' "$T" | base64)" "$(printf 'w:%s' "$T" | base64)" "$(printf '%s' "$T" | base64)"
 printf '%s' "$T" | base64 | tr '+/' '-_'
+{ printf '%050d' 0; printf '%s' "$T"; printf '%050d' 0; } | base64
 printf '%s' "${T:0:9}"; sleep 0.06; printf '%s' "${T:9:9}"; sleep 0.06; printf '%s\n' "${T:18}"
 printf '%s' "${T:0:9}" >&2; echo "between" ; sleep 0.06; printf '%s\n' "${T:9}" >&2
 echo "$K"; echo "$K" | base64; printf '%s' "$K" | base64 -w 64
@@ -108,7 +109,7 @@ class Run:
     bot: BotWorkspace
     root: Path
     machine: OpenSshServer
-    programs = frozenset({"sh", "bash", "python3", "dd", "stat", "setsid", "cat"})
+    programs = frozenset({"sh", "bash", "python3", "cat"})
     told_by_programs: Path
     told_by_bot: list[str]
 
@@ -188,7 +189,7 @@ def log_of(run: Run, step: str) -> str:
 def test_all_of_it_was_tried(run: Run) -> None:
     for step in ("here", "there"):
         log = log_of(run, step)
-        assert log.count(MASK) == 29, log
+        assert log.count(MASK) == 30, log
         assert "large.bin (1.0 MB) was kept, and not attached" in log
     assert f"post https://web:{MASK}@db.example" in log_of(run, "install")
     assert f"Composed is {MASK}" in log_of(run, "later")

@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from workers.masking import MASK, MaskedText, Masks
-from workers.secret_forms import forms
+from workers.secret_forms import HEAD, cores, forms
 
 SECRET = "p&s's/w\"rd<é+ü>"
 SMALL = st.text("ab", min_size=4, max_size=9)
@@ -75,6 +75,54 @@ def test_hides_a_long_secret_in_wrapped_base64(wrap: list[str]) -> None:
     secret = "0123456789abcdef" * 10
     printed = subprocess.check_output(["base64", *wrap], input=secret + "\n", text=True)
     assert Masks([secret]).mask(printed).strip() == MASK
+
+
+def test_hides_a_secret_wherever_a_line_of_base64_ends_in_it() -> None:
+    """As `base64 settings.json` breaks it. What shows of it are the two characters of a quantum that end a line."""
+    masks = Masks(["correct-horse-battery"])
+    for before in range(76):
+        text = "x" * before + "correct-horse-battery" + "y" * 40
+        wrapped = base64.b64encode(text.encode()).decode()
+        broken = "\n".join(wrapped[at : at + 76] for at in range(0, len(wrapped), 76))
+        left = masks.mask(broken).replace(MASK, "").replace("\n", "")
+        core = max(
+            cores("correct-horse-battery") & {wrapped[at : at + n] for n in (27, 28) for at in range(len(wrapped))}
+        )
+        assert not any(core[at : at + 4] in left for at in range(len(core) - 3)), before
+
+
+def with_line_ends(secrets: list[str]) -> set[str]:
+    """All forms, and each core with each line end that may be in it."""
+    found = set().union(*(forms(secret) for secret in secrets))
+    for core in set().union(*(cores(secret) for secret in secrets)):
+        found |= {f"{core[:at]}\n{core[at:]}" for at in range(HEAD, len(core))}
+    return found
+
+
+LONG = st.text("ab", min_size=12, max_size=14)
+
+
+@given(st.lists(LONG, min_size=1, max_size=3), st.data())
+def test_hides_base64_with_line_ends_exactly_however_it_comes(secrets: list[str], data: st.DataObject) -> None:
+    known = sorted(set().union(*(cores(secret) for secret in secrets)))
+    parts = data.draw(st.lists(st.tuples(st.sampled_from([*known, "Y", "x\n"]), st.integers(0, 30)), max_size=5))
+    text = "".join(f"{part[:at]}\n{part[at:]}" if at < len(part) else part for part, at in parts)
+    masks, shown, rest = Masks(secrets), "", MaskedText(Masks(secrets))
+    assert masks.mask(text) == oracle(text, with_line_ends(secrets))
+    while text:
+        size = data.draw(st.integers(1, len(text)))
+        rest.add(text[:size], "x")
+        shown, text = shown + "".join(part for _, part in rest.release()), text[size:]
+    shown += "".join(part for _, part in rest.finish())
+    whole = "".join(f"{part[:at]}\n{part[at:]}" if at < len(part) else part for part, at in parts)
+    assert shown == masks.mask(whole)
+
+
+def test_holds_no_line_back_for_the_letter_at_its_end() -> None:
+    text = MaskedText(Masks(["correct-horse-battery"]))
+    core = min(cores("correct-horse-battery"))
+    text.add(f"line {core[:3]}\n", "x")
+    assert text.release() == [("x", f"line {core[:3]}\n")]
 
 
 def test_hides_a_secret_of_several_lines_whole_and_line_by_line() -> None:
