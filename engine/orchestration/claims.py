@@ -80,9 +80,7 @@ def request_of(claim: Claim, evaluated: Evaluated) -> ActionRequest:
 
 
 def _fails_on_error_output(work: RunScript, evaluated: Evaluated) -> bool:
-    """As the step says, else as Octopus's variable does. What installs a package is a script of ours: not that one."""
-    if work.deploys is not None:
-        return False
+    """As the step says, else as Octopus's variable does; of an installation that holds for the package's scripts."""
     said = work.fails_on_error_output
     return evaluated.fails_on_error_output if said is None else said
 

@@ -169,3 +169,16 @@ def test_scripts_of_package_and_process_use_the_modules_of_the_process(machine: 
     done = machine.installs({"Deploy.sh": "source tools.sh\ngreet package\n"}, scripts=process, modules=modules)
     assert done.result.outcome is Outcome.SUCCEEDED, done.log
     assert told(machine) == ["hello from package", "hello from process", "app"]
+
+
+def test_text_on_stderr_fails_a_script_of_a_package_where_it_is_meant_to(machine: Machine) -> None:
+    quiet = "echo '##octopus[stderr-progress]' >&2; echo >&2"
+    files = {"PreDeploy.sh": quiet, "Deploy.sh": "echo careful >&2", "DeployFailed.sh": "echo failed >../told"}
+    strictly = Script("", fails_on_error_output=True)
+    done = machine.installs(files, script=strictly)
+    assert done.result.outcome is Outcome.FAILED
+    assert "Deploy.sh of the package ended with exit code 0, but wrote to stderr" in done.result.message
+    assert "careful" in done.sink.text("stderr")
+    assert told(machine) == ["failed"]
+    assert not (machine.place / "current").exists()
+    assert machine.installs(files, version="1.5.0").result.outcome is Outcome.SUCCEEDED

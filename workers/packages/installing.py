@@ -39,6 +39,7 @@ def as_script(request: ActionRequest, package: PackageFile) -> ActionRequest:
         "Foredeck.Package.Purge": "yes" if package.purge else "",
         "Foredeck.Package.Protect": file_patterns.expression(package.protect),
         "Foredeck.Package.Skips": "yes" if package.skip_if_installed else "",
+        "Foredeck.Package.FailsOnErrorOutput": "yes" if request.script.fails_on_error_output else "",
         "Foredeck.Package.Keep": "" if package.keep is None else str(package.keep),
     }
     variables = {**request.variables, **told}

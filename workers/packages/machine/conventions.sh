@@ -47,13 +47,18 @@ base64_of() { printf '%s' "$1" | base64 | tr -d '\n'; }
 
 # Sets `modules` to the script modules of language $1, whose files end with .$2; fails when there are none.
 has_modules() {
-    modules=("$tools/$1"/*."$2")
+    modules=("$tools/$1"/[!.]*."$2")
     [ -f "${modules[0]}" ]
 }
 
-# run SCRIPT: in the folder of the installation.
+# Octopus's variable: text on stderr fails a script. It is held back until the script has ended, as a reader of its own
+# would be held up by a daemon that the script leaves behind.
+fails_on_errors=$(get_octopusvariable Foredeck.Package.FailsOnErrorOutput)
+
+# run SCRIPT: in the folder of the installation. Sets `wrote_errors` where that is what fails it.
 run() {
-    local language program
+    local language program errors=${fails_on_errors:+$work/errors}
+    wrote_errors=
     case $1 in
     *.py) language=python program=python3 ;;
     *.ps1) language=powershell program=pwsh ;;
@@ -65,6 +70,7 @@ run() {
     fi
     (umask 077 && print_variables "$language" >"$tools/$language/.foredeck-variables") || return 1
     (
+        [ -z "$errors" ] || exec 2>"$errors"
         cd "${folder:-$work}" || exit 1 # there is none yet when it could not be unpacked
         case $language in
         bash)
@@ -86,6 +92,13 @@ run() {
     )
     set -- "$?"
     rm -f "$tools/$language/.foredeck-variables" # of a script that could not begin
+    if [ -n "$errors" ]; then
+        cat "$errors" >&2
+        if [ "$1" = 0 ] && grep -v '^##octopus' "$errors" | grep -q '[^[:space:]]'; then
+            set -- 1
+            wrote_errors=yes
+        fi
+    fi
     return "$1"
 }
 
@@ -118,6 +131,7 @@ configured() {
 # Sets `failed_as` to what failed, as a sentence.
 fails() {
     failed_as="$1 failed (exit code $2)."
+    [ -z "$wrote_errors" ] || failed_as="$1 ended with exit code 0, but wrote to stderr, which fails this step."
     return 1
 }
 
