@@ -47,7 +47,9 @@ class Demo:
 
     def kill_everything(self) -> None:
         """kill -9 of the demo and all that belongs to it, but for the scripts that run."""
-        everything = psutil.Process(self.process.pid).children(recursive=True)
+        scripts = set(processes_in(self.state / "foredeck/built-in/tickets"))
+        below = psutil.Process(self.process.pid).children(recursive=True)
+        everything = [process for process in below if process not in scripts]
         for process in [psutil.Process(self.process.pid), *everything]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
