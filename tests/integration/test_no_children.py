@@ -89,12 +89,14 @@ class Looking(threading.Thread):
         self.seen: set[tuple[tuple[str, ...], str]] = set()
 
     def run(self) -> None:
+        own = Path(f"/proc/{self._pid}/cmdline").read_bytes()
         while not self._over.is_set():
             with suppress(OSError):  # it, or its child, may end just now
                 for child in children_of(self._pid):
-                    command = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")[:-1]
-                    if command and not command[0].endswith("python"):  # else it is a copy of us that begins
-                        self.seen.add((tuple(command), str(Path(f"/proc/{child}/cwd").readlink())))
+                    command = Path(f"/proc/{child}/cmdline").read_bytes()
+                    if command not in (b"", own):  # else it ends, or has not become what it shall be
+                        words = tuple(command.decode().split("\0")[:-1])
+                        self.seen.add((words, str(Path(f"/proc/{child}/cwd").readlink())))
             time.sleep(0.01)
 
     def __enter__(self) -> Looking:
