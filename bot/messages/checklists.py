@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.messages.blocks import Block, Element, rich, shorten, text
-from bot.messages.wording import INSTANT, STEP_SIGN, STEP_STATUS_OF_SLACK, STEP_WORD, duration, plural
+from bot.messages.wording import INSTANT, STEP_SIGN, STEP_STATUS_OF_SLACK, STEP_WORD, duration, plural, worker_of
 from engine.services.views import InterruptionState, MachineView, StepStatus, StepView, TaskView
 
 SHOWN = 16
@@ -138,10 +138,14 @@ def _detail(step: StepView) -> str:
         return (
             (_machine_lines(step) or _same_everywhere(step)) if step.status is not StepStatus.SKIPPED else step.detail
         )
-    if step.status is StepStatus.RUNNING:
-        where = f"on {step.worker}" if step.worker and step.worker != "built-in" else ""
-        return " · ".join(part for part in (step.percentage_message, where, step.detail) if part)
-    return step.detail
+    where = f"on {worker}" if (worker := worker_of(step)) and step.status in _RAN else ""
+    progress = step.percentage_message if step.status is StepStatus.RUNNING else ""
+    return " · ".join(part for part in (progress, where, step.detail) if part)
+
+
+_RAN = {StepStatus.RUNNING, StepStatus.SUCCEEDED, StepStatus.WARNINGS}
+"""Where it stands that it ran on a worker: of what failed the reason is the news, and names the machine where it matters.
+"""
 
 
 def _said(step: StepView) -> str:

@@ -73,7 +73,7 @@ def _failed(view: TaskView, slack_ids: Mapping[str, str], last_lines: str, comma
         f"❌ {wording.title(view)} failed{where} (#{view.number})",
         b.rich(
             [b.text("❌ "), who, b.text(f" {wording.title(view)} failed{where}.")],
-            *([[b.text(line)] for line in _why(failed)] if failed is not None else []),
+            *([b.sentence(line) for line in _why(failed)] if failed is not None else []),
         ),
         b.preformatted(last_lines) if last_lines else None,
         b.rich(_next_step(view, failed, command)),
@@ -92,20 +92,24 @@ def _why(failed: StepView) -> list[str]:
         return [b.shorten(failed.detail, 800)] if failed.detail else []
     broken = [m for m in failed.machines if m.status is StepStatus.FAILED]
     where = wording.either([m.slug for m in broken[:5]], "and") + (f" and {len(broken) - 5} more" if broken[5:] else "")
-    done = f"{failed.machines_done} of {wording.plural(len(failed.machines), 'target')} are done."
+    are = "is" if len(failed.machines) == 1 else "are"
+    done = f"{failed.machines_done} of {wording.plural(len(failed.machines), 'target')} {are} done."
     return [f"Failed on {where}: {b.shorten(failed.detail, 700)}", done]
 
 
 def _next_step(view: TaskView, failed: StepView | None, command: str) -> list[b.Element]:
-    hint = f"{b.shorten(failed.hint, 800)} " if failed is not None and failed.hint else ""
+    """The way out, and how it is tried again; where something else than the script is to be mended, the script is not
+    spoken of.
+    """
+    hint = b.sentence(f"{b.shorten(failed.hint, 800)} ") if failed is not None and failed.hint else []
     if view.is_script:
-        return [b.text(f"{hint}Mend it and run it again.")]
+        return [*hint, b.text("Run it again then." if hint else "Mend it and run it again.")]
     if view.runbook:
-        return [b.text(f"{hint}A mended script has to be published before it runs.")]
-    frozen = f" A mended script needs a new release: what {view.version} froze stays as it is."
+        return [*hint, b.text("Run it again then." if hint else "A mended script has to be published before it runs.")]
+    frozen = "" if hint else f" A mended script needs a new release: what {view.version} froze stays as it is."
     again = _again(view)
-    lead = "Try again here, or type " if _fits(again) else "To try again type "
-    return [b.text(f"{hint}{lead}"), b.code(f"{command} {b.shorten(again.typed, 1_000)}"), b.text(f".{frozen}")]
+    lead = ("Then try again" if hint else "Try again") + " here, or type " if _fits(again) else "To try again type "
+    return [*hint, b.text(lead), b.code(f"{command} {b.shorten(again.typed, 1_000)}"), b.text(f".{frozen}")]
 
 
 def _again(view: TaskView) -> Deploy:

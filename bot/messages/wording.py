@@ -176,12 +176,18 @@ def running_step(view: TaskView) -> StepView | None:
     return next((step for step in view.steps if step.status is StepStatus.RUNNING), None)
 
 
+def worker_of(step: StepView) -> str:
+    """The slug of the worker that it runs or ran on; empty of the built-in one, and where it runs for targets."""
+    return step.worker if step.worker and step.worker != "built-in" and not step.machines else ""
+
+
 def step_of_run(view: TaskView, run_id: int) -> StepView | None:
-    """The step that this action run belongs to; its name says on which target it ran."""
+    """The step that this action run belongs to; its name says on which target it ran, or on which worker."""
     for step in view.steps:
         if run_id in step.run_ids:
             machine = step.run_machines[step.run_ids.index(run_id)] if step.run_machines else ""
-            return replace(step, name=f"{step.name} on {machine}") if machine else step
+            where = machine or (worker_of(step) if len(step.run_ids) == 1 else "")
+            return replace(step, name=f"{step.name} on {where}") if where else step
     return None
 
 

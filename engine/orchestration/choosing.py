@@ -4,7 +4,7 @@ the deployment keeps to; the built-in one where the default pool is empty.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from engine.contracts import SshMachine
 from engine.definitions import Definitions
@@ -19,7 +19,10 @@ class NoWorker(ForedeckError):
     """Nobody in the pool can do it; says of each member why."""
 
     message = "No worker of the pool {pool} can run this step. {reasons}"
-    hint_text = "Mend or enable one of them, or add another worker to the pool {pool}; then run the step again."
+    hint_text = (
+        "Look with `/workers {pool}`: there a worker is checked now, enabled, or its new host key is trusted. Another "
+        "worker in the pool helps, too."
+    )
 
 
 class PoolEmpty(NoWorker):
@@ -42,16 +45,18 @@ def candidates(
     leases: Mapping[str, int],
     *,
     unusable: Mapping[str, str] | None = None,
+    away: Collection[str] = (),
     kept: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """The slugs of the workers that could do it now, those with the fewest leases first. Raises NoWorker, PoolGone.
 
-    `unusable`: by slug, why a worker is none of them, as a sentence. `kept`: whom the deployment keeps to; the first of
-    them that is usable is then the only candidate.
+    `unusable`: by slug, why a worker is none of them, as a sentence. `away`: those of them that only did not answer when
+    they were last looked at: where nobody else is left they are tried, for they may be back. `kept`: whom the deployment
+    keeps to; the first of them that is usable is then the only candidate.
     """
     without = unusable or {}
     slug, workers = pools.pool_and_workers(definitions, pool)
-    left = [worker for worker in workers if worker not in without]
+    left = [worker for worker in workers if worker not in without] or [worker for worker in workers if worker in away]
     if left:
         stays = next((worker for worker in kept if worker in left), None)
         return (stays,) if stays else tuple(sorted(left, key=lambda worker: leases.get(worker, 0)))

@@ -25,7 +25,7 @@ from engine.domain.states import RunState
 from engine.domain.variables import BYPASS, LEASE_CAP
 from engine.models import ActionRun, Task
 from engine.orchestration import choosing
-from engine.services import evaluations, isolation, pools, usability, variables
+from engine.services import evaluations, health, isolation, pools, usability, variables
 
 _RUNNING = ActionRun.state == RunState.RUNNING.value
 
@@ -64,6 +64,8 @@ def place(
             _note(folder, now, run, f"{away}Waits for {wait.machine}, {wait.where}.\n")
         return None
     run.waits_for = run.line = None
+    if machine in usability.workers_away(session, definitions):
+        health.look_soon(session, now, machine)  # nobody else is left, and it may be back
     if before:
         _note(folder, now, run, f"It is its turn on {isolation.called(machine)}.\n")
         isolation.tell_line(session, now, where)
@@ -89,7 +91,8 @@ def candidates(
     """Where it may run, the best first. Raises NoWorker, PoolGone, WorkerGone.
 
     `lease_cap`: a worker that this deployment keeps to is passed over while so many of its steps run there; 0: never.
-    `unusable`: by slug, why a worker is out of the question beside those that are disabled or unwell, as a sentence.
+    `unusable`: by slug, why a worker was tried and is out of the question, as a sentence, beside those that are disabled
+    or unwell.
     """
     if action.site(run.machine) is not Site.WORKER:
         return (run.machine,)
@@ -99,8 +102,10 @@ def candidates(
         raise choosing.WorkerGone(worker=run.machine)
     pool = action.pool_for(run.machine)
     kept = _kept(session, run, lease_cap, like=_those_that_keep_together(session, definitions, run, action))
-    out = {**usability.unusable_workers(session, definitions), **(unusable or {})}
-    return choosing.candidates(definitions, pool, _leases(session), unusable=out, kept=kept)
+    tried = unusable or {}
+    out = {**usability.unusable_workers(session, definitions), **tried}
+    away = usability.workers_away(session, definitions).difference(tried)
+    return choosing.candidates(definitions, pool, _leases(session), unusable=out, away=away, kept=kept)
 
 
 def _lease_cap(values: Mapping[str, variables.Value], now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,16 @@ def unusable_workers(session: Session, definitions: Definitions) -> dict[str, st
     """By slug, why a worker is not chosen, as a sentence."""
     whys = {**{slug: why for slug, _, why in _unwell(session)}, **disabled(session, definitions)}
     return {slug: f"{slug} is {why}." for slug, why in whys.items() if slug in definitions.workers}
+
+
+def workers_away(session: Session, definitions: Definitions) -> set[str]:
+    """Those of them that nobody disabled, and that only did not answer when they were last looked at."""
+    out = disabled(session, definitions)
+    return {
+        slug
+        for slug, state, _ in _unwell(session)
+        if state is HealthState.UNAVAILABLE and slug in definitions.workers and slug not in out
+    }
 
 
 def unusable_targets(session: Session, definitions: Definitions, project: str) -> dict[str, str]:
@@ -63,6 +74,15 @@ def _unwell(session: Session) -> Iterator[tuple[str, HealthState, str]]:
         select(MachineHealth.slug, MachineHealth.state, MachineHealth.why).where(MachineHealth.state.in_(_BAD))
     )
     for slug, state, why in rows:
-        reason = " ".join(why.split()).rstrip(".")
-        shown = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON].rstrip()}…"
-        yield slug, HealthState(state), f"{state}: {shown}"
+        yield slug, HealthState(state), f"{state}: {_as_an_end(slug, why)}"
+
+
+def _as_an_end(slug: str, why: str) -> str:
+    """What a check found, behind a colon and without the name that stands before it already: whole sentences, as many
+    as there is room for.
+    """
+    words = re.sub(rf"\A{re.escape(slug)} (?:\([^)]*\) )?", "it ", " ".join(why.split())).rstrip(".")
+    if len(words) > _LONGEST_REASON:
+        begin = words[:_LONGEST_REASON]
+        words = begin.rpartition(". ")[0] or f"{begin.rstrip()}…"
+    return re.sub(r"\A(The|It|Its) ", lambda found: found[0].lower(), words)

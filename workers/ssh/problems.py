@@ -86,8 +86,9 @@ def wrong_host_key(machine: SshMachine, seen: Sequence[str]) -> CannotConnect:
     return CannotConnect(
         f"The host key of {place_of(machine)} is not the pinned one, so it was not logged in to. "
         f"Pinned is {machine.host_key}; it shows {shown}.",
-        f"If the machine was set up anew: {check[0].lower()}{check[1:]}, then `foredeck worker trust {machine.slug} "
-        f"--fingerprint {_first_fingerprint(seen)} --because WHY`, or `/workers trust {machine.slug}` in chat. If not, "
+        "If the machine was set up anew, compare the key on its own console (`ssh-keygen -lf "
+        f"/etc/ssh/ssh_host_ed25519_key.pub`), then trust it: `/workers trust {machine.slug}` in chat, or in a terminal "
+        f"`foredeck worker trust {machine.slug} --fingerprint {_first_fingerprint(seen)} --because WHY`. If it was not, "
         "somebody may be in between: change nothing and find out.",
         retryable=False,
     )

@@ -86,7 +86,9 @@ def test_a_policy_that_does_not_exist_is_named(tmp_path: Path) -> None:
 
 def test_the_examples_of_the_page_are_complete(tmp_path: Path) -> None:
     page = (Path(__file__).parents[3] / "docs" / "health.md").read_text()
-    blocks = dict(re.findall(r"^```\w+\n# health/(\S+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    blocks = dict(
+        re.findall(r"^```\w+\n# (machine_policies.yml|checks/\S+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    )
     (tmp_path / "checks").mkdir()
     assert set(blocks) == {"machine_policies.yml", "checks/disks.sh"}
     assert definitions.check(written(tmp_path, "", **blocks)) == ()

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.messages import health as told
-from engine.contracts import Health, HealthState
+from engine.contracts import ActionResult, Health, HealthState, Outcome
 from engine.errors import ForedeckError
-from engine.models import DisabledMachine, OutboxRow
+from engine.models import DisabledMachine, MachineHealth, OutboxRow
 from engine.services import deployments, machine_use
 from engine.services.errors import NotPermitted, TargetsUnusable, UnknownName
 from engine.services.machine_errors import AlreadyDisabled, NotDisabled, NotLookedAt
@@ -173,16 +173,39 @@ def test_one_with_warnings_is(deck: Deck) -> None:
 
 def test_a_pool_in_which_nobody_can_be_used_says_why_of_each(deck: Deck) -> None:
     with_machines(deck, BUILD_ONLY)
-    finds(deck, build_1=OFF)
+    ill = "The disk of build-1 (b1:22) is full. 3 MiB are free."
+    finds(
+        deck,
+        build_1=Health(HealthState.UNHEALTHY, f"{ill} {'What it says beyond that is much too long for a line ' * 9}"),
+    )
     disables(deck, "build-2")
     number = deck.deploys()
     deck.works()
     (run,) = deck.runs(number)
     assert deck.task(number).state is TaskState.FAILED
     assert run.reason == (
-        "No worker of the pool linux can run this step. build-1 is unavailable: It did not answer within 10 s. "
+        "No worker of the pool linux can run this step. build-1 is unhealthy: the disk of build-1 (b1:22) is full. 3 MiB are free. "
         "build-2 is disabled by ben because a disk is replaced."
     )
+
+
+def test_a_worker_that_did_not_answer_is_tried_where_nobody_else_is_left_and_is_back_at_once(deck: Deck) -> None:
+    with_machines(deck, BUILD_ONLY)
+    disables(deck, "build-2")
+    finds(deck, build_1=OFF)
+    deck.workers.when("build", lambda *_: ActionResult(Outcome.UNREACHABLE, message="build-1 refused the connection."))
+    failed = deck.deploys()
+    deck.works()
+    assert deck.runs(failed)[0].reason.endswith(
+        "step. build-1 refused the connection. build-2 is disabled by ben because a disk is replaced."
+    ), "how it is, not how it was"
+    deck.workers.health = {}
+    again = deck.deploys()
+    deck.works()
+    assert (deck.task(again).state, ran_on(deck, again)) == (TaskState.SUCCESS, ["build-1"])
+    deck.checks()
+    with deck.db.read() as session:
+        assert session.get_one(MachineHealth, "build-1").state == HealthState.HEALTHY.value
 
 
 # Targets.
@@ -244,7 +267,7 @@ def test_a_policy_skips_those_that_may_be_off_in_every_project(deck: Deck) -> No
     number = deck.deploys()
     deck.works()
     assert ran_on(deck, number) == ["web-1", "web-3"]
-    assert deck.task(number).unusable == (("web-2", "unavailable: It did not answer within 10 s"),)
+    assert deck.task(number).unusable == (("web-2", "unavailable: it did not answer within 10 s"),)
 
 
 def test_a_target_that_was_disabled_after_the_plan_is_skipped_with_the_reason(deck: Deck) -> None:

@@ -175,8 +175,17 @@ def test_when_nobody_is_usable_each_member_is_named_with_its_reason(deck: Deck) 
         "build-2: It did not answer. build-3 is unhealthy: its disk is full."
     )
     assert refused.value.hint == (
-        "Mend or enable one of them, or add another worker to the pool linux; then run the step again."
+        "Look with `/workers linux`: there a worker is checked now, enabled, or its new host key is trusted. Another "
+        "worker in the pool helps, too."
     )
+
+
+def test_where_nobody_else_is_left_those_that_did_not_answer_are_tried_again(deck: Deck) -> None:
+    definitions = configuration.current_definitions(with_workers(deck, THREE_STEPS).db)
+    out = {"build-1": "build-1 is unavailable.", "build-2": "build-2 is disabled."}
+    assert choosing.candidates(definitions, None, {}, unusable=out, away={"build-1"}) == ("build-3",)
+    out["build-3"] = "build-3 is unhealthy."
+    assert choosing.candidates(definitions, None, {}, unusable=out, away={"build-1"}) == ("build-1",)
 
 
 def test_a_pool_that_was_emptied_since_it_was_asked_for_is_named_with_the_way_out(deck: Deck) -> None:
