@@ -144,8 +144,7 @@ def _detail(step: StepView) -> str:
 
 
 _RAN = {StepStatus.RUNNING, StepStatus.SUCCEEDED, StepStatus.WARNINGS}
-"""Where it stands that it ran on a worker: of what failed the reason is the news, and names the machine where it matters.
-"""
+"""These say on which worker; of what failed the reason is the news, and names the machine where it matters."""
 
 
 def _said(step: StepView) -> str:

@@ -50,9 +50,9 @@ def candidates(
 ) -> tuple[str, ...]:
     """The slugs of the workers that could do it now, those with the fewest leases first. Raises NoWorker, PoolGone.
 
-    `unusable`: by slug, why a worker is none of them, as a sentence. `away`: those of them that only did not answer when
-    they were last looked at: where nobody else is left they are tried, for they may be back. `kept`: whom the deployment
-    keeps to; the first of them that is usable is then the only candidate.
+    `unusable`: by slug, why a worker is none of them, as a sentence. `away`: those of them that only did not answer
+    when they were last looked at: where nobody else is left they are tried, for they may be back. `kept`: whom the
+    deployment keeps to; the first of them that is usable is then the only candidate.
     """
     without = unusable or {}
     slug, workers = pools.pool_and_workers(definitions, pool)

@@ -91,8 +91,8 @@ def candidates(
     """Where it may run, the best first. Raises NoWorker, PoolGone, WorkerGone.
 
     `lease_cap`: a worker that this deployment keeps to is passed over while so many of its steps run there; 0: never.
-    `unusable`: by slug, why a worker was tried and is out of the question, as a sentence, beside those that are disabled
-    or unwell.
+    `unusable`: by slug, why a worker was tried and is out of the question, as a sentence, beside those that are
+    disabled or unwell.
     """
     if action.site(run.machine) is not Site.WORKER:
         return (run.machine,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -124,12 +125,24 @@ _by_digest: dict[str, Definitions] = {}
 
 
 def _difference(before: str, after: str) -> tuple[str, ...]:
-    """Which parts changed, as `+ path`, `- path`, `~ path` lines; at most 50."""
+    """Which parts changed, as `+ path`, `- path`, `~ path` lines; at most 50. What is new or gone as a whole is one."""
     old, new = _leaves(json.loads(before)), _leaves(json.loads(after))
-    lines = [f"+ {path}" for path in sorted(new.keys() - old.keys())]
-    lines += [f"- {path}" for path in sorted(old.keys() - new.keys())]
+    lines = [f"+ {path}" for path in _wholes(new, old)]
+    lines += [f"- {path}" for path in _wholes(old, new)]
     lines += [f"~ {path}" for path in sorted(new.keys() & old.keys()) if old[path] != new[path]]
     return tuple(lines[:50] if len(lines) <= 50 else [*lines[:49], f"… and {len(lines) - 49} more"])
+
+
+def _wholes(these: Mapping[str, object], others: Mapping[str, object]) -> list[str]:
+    """What only these have: of an entry that the others lack altogether its own path, not those of what is in it."""
+    theirs = {prefix for path in others for prefix in _entries_on(path)}
+    lacking = (path for path in these if path not in others)
+    return sorted({next((p for p in _entries_on(path) if p not in theirs), path) for path in lacking})
+
+
+def _entries_on(path: str) -> list[str]:
+    """The entries of lists that a leaf is in, the outermost first: `a[x].b[y].c` is in `a[x]` and in `a[x].b[y]`."""
+    return [path[: index + 1] for index, letter in enumerate(path) if letter == "]"]
 
 
 def _leaves(value: object, path: str = "") -> dict[str, object]:

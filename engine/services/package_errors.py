@@ -67,7 +67,10 @@ class NoPackages(ForedeckError):
     """The project declares no package."""
 
     message = "{project} has no packages."
-    hint_text = "Declare them under `packages:` in its project.yml, e.g. `app: {{feed: built-in}}`, and reload the configuration."
+    hint_text = (
+        "Declare them under `packages:` in its project.yml, e.g. `app: {{feed: built-in}}`; then reload the "
+        "configuration."
+    )
 
 
 class CannotKeep(ForedeckError):

@@ -87,8 +87,8 @@ def wrong_host_key(machine: SshMachine, seen: Sequence[str]) -> CannotConnect:
         f"The host key of {place_of(machine)} is not the pinned one, so it was not logged in to. "
         f"Pinned is {machine.host_key}; it shows {shown}.",
         "If the machine was set up anew, compare the key on its own console (`ssh-keygen -lf "
-        f"/etc/ssh/ssh_host_ed25519_key.pub`), then trust it: `/workers trust {machine.slug}` in chat, or in a terminal "
-        f"`foredeck worker trust {machine.slug} --fingerprint {_first_fingerprint(seen)} --because WHY`. If it was not, "
+        f"/etc/ssh/ssh_host_ed25519_key.pub`), then trust it: `/workers trust {machine.slug}` in chat, or in a terminal"
+        f" `foredeck worker trust {machine.slug} --fingerprint {_first_fingerprint(seen)} --because WHY`. If not, "
         "somebody may be in between: change nothing and find out.",
         retryable=False,
     )

@@ -184,7 +184,8 @@ def test_a_pool_in_which_nobody_can_be_used_says_why_of_each(deck: Deck) -> None
     (run,) = deck.runs(number)
     assert deck.task(number).state is TaskState.FAILED
     assert run.reason == (
-        "No worker of the pool linux can run this step. build-1 is unhealthy: the disk of build-1 (b1:22) is full. 3 MiB are free. "
+        "No worker of the pool linux can run this step. "
+        "build-1 is unhealthy: the disk of build-1 (b1:22) is full. 3 MiB are free. "
         "build-2 is disabled by ben because a disk is replaced."
     )
 
