@@ -19,7 +19,7 @@ from engine.orchestration.claims import Claim
 from engine.orchestration.finding import wanted
 from engine.package_contracts import Ready, repository_of
 from engine.ports import Shelf
-from engine.services import evaluations, packages, script_packages
+from engine.services import evaluations, packages, repositories, script_packages
 from engine.services.evaluations import Evaluated, flaw_of
 
 
@@ -128,7 +128,7 @@ def _enclosed(shelf: Shelf, claim: Claim, work: RunScript, use: PackageUse, row:
     if not use.name:
         shelf.require_file(source, ready, work.source)
     name, version = row.package, row.version
-    if packages.is_of_git(row):
+    if repositories.is_of_git(row):
         name, version = f"the repository {repository_of(source.location)} at", row.digest[:12]
     parcel = Parcel(ready.path, ready.digest, ready.size, name, version)
     return Enclosure(parcel, script_packages.place_of(use, row.format), use.is_unpacked)

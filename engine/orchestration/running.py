@@ -22,7 +22,7 @@ from engine.domain.states import RunState
 from engine.domain.variables import SecretReference
 from engine.errors import ForedeckError
 from engine.models import ActionRun, Task
-from engine.orchestration import acquiring, advancing, checking, choosing, fetching, placing
+from engine.orchestration import acquiring, advancing, bringing, checking, choosing, placing
 from engine.orchestration.claims import Claim, flaws_of, request_of
 from engine.orchestration.following import Sink, checkpoint_of
 from engine.orchestration.leaving_out import LEFT_OUT
@@ -31,7 +31,6 @@ from engine.sealing import Sealer
 from engine.services import (
     artifacts,
     built_in,
-    contents,
     evaluations,
     health,
     host_keys,
@@ -98,7 +97,8 @@ class Runner:
                 self._acquire(claim, claim.action.work)
                 return
             evaluated = self._evaluated(claim)
-            request = self._with_folder(request_of(claim, evaluated), claim, evaluated)
+            request = request_of(claim, evaluated)
+            request = bringing.with_all(self._db, self._shelf, self._clock, request, claim, evaluated)
             worker = choosing.connect(claim.definitions, claim.worker, self._workers)
         except _NotMine:
             return
@@ -164,22 +164,6 @@ class Runner:
         if result.outcome is not Outcome.DETACHED:
             self._settle(claim.run_id, result)
             self._mark_clean(claim.run_id)  # nothing was started anywhere
-
-    def _with_folder(self, request: ActionRequest, claim: Claim, evaluated: Evaluated) -> ActionRequest:
-        """The request with the files that the step brings along, if it is to be launched. Raises ContentMissing."""
-        work = claim.action.work
-        if isinstance(work, RunScript) and not request.launch_confirmed:
-            request = replace(request, modules=contents.files_of(self._db, work.modules, "script_modules"))
-        if isinstance(work, RunScript) and work.deploys is not None:
-            return fetching.with_package(self._db, self._shelf, request, claim, work.deploys, evaluated, self._clock())
-        if request.launch_confirmed or not isinstance(work, RunScript):
-            return request
-        request = fetching.with_enclosures(self._db, self._shelf, request, claim, work)
-        if work.folder is None:
-            return request
-        folder = contents.folder_of(self._db, work.folder)
-        strictly = claim.fail_on_unresolved or evaluated.fails_on_unresolved
-        return replace(request, folder=replace(folder, variables=evaluated.written, fail_on_unresolved=strictly))
 
     def _claim(self, run_id: int) -> Claim | None:
         """None: it has to wait for its machine."""

@@ -6,7 +6,7 @@ transaction; until they have answered a release is not complete, and a deploymen
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -17,12 +17,10 @@ from engine.database import Database
 from engine.definitions import Project
 from engine.domain.grants import Permission
 from engine.domain.packages import FeedKind, Package, package_from_json, package_to_json
-from engine.domain.processes import Process, RunScript
-from engine.domain.script_sources import repositories_of
 from engine.domain.versions import is_valid, nearest, newest_first
 from engine.models import PackageVersion, Release, ReleasePackage, Task
 from engine.package_contracts import repository_of
-from engine.services import access
+from engine.services import access, repositories
 from engine.services.errors import InvalidVersion
 from engine.services.package_errors import NoPackages, NotPushed, PackageExists, PackageMissing, UnknownPackage
 from engine.services.views import PackageView, ReleasePackageView, Waiting, WaitKind
@@ -47,14 +45,9 @@ def _in_or_at(package: Package) -> str:
     return f"{'at' if package.kind is FeedKind.URL else 'in'} {where_of(package)}"
 
 
-def is_of_git(row: ReleasePackage) -> bool:
-    """Is it a repository that scripts come from? Its digest is a commit then."""
-    return package_from_json(row.source).kind is FeedKind.GIT
-
-
 def frozen_view(row: ReleasePackage) -> ReleasePackageView:
     """What a release is made with, as people read it."""
-    is_commit = is_of_git(row)
+    is_commit = repositories.is_of_git(row)
     package = where_of(package_from_json(row.source)) if is_commit else row.package
     return ReleasePackageView(package, row.version, row.digest or "", row.size or 0, row.trouble, is_commit=is_commit)
 
@@ -185,25 +178,7 @@ def freeze(session: Session, release: Release, project: Project, versions: Mappi
             if known is not None:
                 row.digest, row.size, row.format = known.digest, known.size, known.format
         session.add(row)
-    freeze_repositories(session, release, project.process)
-
-
-def freeze_repositories(session: Session, release: Release, process: Process) -> None:
-    """Write down which repositories the scripts of its process come from; which commits they are is looked up."""
-    for package, ref in _repositories(process):
-        source = package_to_json(package)
-        session.add(ReleasePackage(release_id=release.id, package=package.slug, version=ref, source=source))
-    session.flush()
-
-
-def are_from_git(process: Process) -> bool:
-    """Does any script of it come from a repository?"""
-    return next(_repositories(process), None) is not None
-
-
-def _repositories(process: Process) -> Iterator[tuple[Package, str]]:
-    works = (action.work for step in process.steps for action in step.actions)
-    return repositories_of((work.origin, work.source) for work in works if isinstance(work, RunScript))
+    repositories.freeze(session, release, project.process)
 
 
 def is_complete(session: Session, release_id: int) -> bool:
@@ -231,28 +206,18 @@ def fetched(session: Session, release: Release | None, project: Project | None =
     return frozenset(package.slug for package in found if package.kind not in (FeedKind.BUILT_IN, FeedKind.GIT))
 
 
-def commits_of(session: Session, project: str, version: str) -> dict[str, str]:
-    """The commits that the repositories of this release were found at, by what stands for them in its process."""
-    rows = session.scalars(
-        select(ReleasePackage)
-        .join(Release, Release.id == ReleasePackage.release_id)
-        .where(Release.project == project, Release.version == version, ReleasePackage.digest.is_not(None))
-    )
-    return {row.package: row.digest or "" for row in rows if is_of_git(row)}
-
-
 def waiting(session: Session, task: Task) -> Waiting:
     """What a deployment waits for whose packages are looked for."""
     rows = [row for row in of_release(session, task.release_id) if row.digest is None]
     names = " and ".join(_sought(row) for row in rows)
     trouble = next((f": {row.trouble}; it is tried again" for row in rows if row.trouble), "")
-    brief = "looks for its scripts" if all(map(is_of_git, rows)) else "looks for its packages"
+    brief = "looks for its scripts" if all(map(repositories.is_of_git, rows)) else "looks for its packages"
     return Waiting(WaitKind.PACKAGES, f"Looks for {names}{trouble}", brief=brief)
 
 
 def _sought(row: ReleasePackage) -> str:
     name = frozen_view(row).name
-    return name if is_of_git(row) else f"{name} {_in_or_at(package_from_json(row.source))}"
+    return name if repositories.is_of_git(row) else f"{name} {_in_or_at(package_from_json(row.source))}"
 
 
 # What is offered.

@@ -13,7 +13,7 @@ from engine.domain.isolation import Isolation
 from engine.domain.locations import Site
 from engine.domain.processes import RunCondition, StartTrigger
 from engine.models import Task
-from engine.services import configuration, forecasts, names, packages, planned_work, pools
+from engine.services import configuration, forecasts, names, planned_work, pools, repositories
 from engine.services.errors import NoTargets, TargetsUnusable
 from engine.services.views import PlannedStepView, PlanView
 
@@ -40,7 +40,7 @@ def view_of(session: Session, task: Task, *, first_step: int = 0) -> PlanView:
         project=task.project,
         version=task.version,
         environment=task.environment,
-        commits=packages.commits_of(session, task.project, task.version),
+        commits=repositories.commits_of(session, task.project, task.version),
     )
     steps = tuple(s for s in view.steps if s.number > first_step)
     return replace(view, steps=steps, warnings=forecasts.of_task(session, task, plan, definitions))

@@ -15,7 +15,7 @@ from engine.definitions import Definitions, Project, Runbook
 from engine.domain.grants import Permission
 from engine.domain.variables import variables_from_json
 from engine.models import Task
-from engine.services import access, deployments, judgements, packages, previews, task_views
+from engine.services import access, deployments, judgements, previews, repositories, task_views
 from engine.services import choices as choosing
 from engine.services import runbook_snapshots as snapshots
 from engine.services.choices import Choices
@@ -46,12 +46,12 @@ def publish(db: Database, now: datetime, *, person: str, name: str, project: str
         found.require(person, Permission.RUNBOOK_EDIT, f"publish runbooks of {of.slug}", project=of.slug)
         known = snapshots.published(session, of.slug, runbook.slug)
         is_changed = not known or snapshots.is_changed(known[0], found.definitions, of, runbook)
-        if not is_changed and not packages.are_from_git(runbook.process):  # a branch may be another commit now
+        if not is_changed and not repositories.has_any(runbook.process):  # a branch may be another commit now
             raise AlreadyPublished(name=runbook.slug, version=known[0].version)
         made = snapshots.make(session, now, found, person, of, runbook, is_draft=False)
         session.add(made)
         session.flush()
-        packages.freeze_repositories(session, made, runbook.process)
+        repositories.freeze(session, made, runbook.process)
         return _view(session, found.definitions, of, runbook)
 
 
@@ -123,7 +123,7 @@ def run_in(
     session.add(frozen)
     session.flush()
     if is_draft:
-        packages.freeze_repositories(session, frozen, runbook.process)
+        repositories.freeze(session, frozen, runbook.process)
     return deployments.enter(
         session,
         now,

@@ -11,7 +11,7 @@ from engine.domain import script_sources
 from engine.domain.processes import RunScript, Work
 from engine.domain.script_sources import PackageUse
 from engine.models import ReleasePackage, Task
-from engine.services import packages
+from engine.services import packages, repositories
 
 _OWN = "Octopus.Action.Package"
 
@@ -34,7 +34,7 @@ def variables_of(found: Iterable[tuple[PackageUse, ReleasePackage]]) -> dict[str
     """Octopus's variables of each. Paths are relative to the script's folder: whole ones are known where it runs."""
     values: dict[str, str] = {}
     for use, row in found:
-        if packages.is_of_git(row):
+        if repositories.is_of_git(row):
             values |= {"Octopus.Action.GitResource.CommitHash": row.digest or ""}
             continue
         told = {"PackageId": row.package, "PackageVersion": row.version, "FeedId": str(row.source["kind"])}
