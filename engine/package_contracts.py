@@ -26,6 +26,7 @@ class Wanted:
     secret: Secret | None = None
     paths: tuple[str, ...] = ()  # files that must be in it
     on_machine: bool = False  # machines fetch it themselves
+    region: str = ""  # of a bucket
 
     @property
     def name(self) -> str:

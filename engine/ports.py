@@ -123,8 +123,8 @@ class Feeds(Protocol):
         """Is this version there, and with which digest? Raises nothing for what can go wrong with a feed."""
         ...
 
-    def versions(self, wanted: Wanted) -> tuple[str, ...]:
-        """The versions that a folder has, in no order; none where that cannot be known. Never raises."""
+    def versions(self, wanted: Wanted) -> tuple[str, ...] | None:
+        """The versions that a folder or bucket has, in no order; None where that cannot be known now. Never raises."""
         ...
 
 

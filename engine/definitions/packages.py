@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from engine.definitions import buckets
 from engine.definitions.fields import Field, Record
 from engine.definitions.nodes import Scalar, shown
 from engine.definitions.secret_references import HOW, holds_a_secret, read_secret_reference
 from engine.definitions.slugs import flaw_of
 from engine.domain.packages import PLACEHOLDER, Credentials, FeedKind, Package
 
-KEYS = ("feed", "folder", "file", "url", "checksum", "token", "username", "password", "download_on_machine")
-_SOURCES = ("feed", "folder", "url")
+KEYS = (
+    "feed", "folder", "file", "url", "s3", "checksum", "token", "username", "password", "download_on_machine",
+    *buckets.KEYS,
+)  # fmt: skip
+_SOURCES = ("feed", "folder", "url", "s3")
 _BELONGS = {
-    "file": "folder",
-    "checksum": "url",
-    "token": "url",
-    "username": "url",
-    "password": "url",
-    "download_on_machine": "url",
+    "file": ("folder", "s3"),
+    "checksum": ("url", "s3"),
+    "token": ("url",),
+    "username": ("url",),
+    "password": ("url",),
+    "download_on_machine": ("url",),
+    **dict.fromkeys(buckets.KEYS, ("s3",)),
 }
 _EXAMPLE = 'Write `{feed: built-in}`, `{folder: /srv/builds, file: "web-{version}.tgz"}` or `{url: "https://…"}`.'
 _URL_EXAMPLE = "https://ci.example.com/web-{version}.tgz"
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-fA-F]{64})\Z")
+_PINNED_EXAMPLE = 'Leave it away, or pin versions: `{"1.4.0": "sha256:…"}`.'
 _CREDENTIALS = ("token", "username", "password")
 
 
@@ -55,12 +62,19 @@ def _read(slug: str, field: Field) -> Package:
         if feed and (name := feed.text("`built-in`")) not in ("", FeedKind.BUILT_IN.value):
             feed.wrong("feed", f"There is no feed {shown(name)}.", "The one feed with a name is `built-in`.")
         return built_in
+    if written[0] == "s3":
+        found = buckets.read_bucket(slug, record, _require_placeholder)
+        checksum = record.get("checksum")
+        if checksum and isinstance(checksum.node, Scalar):
+            checksum.wrong("checksum", "In a bucket none is required: what has none is read.", _PINNED_EXAMPLE)
+            return found
+        return replace(found, checksums=_read_checksums(checksum))
     return _read_folder(slug, record) if written[0] == "folder" else _read_url(slug, record)
 
 
 def _refuse_strangers(record: Record, source: str) -> None:
     for key, belongs in _BELONGS.items():
-        if belongs != source and (field := record.get(key)):
+        if source not in belongs and (field := record.get(key)):
             field.wrong("one-of", f"`{key}` means nothing beside `{source}`.", "Remove it.")
 
 

@@ -18,6 +18,7 @@ class FeedKind(enum.StrEnum):
     BUILT_IN = "built-in"  # pushed with `foredeck package push`
     FOLDER = "folder"  # files in a folder of the bot's machine
     URL = "url"  # an address for each version
+    S3 = "s3"  # a bucket that speaks S3
     GIT = "git"  # no package of a project, but a repository that scripts come from; its version is a branch or tag
 
 
@@ -33,7 +34,8 @@ class Credentials:
 class Package:
     """A package of a project.
 
-    `location`: the folder, or the address with `{version}` in it. `file`: of a folder, the name with `{version}`.
+    `location`: the folder, the address with `{version}` in it, or the server's address and the bucket. `file`: of a
+    folder or bucket, the name with `{version}`.
     `checksums`: of an address, the SHA-256 by version; a version that is not there has its own beside it (`.sha256`).
     """
 
@@ -45,6 +47,7 @@ class Package:
     credentials: Credentials | None = None
     paths: tuple[str, ...] = ()  # of a repository: the scripts that are meant
     on_machine: bool = False  # of an address: machines fetch it themselves
+    region: str = ""  # of a bucket; empty: as it says itself
 
 
 def package_to_json(package: Package) -> dict[str, Any]:
@@ -59,6 +62,7 @@ def package_to_json(package: Package) -> dict[str, Any]:
         "credentials": known and {"secret": secret_reference_to_json(known.secret), "username": known.username},
         **({"paths": list(package.paths)} if package.paths else {}),
         **({"on_machine": True} if package.on_machine else {}),
+        **({"region": package.region} if package.region else {}),
     }
 
 
@@ -74,4 +78,5 @@ def package_from_json(content: Mapping[str, Any]) -> Package:
         credentials=known and Credentials(secret_reference_from_json(known["secret"]), known["username"]),
         paths=tuple(content.get("paths", ())),
         on_machine=content.get("on_machine", False),
+        region=content.get("region", ""),
     )

@@ -26,6 +26,9 @@ AT_ONCE = 4
 SCAN_SECONDS = 15.0
 """How often folders are looked into for what can be offered."""
 
+BUCKET_SECONDS = 60.0
+"""The same for buckets, which cost something each time."""
+
 
 class Finder:
     """Start it once a process, with the dispatcher's lock held; `look` alone serves a command of the command line."""
@@ -36,6 +39,7 @@ class Finder:
         self._in_flight: set[int] = set()
         self._guard = threading.Lock()
         self._scanned_at = -SCAN_SECONDS
+        self._listed_at: dict[tuple[str, str], float] = {}
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="packages")
         self._thread = threading.Thread(target=self._loop, name="finder", daemon=True)
 
@@ -117,19 +121,31 @@ class Finder:
             return configuration.current(session).definitions
 
     def _scan(self) -> None:
-        """What folders have now, for what is offered."""
+        """What folders and buckets have now, for what is offered."""
         try:
             for project in self._definitions().projects.values():
                 for package in project.packages:
-                    if package.kind is FeedKind.FOLDER:
+                    if package.kind is FeedKind.FOLDER or (package.kind is FeedKind.S3 and self._is_turn_of(package)):
                         self._note(project.slug, package)
         except ForedeckError:  # no configuration yet
             return
         except Exception:
             _log.exception("the folders of packages could not be looked into; it will be tried again")
 
+    def _is_turn_of(self, package: Package) -> bool:
+        now = time.monotonic()
+        if now - self._listed_at.get((package.location, package.file), -BUCKET_SECONDS) < BUCKET_SECONDS:
+            return False
+        self._listed_at[package.location, package.file] = now
+        return True
+
     def _note(self, project: str, package: Package) -> None:
-        there = self._feeds.versions(Wanted(package.slug, "", package.kind.value, package.location, package.file))
+        try:
+            there = self._feeds.versions(wanted(package, "", self._definitions()))
+        except SecretUnavailable:
+            return
+        if there is None:
+            return
         with self._db.read() as session:
             if not package_finds.differs(session, project, package, there):
                 return
@@ -150,5 +166,6 @@ def wanted(package: Package, version: str, definitions: Definitions) -> Wanted:
         username=known.username if known else "",
         secret=resolve(known.secret, definitions.secret_stores) if known else None,
         paths=package.paths,
+        region=package.region,
         on_machine=package.on_machine,
     )

@@ -35,6 +35,8 @@ def where_of(package: Package) -> str:
             return "the built-in feed"
         case FeedKind.FOLDER:
             return f"the folder {package.location}"
+        case FeedKind.S3:
+            return f"the bucket {package.location.rpartition('/')[2]}"
         case FeedKind.GIT:
             return repository_of(package.location)
         case _:

@@ -1,9 +1,9 @@
-"""The feeds that are not rows: folders of the bot's machine, addresses, and Git repositories."""
+"""The feeds that are not rows: folders of the bot's machine, addresses, buckets, and Git repositories."""
 
 from __future__ import annotations
 
 from engine.package_contracts import Answer, NotThere, Wanted
-from workers.packages import addresses, folders
+from workers.packages import addresses, buckets, folders
 from workers.packages.shelf import PackageShelf
 
 
@@ -22,11 +22,19 @@ class PackageFeeds:
                 return folders.find(wanted)
             case "url":
                 return addresses.find(wanted)
+            case "s3":
+                return buckets.find(wanted)
             case "git":
                 return self._shelf.pin(wanted)
             case _:
                 return NotThere(f"nobody has pushed {wanted.package} {wanted.version}")
 
-    def versions(self, wanted: Wanted) -> tuple[str, ...]:
-        """Only a folder can be listed."""
-        return folders.versions(wanted) if wanted.kind == "folder" else ()
+    def versions(self, wanted: Wanted) -> tuple[str, ...] | None:
+        """Folders and buckets can be listed."""
+        match wanted.kind:
+            case "folder":
+                return folders.versions(wanted)
+            case "s3":
+                return buckets.versions(wanted)
+            case _:
+                return ()

@@ -18,7 +18,7 @@ from pathlib import Path
 from engine.contracts import Origin
 from engine.errors import ForedeckError
 from engine.package_contracts import Answer, Found, NotThere, Ready, Unanswered, Wanted
-from workers.packages import addresses, folders, git, repositories
+from workers.packages import addresses, buckets, folders, git, repositories
 from workers.packages.addresses import DownloadFailed
 from workers.packages.archives import UnsafePackage, make_plain
 from workers.packages.formats import HEAD, format_of
@@ -233,6 +233,8 @@ def _content(wanted: Wanted) -> Iterator[bytes]:
             return chunks_of(path)
         case "url":
             return addresses.download(wanted)
+        case "s3":
+            return buckets.download(wanted)
         case _:
             raise NotAPackage("its content is gone from the state folder")
 

@@ -21,23 +21,32 @@ def project(packages: str) -> dict[str, str | bytes | None]:
     return {PROJECT: f"slug: web\npackages:\n  {packages}\n"}
 
 
-def test_the_three_kinds_are_read_and_stored(tmp_path: Path) -> None:
+def test_the_kinds_are_read_and_stored(tmp_path: Path) -> None:
     written = f"""built: {{feed: built-in}}
   files: {{folder: /srv/builds, file: "web-{{version}}.tgz"}}
   ci:
     url: "https://ci.example.com/web-{{version}}.tgz"
     checksum: {{"1.4.0": "sha256:{DIGEST}"}}
     token: {{secret: "env:CI_TOKEN"}}
-    download_on_machine: true"""
+    download_on_machine: true
+  store:
+    s3: builds
+    file: "web/web-{{version}}.tgz"
+    endpoint: "https://s3.example.com"
+    region: eu-central-1
+    access_key: AKIA1
+    secret_key: {{secret: "env:S3_SECRET"}}"""
     loaded = definitions.load(write_folder(tmp_path, project(written)))
     by_slug = {package.slug: package for package in loaded.projects["web"].packages}
     assert {slug: package.kind for slug, package in by_slug.items()} == {
         "built": FeedKind.BUILT_IN,
         "ci": FeedKind.URL,
         "files": FeedKind.FOLDER,
+        "store": FeedKind.S3,
     }
     assert by_slug["ci"].checksums == {"1.4.0": DIGEST}
     assert by_slug["ci"].on_machine
+    assert (by_slug["store"].location, by_slug["store"].region) == ("https://s3.example.com/builds", "eu-central-1")
     assert str(by_slug["ci"].credentials and by_slug["ci"].credentials.secret) == "env:CI_TOKEN"
     assert parse_stored(loaded.to_json()).projects["web"].packages == loaded.projects["web"].packages
 
@@ -62,6 +71,15 @@ def test_the_three_kinds_are_read_and_stored(tmp_path: Path) -> None:
         ("app: {url: \"https://ci/{version}\", checksum: none}", 'There is no rule "none" for checksums.'),
         ("app: {url: \"https://ci/{version}\", checksum: {\"1.0\": abc}}", "This is not a SHA-256"),
         ("app: {feed: built-in, checksum: required}", "`checksum` means nothing beside `feed`."),
+        ("app: {s3: Builds, file: \"a-{version}\"}", "This is no name of a bucket."),
+        ("app: {s3: builds, file: \"/a-{version}\"}", "Names in a bucket begin with no slash."),
+        ("app: {s3: builds, file: a.zip}", "`{version}` is missing"),
+        ("app: {s3: builds, file: \"a-{version}\", endpoint: \"https://h/builds\"}", "not the address of a server"),
+        ("app: {s3: builds, file: \"a-{version}\", endpoint: \"https://me:pa55@h\"}", "There is a password or a key"),
+        ("app: {s3: builds, file: \"a-{version}\", access_key: AK}", "`access_key` and `secret_key` go together."),
+        ("app: {s3: builds, file: \"a-{version}\", secret_key: abc, access_key: AK}", "A secret is not written out"),
+        ("app: {url: \"https://ci/{version}\", region: eu}", "`region` means nothing beside `url`."),
+        ("app: {s3: builds, file: \"a-{version}\", checksum: required}", "In a bucket none is required"),
         ("App: {feed: built-in}", "A slug is made of lower-case letters"),
     ],
 )  # fmt: skip
