@@ -41,12 +41,13 @@ RUNNER = _text("runner.sh").replace("QUICK", shlex.quote(_text("quick.sh"))).enc
 
 VERSION = hashlib.sha256(RUNNER).hexdigest()[:12]
 
-# Bash reads counted bytes by itself; what is ASCII has as many characters in any locale.
+# Bash reads counted bytes by itself; what is ASCII has as many characters in any locale. The login shell has
+# read .bashrc.
 _BOOTSTRAP = (
     '[ -n "$BASH_VERSION" ] && IFS= read -r -d "" -N "$2" runner 2>/dev/null ||'
     ' runner=$(dd bs="$2" count=1 iflag=fullblock 2>/dev/null); eval "$runner"'
 )
-_IN_BASH = f'command -v bash >/dev/null && exec bash -c {shlex.quote(_BOOTSTRAP)} "$0" "$@"; {_BOOTSTRAP}'
+_IN_BASH = f'command -v bash >/dev/null && exec bash --norc -c {shlex.quote(_BOOTSTRAP)} "$0" "$@"; {_BOOTSTRAP}'
 _MOST_NOISE = 2000  # lines that a .bashrc may print before the runner speaks
 _NAME = re.compile(r"[A-Za-z0-9._-]+\Z")
 _PLACE = re.compile(r"[0-9a-f]{16}\Z")

@@ -19,7 +19,9 @@ start() {
     while read -r -t 0 -u 8 && read -r -u 8 _; do :; done # rang, and nobody waited
     set -m
     wrap_here &
+    disown # or its entry stays in the table of jobs
     set +m
+    program= # there are secrets in it
     refusal=
     while read -r -t 20 -u 8 whose word; do
         case $word in ended | printed) continue ;; esac
