@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot import ids
 from bot.messages import blocks as b
 from bot.messages import checklists, wording
@@ -51,8 +53,7 @@ def _standing(view: TaskView, ahead_url: str, command: str) -> b.Block:
         line = waiting_line(view.waiting, ahead_url, bold=not goes_on)
         return b.rich(first, line) if goes_on else b.rich(line, *_waiting(view))
     if view.may_be_abandoned_at is not None:
-        stuck = [b.text("If it has not ended by "), b.date(view.may_be_abandoned_at), b.text(", ")]
-        return b.rich(first, [*stuck, b.code(f"{command} abandon {view.number}"), b.text(" lets go of it.")])
+        return b.rich(first, _stuck(view, view.may_be_abandoned_at, command))
     if view.state is TaskState.FAILED and (why := _why_failed(view)):
         return b.rich(first, [why])
     if (
@@ -78,6 +79,17 @@ def _told(view: TaskView) -> str:
         if step.status is StepStatus.RUNNING and step.detail and not step.machines:
             return step.detail
     return ""
+
+
+def _stuck(view: TaskView, at: datetime, command: str) -> list[b.Element]:
+    """What to do when a cancel takes long: of all, or of one of the machines where it still runs."""
+    order = f"{command} abandon {view.number}"
+    line = [b.text("If it has not ended by "), b.date(at), b.text(", "), b.code(order), b.text(" lets go of it")]
+    running = (machine for step in view.steps for machine in step.machines if machine.status is StepStatus.RUNNING)
+    machines = list(dict.fromkeys(machine.slug for machine in running))
+    if len(machines) < 2:
+        return [*line, b.text(".")]
+    return [*line, b.text(", "), b.code(f"{order} on {machines[0]}"), b.text(" of one machine.")]
 
 
 def _why_failed(view: TaskView) -> b.Element | None:

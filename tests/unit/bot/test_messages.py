@@ -19,6 +19,7 @@ from engine.services.views import (
     InterruptionKind,
     InterruptionState,
     LinkView,
+    MachineView,
     QueueEntryView,
     QueueView,
     ReleaseView,
@@ -153,6 +154,10 @@ def test_the_card_of_one_that_is_being_canceled_says_what_to_do_when_that_takes_
     assert_sendable(message)
     assert "If it has not ended by " in shown(message)
     assert "/ship abandon 17 lets go of it." in shown(message)
+    there = tuple(MachineView(f"web-{number}", StepStatus.RUNNING) for number in (1, 2))
+    message = card(replace(view, steps=(step(status=StepStatus.RUNNING, machines=there),)), command="/ship")
+    assert_sendable(message)
+    assert "/ship abandon 17 lets go of it, /ship abandon 17 on web-1 of one machine." in shown(message)
 
 
 def test_a_trigger_that_deployed_nothing_says_so_in_the_channel() -> None:
