@@ -219,7 +219,11 @@ def waiting(session: Session, task: Task) -> Waiting:
 
 def _sought(row: ReleasePackage) -> str:
     name = frozen_view(row).name
-    return name if repositories.is_of_git(row) else f"{name} {_in_or_at(package_from_json(row.source))}"
+    return (
+        f"the scripts in {name}"
+        if repositories.is_of_git(row)
+        else f"{name} {_in_or_at(package_from_json(row.source))}"
+    )
 
 
 # What is offered.

@@ -60,7 +60,7 @@ def test_a_release_keeps_its_commit_and_the_next_one_has_the_newer(deck: Deck, r
         number = deck.deploys(version="1.0.0")
         waiting = deck.task(number).waiting
         assert waiting is not None
-        assert (waiting.text, waiting.brief) == (f"Looks for main of {where}", "looks for its scripts")
+        assert (waiting.text, waiting.brief) == (f"Looks for the scripts in main of {where}", "looks for its scripts")
         looks(deck, "1.0.0")
         deck.over(number)
         second = repository.has(files("second"))
