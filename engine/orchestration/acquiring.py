@@ -98,7 +98,7 @@ class Acquisition:
         come = self._come.get(row.package, 0)
         if not come:
             return f"{row.package} {row.version} was here already"
-        return f"{row.package} {row.version} was fetched from {_where(row)}: {amount(come)}"
+        return f"{row.package} {row.version} was fetched from {_where(row)}: {amount(row.size or come)}"
 
 
 def _where(row: ReleasePackage) -> str:

@@ -162,8 +162,8 @@ class Runner:
         with closing(self._sink(claim, is_launched=False)) as sink:
             result = acquiring.Acquisition(self._db, self._shelf, claim, work, sink).run()
         if result.outcome is not Outcome.DETACHED:
-            self._settle(claim.run_id, result)
             self._mark_clean(claim.run_id)  # nothing was started anywhere
+            self._settle(claim.run_id, result)
 
     def _claim(self, run_id: int) -> Claim | None:
         """None: it has to wait for its machine."""
