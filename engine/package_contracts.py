@@ -62,6 +62,14 @@ Answer = Found | NotThere | Unanswered
 
 
 @dataclass(frozen=True)
+class Coming:
+    """A package that is being fetched. `trouble`: why nothing comes just now, and it is tried again; a clause."""
+
+    size: int = 0  # bytes that have come
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
 class Ready:
     """A package that was fetched and looked through, as a plain tar on the bot's machine."""
 

@@ -16,7 +16,7 @@ from engine.contracts import (
     Progress,
     SshMachine,
 )
-from engine.package_contracts import Answer, Ready, Wanted
+from engine.package_contracts import Answer, Coming, Ready, Wanted
 
 Clock = Callable[[], datetime]
 """Returns the current time in UTC, with its zone."""
@@ -145,9 +145,9 @@ class PackageFiles(Protocol):
 class Shelf(Protocol):
     """Has packages ready to be sent to machines. Blocks; call it outside any transaction."""
 
-    def take(self, wanted: Wanted, digest: str, came: Callable[[int], None] = ...) -> Ready:
-        """The package with this digest. While it is fetched, `came` is told again and again how many bytes of it have
-        come; what it raises ends that. Raises ForedeckError when it cannot be had, or is not what it was.
+    def take(self, wanted: Wanted, digest: str, came: Callable[[Coming], None] = ...) -> Ready:
+        """The package with this digest. While it is fetched, `came` is told again and again how much of it has come;
+        what it raises ends that. Raises ForedeckError when it cannot be had, or is not what it was.
         """
         ...
 

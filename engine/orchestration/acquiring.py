@@ -15,7 +15,7 @@ from engine.errors import ForedeckError
 from engine.models import ReleasePackage
 from engine.orchestration import fetching
 from engine.orchestration.claims import Claim
-from engine.package_contracts import amount, part
+from engine.package_contracts import Coming, amount, part
 from engine.ports import RunSink, Shelf
 from engine.services.packages import where_of
 
@@ -35,7 +35,7 @@ class Acquisition:
     def __init__(self, db: Database, shelf: Shelf | None, claim: Claim, work: AcquirePackages, sink: RunSink) -> None:
         self._db, self._shelf, self._claim, self._work, self._sink = db, shelf, claim, work, sink
         self._cut = threading.Event()
-        self._come: dict[str, int] = {}  # bytes, by package
+        self._coming: dict[str, Coming] = {}  # by package
 
     def run(self) -> ActionResult:
         """Fetch what is not here. Raises nothing for what can go wrong with a feed."""
@@ -51,8 +51,8 @@ class Acquisition:
             pool.shutdown(wait=False, cancel_futures=True)  # a feed that is silent is not waited for
 
     def _take(self, row: ReleasePackage) -> None:
-        def came(size: int) -> None:
-            self._come[row.package] = size
+        def came(coming: Coming) -> None:
+            self._coming[row.package] = coming
             if self._cut.is_set():
                 raise _Cut
 
@@ -91,14 +91,15 @@ class Acquisition:
         return ActionResult(Outcome.FAILED, message=message, hint=errors[0].hint)
 
     def _progress(self, row: ReleasePackage) -> str:
-        come = part(self._come.get(row.package, 0), row.size or 0)
-        return f"{row.package} {row.version} from {_where(row)}: {come}"
+        coming = self._coming.get(row.package, Coming())
+        how = f"{coming.trouble}; it is tried again" if coming.trouble else part(coming.size, row.size or 0)
+        return f"{row.package} {row.version} from {_where(row)}: {how}"
 
     def _had(self, row: ReleasePackage) -> str:
-        come = self._come.get(row.package, 0)
-        if not come:
+        coming = self._coming.get(row.package)
+        if coming is None:
             return f"{row.package} {row.version} was here already"
-        return f"{row.package} {row.version} was fetched from {_where(row)}: {amount(row.size or come)}"
+        return f"{row.package} {row.version} was fetched from {_where(row)}: {amount(row.size or coming.size)}"
 
 
 def _where(row: ReleasePackage) -> str:

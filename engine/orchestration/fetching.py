@@ -17,7 +17,7 @@ from engine.errors import ForedeckError
 from engine.models import ReleasePackage, Task
 from engine.orchestration.claims import Claim
 from engine.orchestration.finding import wanted
-from engine.package_contracts import Ready, repository_of
+from engine.package_contracts import Coming, Ready, repository_of
 from engine.ports import Shelf
 from engine.services import evaluations, packages, repositories, script_packages
 from engine.services.evaluations import Evaluated, flaw_of
@@ -135,7 +135,7 @@ def _enclosed(shelf: Shelf, claim: Claim, work: RunScript, use: PackageUse, row:
 
 
 def take(
-    shelf: Shelf | None, claim: Claim, row: ReleasePackage, came: Callable[[int], None] = lambda _size: None
+    shelf: Shelf | None, claim: Claim, row: ReleasePackage, came: Callable[[Coming], None] = lambda _coming: None
 ) -> Ready:
     """This package, fetched when it is not here. Raises ForedeckError, and what `came` raises: see `Shelf.take`."""
     if row.digest is None or shelf is None:

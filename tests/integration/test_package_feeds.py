@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine.contracts import Secret
-from engine.package_contracts import Found, NotThere, Unanswered, Wanted
+from engine.package_contracts import Coming, Found, NotThere, Unanswered, Wanted
 from tests.support.feeds import PACKAGE, Feed
 from tests.support.packages import an_archive
 from workers.packages import addresses
@@ -144,12 +144,12 @@ def test_one_that_is_in_trouble_is_asked_again_for_what_is_fetched(feed: Feed, t
     feed.has("/web-1.4.0.tgz", status=503)
     shelf, told = PackageShelf(tmp_path, pauses=(0.3, 0.3)), []
 
-    def came(size: int) -> None:
-        told.append(size)
+    def came(coming: Coming) -> None:
+        told.append(coming)
         feed.has_package()
 
     shelf.take(wanted(feed, checksum=DIGEST), DIGEST, came)
-    assert (told[0], told[-1]) == (0, len(PACKAGE))
+    assert (told[0], told[-1]) == (Coming(trouble="127.0.0.1 says 503"), Coming(len(PACKAGE)))
     feed.has("/web-1.5.0.tgz", status=404)
     with pytest.raises(PackageUnavailable, match=r"app 1\.5\.0 cannot be installed: 127\.0\.0\.1 has no app 1\.5\.0"):
         shelf.take(wanted(feed, "1.5.0", checksum="0" * 64), "0" * 64)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from engine.contracts import Origin
 from engine.errors import ForedeckError
-from engine.package_contracts import Answer, Found, NotThere, Ready, Unanswered, Wanted
+from engine.package_contracts import Answer, Coming, Found, NotThere, Ready, Unanswered, Wanted
 from workers.packages import addresses, buckets, folders, git, repositories
 from workers.packages.addresses import DownloadFailed
 from workers.packages.archives import UnsafePackage, make_plain
@@ -55,15 +55,15 @@ class PackageShelf:
 
     def __init__(self, folder: Path, pauses: Sequence[float] = _PAUSES) -> None:
         self._pauses = pauses
-        self._come: dict[str, int] = {}  # by digest, of what is being fetched
+        self._come: dict[str, Coming] = {}  # by digest, of what is being fetched
         self._store = PackageStore(folder)
         self._plain = folder / "plain"
         self._guard = threading.Lock()
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def take(self, wanted: Wanted, digest: str, came: Callable[[int], None] = lambda _size: None) -> Ready:
-        """The package with this digest, fetched if nobody has wanted it before. `came` is told again and again how many
-        bytes have come, whoever fetches them; what it raises ends that. Raises PackageUnavailable.
+    def take(self, wanted: Wanted, digest: str, came: Callable[[Coming], None] = lambda _coming: None) -> Ready:
+        """The package with this digest, fetched if nobody has wanted it before. `came` is told again and again how much
+        has come, whoever fetches it; what it raises ends that. Raises PackageUnavailable.
         """
         try:
             ready = self._take(wanted, digest, came)
@@ -78,14 +78,14 @@ class PackageShelf:
         self,
         wanted: Wanted,
         digest: str,
-        came: Callable[[int], None] = lambda _size: None,
+        came: Callable[[Coming], None] = lambda _coming: None,
         *,
         may_be_cut: bool = False,
     ) -> Ready:
         with self._guard:
             lock = self._locks[digest]
         while not lock.acquire(timeout=_SLICE):
-            came(self._come.get(digest, 0))
+            came(self._come.get(digest, Coming()))
         try:
             return self._ready(digest) or self._make_ready(wanted, digest, came, may_be_cut=may_be_cut)
         finally:
@@ -117,7 +117,7 @@ class PackageShelf:
         with lock:
             try:
                 if not self._store.has(digest):
-                    self._fetch(wanted, digest, lambda _size: None)
+                    self._fetch(wanted, digest, lambda _coming: None)
                 path = self._store.path(digest)
                 return Ready(path, digest, path.stat().st_size)
             except (NotAPackage, DownloadFailed) as error:
@@ -178,7 +178,7 @@ class PackageShelf:
             addresses.address_of(wanted), digest, path.stat().st_size, found.value, addresses.authorization_of(wanted)
         )
 
-    def _make_ready(self, wanted: Wanted, digest: str, came: Callable[[int], None], *, may_be_cut: bool) -> Ready:
+    def _make_ready(self, wanted: Wanted, digest: str, came: Callable[[Coming], None], *, may_be_cut: bool) -> Ready:
         is_of_git = wanted.kind == "git"
         if not is_of_git and not self._store.has(digest):
             self._fetch(wanted, digest, came)
@@ -200,7 +200,7 @@ class PackageShelf:
                 made.unlink()
         return Ready(self._plain / f"{digest}.{own}.tar", own, (self._plain / f"{digest}.{own}.tar").stat().st_size)
 
-    def _fetch(self, wanted: Wanted, digest: str, came: Callable[[int], None]) -> None:
+    def _fetch(self, wanted: Wanted, digest: str, came: Callable[[Coming], None]) -> None:
         """Have it in the store; a feed that does not answer is asked again for a while."""
         for pause in (*self._pauses, None):
             try:
@@ -208,19 +208,19 @@ class PackageShelf:
             except DownloadFailed as error:
                 if pause is None or not error.may_pass:
                     raise
+                self._come[digest] = Coming(trouble=str(error))
             else:
                 return
             until = time.monotonic() + pause
             while time.monotonic() < until:
-                came(self._come.get(digest, 0))
+                came(self._come[digest])
                 time.sleep(min(pause, _SLICE))
 
-    def _counted(self, chunks: Iterator[bytes], digest: str, came: Callable[[int], None]) -> Iterator[bytes]:
-        size = 0
+    def _counted(self, chunks: Iterator[bytes], digest: str, came: Callable[[Coming], None]) -> Iterator[bytes]:
+        coming = Coming()
         for chunk in chunks:
-            size += len(chunk)
-            self._come[digest] = size
-            came(size)
+            coming = self._come[digest] = Coming(coming.size + len(chunk))
+            came(coming)
             yield chunk
 
 
