@@ -54,7 +54,7 @@ def download(wanted: Wanted) -> Iterator[bytes]:
         with _asked(wanted) as client:
             yield from _pieces(client, bucket_of(wanted), _key_of(wanted))
     except _Refused as refused:
-        raise DownloadFailed(refused.answer.reason) from None
+        raise DownloadFailed(refused.answer.reason, may_pass=isinstance(refused.answer, Unanswered)) from None
 
 
 def versions(wanted: Wanted) -> tuple[str, ...] | None:
