@@ -133,61 +133,63 @@ place() {
         path=${entry#"$area/new/"}
         if ! there "$custom/$path"; then coming+=("$path")
         elif is_protected "$path"; then echo "$path is protected and stays as it is."
-        elif is_folder "$entry" && is_folder "$custom/$path"; then within+=("$path/")
-        elif holds_protected "$path"; then
+        elif is_folder "$entry" && is_folder "$custom/$path" && { [ -z "$purge" ] || holds_protected "$path"; }; then
+            within+=("$path/")
+        elif holds_protected "$path"; then # and the package has no folder there
             why="$path is a folder with protected files there, and a file in the package"
             return 1
         else away+=("$path") coming+=("$path")
         fi
     done
-    move_away "$1" "${away[@]}" && move_in "$1" "${coming[@]}" || return 1
+    move "$area/kept/$1" "$custom/" "${away[@]}" && note_placed "${coming[@]}" &&
+        move "$custom/$1" "$area/new/" "${coming[@]}" && keep_folders "${within[@]}" || return 1
     for path in "${within[@]}"; do place "$path" || return 1; done
 }
 
 there() { [ -e "$1" ] || [ -h "$1" ]; }
 is_folder() { [ -d "$1" ] && [ ! -h "$1" ]; }
 
-move_away() { # PREFIX PATH…
-    local to=$area/kept/$1
-    shift
-    [ $# -gt 0 ] || return 0
-    try mkdir -p "$to" || return 1
+# move TO FROM PATH…: a hundred names at a time, so that large folders do not take a process for each of their files.
+move() {
+    local to=$1 from=$2 some path
+    shift 2
     while [ $# -gt 0 ]; do
-        try inside "$custom" mv -f -- "${@:1:100}" "$to" || return 1
-        shift "$(($# < 100 ? $# : 100))"
+        some=()
+        for path in "${@:1:100}"; do some+=("$from$path"); done
+        try mv -f -- "${some[@]}" "$to" || return 1
+        shift "${#some[@]}"
     done
 }
 
-move_in() { # PREFIX PATH…
-    local to=$custom/$1
-    shift
-    while [ $# -gt 0 ]; do
-        printf '%s\0' "${@:1:100}" >>"$area/placed" || return 1
-        try inside "$area/new" mv -f -- "${@:1:100}" "$to" || return 1
-        shift "$(($# < 100 ? $# : 100))"
-    done
-}
+# From here on these are taken away again when something fails; they are not there, or were moved away already.
+note_placed() { [ $# = 0 ] || printf '%s\0' "$@" >>"$area/placed"; }
 
-inside() { cd "$1" && shift && "$@"; }
+# What goes out of these folders will be kept in folders of the same names.
+keep_folders() {
+    local path folders=()
+    for path; do folders+=("$area/kept/$path"); done
+    [ $# = 0 ] || try mkdir -p -- "${folders[@]}"
+}
 
 # Undoes what was done to the folder: what came goes, what was there comes back.
 give_back() {
-    local path
     if [ -e "$area/placed" ]; then
-        while IFS= read -r -d '' path; do rm -rf "${custom:?}/$path" || return 1; done <"$area/placed"
-        put_back '' || return 1
+        (cd "$custom" && xargs -0 rm -rf -- <"$area/placed") || return 1
+        put_back '' || { echo "$why" >&2 && return 1; }
     fi
     rm -rf "$area"
 }
 
 put_back() {
-    local entry path
+    local entry path back=() within=()
     for entry in "$area/kept/$1"*; do
         path=${entry#"$area/kept/"}
-        if is_folder "$entry" && is_folder "$custom/$path"; then put_back "$path/" || return 1
-        elif ! there "$custom/$path"; then mv -f -- "$entry" "$custom/$path" || return 1
+        if is_folder "$entry" && is_folder "$custom/$path"; then within+=("$path/")
+        elif ! there "$custom/$path"; then back+=("$path")
         fi
     done
+    move "$custom/$1" "$area/kept/" "${back[@]}" || return 1
+    for path in "${within[@]}"; do put_back "$path" || return 1; done
 }
 
 restore_custom() {
