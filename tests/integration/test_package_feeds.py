@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.contracts import Secret
+from engine.contracts import Origin, Secret
 from engine.package_contracts import Coming, Found, NotThere, Unanswered, Wanted
 from tests.support.feeds import PACKAGE, Feed
 from tests.support.packages import an_archive
@@ -37,6 +37,15 @@ def feed(feeds: tuple[Feed, Feed]) -> Feed:
         one.pages.clear()
         one.asked.clear()
     return feeds[0]
+
+
+def test_a_machine_that_fetches_it_itself_is_told_where_it_lies_and_who_asks(feed: Feed, tmp_path: Path) -> None:
+    feed.has_package()
+    shelf = PackageShelf(tmp_path)
+    assert shelf.take(wanted(feed), DIGEST).origin is None
+    origin = shelf.take(wanted(feed, on_machine=True, username="me", secret=Secret("pa55")), DIGEST).origin
+    url = f"{feed.address()}/web-1.4.0.tgz"
+    assert origin == Origin(url, DIGEST, len(PACKAGE), "tar.gz", Secret("Basic bWU6cGE1NQ=="))
 
 
 def wanted(feed: Feed, version: str = "1.4.0", **more: Any) -> Wanted:

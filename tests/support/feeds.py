@@ -34,7 +34,7 @@ class Feed:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def address(self, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.server.server_port}"

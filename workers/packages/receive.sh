@@ -63,6 +63,7 @@ speak_rsync() {
         done
         echo none
     ) 4<&0
+    exec 3>&- # who waits for the end of what is said here does not wait for `tell`
     case $sum in "$digest"*) ;; *)
         tell "$own/new" &
         sum=$(sum <"$own/new")

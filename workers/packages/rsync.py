@@ -21,6 +21,10 @@ _OPTION = re.compile(r"-[A-Za-z0-9.,=_-]+\Z")
 _SILENCE = 60
 """Seconds after which either rsync gives up."""
 
+_PATIENCE = 300.0
+"""Seconds. On a weak link much of what was sent is under way for long, and rsync says nothing meanwhile; that the
+connection itself is dead is seen earlier."""
+
 
 def is_here() -> bool:
     """Has the bot's machine rsync?"""
@@ -36,6 +40,7 @@ class LocalRsync:
 
     def speak(self, side: Side) -> None:
         """Pass on what both say until the machine's end is done. Raises ChannelLost, Interrupted, OSError."""
+        side.patience = _PATIENCE
         failures: list[BaseException] = []
         sender = threading.Thread(target=self._send, args=(side, failures), name="foredeck-rsync", daemon=True)
         sender.start()

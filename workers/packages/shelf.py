@@ -156,6 +156,8 @@ class PackageShelf:
         """Remove this package and what was made of it, unless it was put there again since then."""
         if self._store.remove(digest, unless_since.timestamp()):
             for made in self._plain.glob(f"{digest}.*.tar"):
+                for patch in self._plain.glob(f"*{made.name.split('.')[1]}*.patch"):
+                    patch.unlink(missing_ok=True)
                 made.unlink(missing_ok=True)
 
     def _ready(self, digest: str) -> Ready | None:

@@ -49,6 +49,7 @@ class Side:
         self._is_told = False
         self._held = b""  # read, and not yet asked for
         self.count = 0
+        self.patience = REPLY_LIMIT  # seconds of silence, after which it counts as dead
         self.on_sent: Callable[[int], None] = lambda _count: None
 
     def send_file(self, path: Path, offset: int = 0) -> None:
@@ -104,8 +105,8 @@ class Side:
     def _look_up(self) -> None:
         if self._interrupted():
             raise Interrupted
-        if time.monotonic() - self._heard_at > REPLY_LIMIT:
-            raise ChannelLost(f"nothing came for {REPLY_LIMIT:.0f} s")
+        if time.monotonic() - self._heard_at > self.patience:
+            raise ChannelLost(f"nothing came for {self.patience:.0f} s")
 
 
 @cache
