@@ -85,9 +85,14 @@ def check_machine(desk: Desk, pressed: Pressed) -> Answer:
 
 
 def enable_machine(desk: Desk, pressed: Pressed) -> Answer:
-    """*Enable*."""
-    machine_use.enable(desk.db, desk.clock(), person=pressed.person.slug, names=[pressed.value])
-    return _details(desk, pressed, "It is in use again, and looked at now.")
+    """*Enable*: what is found takes the place of this answer; a cloud region is not looked at."""
+    at, person = desk.clock(), pressed.person.slug
+    slugs = machine_use.enable(desk.db, at, person=person, names=[pressed.value])
+    if machine_views.one(desk.db, at, person=person, slug=pressed.value).is_region:
+        return _details(desk, pressed, "It is in use again.")
+    answer = _details(desk, pressed, "It is in use again, and looked at now. What is found stands here in a moment.")
+    _tell_what_is_found(desk, person, slugs, pressed.response_url, at, replaces=True)
+    return answer
 
 
 def open_disable(desk: Desk, pressed: Pressed) -> Answer:

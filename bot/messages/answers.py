@@ -200,7 +200,8 @@ def status(view: TaskView, *, card_url: str = "") -> b.Message:
 def log_excerpt(view: TaskView, step: StepView | None, excerpt: str, *, card_url: str = "") -> b.Message:
     """The end of a log, privately; `card_url`: of the card, where that stands."""
     if step is None or not excerpt:
-        return said(f"Deployment #{view.number} has written no log yet.")
+        nothing = f"{step.name} of #{view.number}" if step is not None else f"#{view.number}"
+        return said(f"{nothing} printed nothing." if view.state.is_final else f"{nothing} has printed nothing yet.")
     card = b.link("its card", card_url) if card_url else b.text("its card")
     return b.message(
         f"The end of the log of {step.name} (#{view.number})",

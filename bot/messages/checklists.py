@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.messages.blocks import Block, Element, rich, shorten, text
-from bot.messages.wording import INSTANT, STEP_SIGN, STEP_STATUS_OF_SLACK, STEP_WORD, duration, plural, worker_of
+from bot.messages.wording import (
+    INSTANT,
+    STEP_SIGN,
+    STEP_STATUS_OF_SLACK,
+    STEP_WORD,
+    duration,
+    kind_of_machine,
+    plural,
+    worker_of,
+)
 from engine.services.views import InterruptionState, MachineView, StepStatus, StepView, TaskView
 
 SHOWN = 16
@@ -25,7 +34,9 @@ def plan_block(view: TaskView) -> Block | None:
     if before:
         tasks.append(_task("before", f"{plural(len(before), 'step')} done", "complete"))
     words = _answers(view)
-    tasks.extend(_step_task(step, step_title(step, words.get(step.number, ""))) for step in shown)
+    tasks.extend(
+        _step_task(step, step_title(step, words.get(step.number, ""), kind_of_machine(view))) for step in shown
+    )
     if after:
         tasks.append(_task("after", f"{plural(len(after), 'more step')}", _status_of_rest(after)))
     return {"type": "plan", "title": _title(view), "tasks": tasks}
@@ -39,7 +50,7 @@ def lines(view: TaskView) -> Block | None:
     rows = [[text(f"✅ {plural(len(before), 'step')} done")]] if before else []
     words = _answers(view)
     for step in shown:
-        title = step_title(step, words.get(step.number, ""))
+        title = step_title(step, words.get(step.number, ""), kind_of_machine(view))
         rows.append([text(f"{STEP_SIGN[step.status]} {title}{_said(step)}")])
     rows += [[text(f"▫️ {plural(len(after), 'more step')}")]] if after else []
     return rich(*rows)
@@ -55,12 +66,12 @@ def around_now(steps: Sequence[StepView]) -> tuple[Sequence[StepView], Sequence[
     return steps[:first], steps[first:last], steps[last:]
 
 
-def step_title(step: StepView, word: str = "") -> str:
-    """Number, name and what Slack's own sign does not say; or this word for it."""
+def step_title(step: StepView, word: str = "", place: str = "target") -> str:
+    """Number, name and what Slack's own sign does not say; or this word for it. `place`: what it runs on."""
     word = word or STEP_WORD[step.status]
     again = f" (attempt {step.attempt})" if step.attempt > 1 else ""
     if step.machines:
-        again, word = "", _machines_word(step, word)
+        again, word = "", _machines_word(step, word, place)
     title = f"{step.number}. {step.name}{again}" + (f": {word}" if word else "")
     if step.status is StepStatus.RUNNING and step.percentage is not None and not step.machines:
         title += f" {step.percentage} %"
@@ -68,11 +79,11 @@ def step_title(step: StepView, word: str = "") -> str:
     return shorten(f"{title} · {took}" if took and took != INSTANT else title, _TITLE_LIMIT)
 
 
-def _machines_word(step: StepView, word: str) -> str:
+def _machines_word(step: StepView, word: str, place: str) -> str:
     """On how many targets it is done; a batch of machines is one line."""
     if step.status in {StepStatus.PENDING, StepStatus.SKIPPED}:
-        return word or plural(len(step.machines), "target")
-    count = f"{step.machines_done} of {plural(len(step.machines), 'target')}"
+        return word or plural(len(step.machines), place)
+    count = f"{step.machines_done} of {plural(len(step.machines), place)}"
     return f"{word}, {count}" if word else count
 
 

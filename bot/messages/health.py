@@ -78,7 +78,8 @@ def disabled(told: Disabled) -> b.Message:
         by = f" by {told.back_by}" if told.back_by else ": the time is over"
         words = f"🔧 {what} {are} in use again{by}"
         when = [b.text(" "), b.date(told.back_at)] if told.back_at else []
-        return b.message(words, b.rich([b.bold(words), *when], _why(told)))
+        was = [b.text(f"{told.by} had disabled {'it' if len(told.machines) == 1 else 'them'} "), *_why(told)]
+        return b.message(words, b.rich([b.bold(words), *when], was))
     words = f"🔧 {what} {are} disabled by {told.by}"
     until = [b.text(", until "), b.date(told.until)] if told.until else []
     back = [[b.text(f"In use again: {few(told.back)}.")]] if told.back else []

@@ -73,7 +73,7 @@ def _failed(view: TaskView, slack_ids: Mapping[str, str], last_lines: str, comma
         f"❌ {wording.title(view)} failed{where} (#{view.number})",
         b.rich(
             [b.text("❌ "), who, b.text(f" {wording.title(view)} failed{where}.")],
-            *([b.sentence(line) for line in _why(failed)] if failed is not None else []),
+            *([b.sentence(line) for line in _why(failed, wording.kind_of_machine(view))] if failed is not None else []),
         ),
         b.preformatted(last_lines) if last_lines else None,
         b.rich(_next_step(view, failed, command)),
@@ -86,14 +86,14 @@ def _tried(failed: StepView) -> str:
     return f", tried {failed.attempt} times" if failed.attempt > 1 and not failed.machines else ""
 
 
-def _why(failed: StepView) -> list[str]:
-    """Why the step failed; of a step on targets, where, and the reason of the first one."""
+def _why(failed: StepView, place: str) -> list[str]:
+    """Why the step failed; of a step on targets, where, and the reason of the first one. `place`: what it runs on."""
     if not failed.machines:
         return [b.shorten(failed.detail, 800)] if failed.detail else []
     broken = [m for m in failed.machines if m.status is StepStatus.FAILED]
     where = wording.either([m.slug for m in broken[:5]], "and") + (f" and {len(broken) - 5} more" if broken[5:] else "")
     are = "is" if len(failed.machines) == 1 else "are"
-    done = f"{failed.machines_done} of {wording.plural(len(failed.machines), 'target')} {are} done."
+    done = f"{failed.machines_done} of {wording.plural(len(failed.machines), place)} {are} done."
     return [f"Failed on {where}: {b.shorten(failed.detail, 700)}", done]
 
 

@@ -176,6 +176,11 @@ def running_step(view: TaskView) -> StepView | None:
     return next((step for step in view.steps if step.status is StepStatus.RUNNING), None)
 
 
+def kind_of_machine(view: TaskView) -> str:
+    """What its steps run on: targets, or whatever machines somebody named for a script."""
+    return "machine" if view.is_script else "target"
+
+
 def worker_of(step: StepView) -> str:
     """The slug of the worker that it runs or ran on; empty of the built-in one, and where it runs for targets."""
     return step.worker if step.worker and step.worker != "built-in" and not step.machines else ""

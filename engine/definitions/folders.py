@@ -125,7 +125,8 @@ class Folder:
             if name in known:
                 continue
             as_yml = name.removesuffix(".yaml") + ".yml"
-            near = as_yml if as_yml in known else close_to(name, known)
+            stems = {Path(other).stem: other for other in known}  # the endings are alike and would hide the rest
+            near = as_yml if as_yml in known else stems.get(close_to(Path(name).stem, stems) or "")
             hint = f'Did you mean "{near}"?' if near else f"Known files: {', '.join(known)}."
             self._note(self.label(name), "unknown-file", f"The file {shown(name)} has no meaning here.", hint)
 

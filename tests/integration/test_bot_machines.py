@@ -97,6 +97,7 @@ def test_machines_are_looked_at_disabled_and_enabled(bot: ServedBot) -> None:
     bot.says("ben", "/workers web-1")
     bot.presses("ben", bot.private("ben", "web-1 disabled"), "enable_machine")
     _said(bot, "🔧 web-1 is in use again by ben")
+    bot.private("ben", "It was looked at just now: web-1")
     bot.says("ana", "/deploy web 1.0.0 to staging on web-1")
     bot.card(1, "Done in")
     assert bot.failed_calls() == []
@@ -161,6 +162,7 @@ def test_a_script_is_run_by_who_may_and_its_output_stands_in_the_thread(bot: Ser
         )
     )
     assert "echo hello from $((6 * 7))" in str(card["blocks"]), "everybody can read what was run"
+    assert "2 of 2 machines" in str(card["blocks"]), "one of them is no target"
     bot.sandbox.wait_for(lambda state: "hello from 42" in str([m for m in state["messages"] if m.get("thread_ts")]))
 
     bot.says("eva", "/workers run")
