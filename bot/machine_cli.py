@@ -118,6 +118,8 @@ def trust(db: Any, slug: str, reason: str, fingerprint: str, person: str | None,
         db, utc_now(), person=who, machine=slug, fingerprint=fingerprint, shown=shown.values(), reason=reason
     )
     click.echo(f"Trusted for {slug}: {trusted.fingerprint}, instead of {trusted.before}.")
+    for other in host_keys.like(db, trusted):
+        click.echo(f"At the same address is {other}, which still pins the old key: foredeck worker trust {other}")
     click.echo("Write it into the configuration as well: as soon as that pins another key, it is what counts.")
 
 

@@ -45,7 +45,8 @@ def submit(desk: Desk, submitted: Submitted) -> ModalAnswer:
         return ModalAnswer(errors={ids.NOTE: str(error)})
     except ForedeckError as error:
         return ModalAnswer(shows=closing_modal("Nothing was changed", str(error), error.hint))
-    return ModalAnswer(shows=modals.trusted_modal(done.machine, done.fingerprint, done.before))
+    like = host_keys.like(desk.db, done)
+    return ModalAnswer(shows=modals.trusted_modal(done.machine, done.fingerprint, done.before, like))
 
 
 def _opening(desk: Desk, person: str, machine: str, slack_channel: str) -> Answer:

@@ -108,7 +108,7 @@ def _same_everywhere(step: StepView) -> str:
 
 def _named(machine: MachineView) -> str:
     where = f" on {machine.worker}" if machine.worker and machine.worker != "built-in" else ""
-    detail = f" ({shorten(machine.detail, 80)})" if machine.detail else ""
+    detail = f" ({shorten(machine.detail.rstrip('.'), 80)})" if machine.detail else ""
     return f"{machine.slug}{where}{detail}"
 
 

@@ -41,7 +41,7 @@ def details(machine: MachineStanding, *, said: str = "") -> b.Message:
         until = [b.text(", until "), b.date(out.until)] if out.until else []
         lines.append([b.text(f"Disabled by {out.by} since "), b.date(out.since), *until])
         lines.append([b.text(f"because {b.shorten(out.reason, 300)}")])
-    if machine.why:
+    if machine.why and machine.state is not HealthState.UNKNOWN:
         lines.append(b.sentence(b.shorten(machine.why, 600)))
     facts = [*_facts(machine)]
     return b.message(

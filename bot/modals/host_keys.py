@@ -65,12 +65,16 @@ def trust_modal(machine: str, pinned: Sequence[str], shown: Mapping[str, str], s
     }
 
 
-def trusted_modal(machine: str, fingerprint: str, before: str) -> dict[str, Any]:
-    """What came of it."""
+def trusted_modal(machine: str, fingerprint: str, before: str, like: Sequence[str] = ()) -> dict[str, Any]:
+    """What came of it. `like`: others at the same address that still pin the old one."""
+    also = (
+        f"At the same address is {like[0]}, which still pins the old key: `/workers trust {like[0]}`." if like else ""
+    )
     return closing_modal(
         "Trusted",
         f"{fingerprint} is the host key of {machine} from now on, instead of {before}. It is looked at now.",
         "Write it into the configuration as well: as soon as that pins another key, it is what counts.",
+        also,
     )
 
 

@@ -135,6 +135,21 @@ def told(db: Database, number: int) -> Trust:
         return _view(session.get_one(TrustedKey, number))
 
 
+def like(db: Database, trust: Trust) -> tuple[str, ...]:
+    """The other machines at the same address that still pin the key it had before: the same thing happened to them."""
+    with db.read() as session:
+        definitions = in_force(session)
+        it = _find(definitions, trust.machine)
+        others = (*definitions.machines, *definitions.bastions.values())
+        return tuple(
+            other.slug
+            for other in others
+            if other.slug != it.slug
+            and (other.host, other.port, other.via) == (it.host, it.port, it.via)
+            and other.host_key == trust.before
+        )
+
+
 def history(db: Database) -> Sequence[Trust]:
     """All that was ever trusted so, oldest first."""
     with db.read() as session:

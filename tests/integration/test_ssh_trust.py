@@ -35,6 +35,7 @@ def pinned(deck: Deck, server: OpenSshServer, pin: str) -> None:
             "foredeck.yml": ADMIN,
             "worker_pools.yml": "linux: {default: true}\n",
             "workers.yml": f"build-1: {{pools: [linux], {where}}}\n",
+            "targets.yml": f"twin: {{environments: [staging], tags: [web], {where}}}\n",
             "accounts.yml": f"me: {{type: ssh_key, username: {getpass.getuser()}, private_key: {key}}}\n",
         }
     )
@@ -78,6 +79,7 @@ def test_a_new_key_is_trusted_by_hand_and_only_as_long_as_the_configuration_pins
 
     code, said = trust(deck, "--because", "set up anew", "--fingerprint", new)
     assert code == 0, said
+    assert "At the same address is twin, which still pins the old key" in said
     (row,) = host_keys.history(deck.db)
     assert (row.machine, row.before, row.fingerprint, row.by, row.reason) == ("build-1", OLD, new, "ben", "set up anew")
     assert deployed(deck) == (TaskState.SUCCESS, "")

@@ -51,7 +51,7 @@ def test_while_it_runs_the_title_counts_and_the_detail_names_what_failed_and_wha
     message = card(view)
     assert_sendable(message)
     assert "1. install: 3 of 9 targets" in shown(message)
-    assert f"Failed: web-4 ({REASON}) · Now: web-5, web-6, web-7, 2 more" in shown(message)
+    assert f"Failed: web-4 ({REASON[:-1]}) · Now: web-5, web-6, web-7, 2 more" in shown(message)
 
 
 def test_how_much_of_a_package_has_come_stands_where_nothing_is_folded() -> None:
@@ -142,7 +142,7 @@ def test_what_a_worker_does_for_a_target_names_the_worker_unless_it_is_the_built
         MachineView("eu", StepStatus.RUNNING, worker="built-in"),
     )
     view = task(steps=(step(1, StepStatus.RUNNING, name="drain", machines=on),))
-    assert f"Failed: web-1 on build-1 ({REASON}) · Now: web-2 on build-2, eu" in shown(card(view))
+    assert f"Failed: web-1 on build-1 ({REASON[:-1]}) · Now: web-2 on build-2, eu" in shown(card(view))
 
 
 def test_more_targets_than_a_button_carries_are_to_be_typed_and_none_are_forgotten() -> None:
