@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,13 @@ from tests.support.engine import until
 from tests.support.installs import Machine
 from tests.support.openssh import OpenSshServer
 from tests.support.run_sinks import MemorySink
-from tests.support.ssh_workers import a_worker
+from tests.support.ssh_workers import PACE, a_worker
 from workers.ssh.worker import SshWorker
 
 
 @pytest.fixture(scope="module")
 def worker(ssh_server: OpenSshServer) -> Iterator[SshWorker]:
-    made = a_worker(ssh_server.machine())
+    made = a_worker(ssh_server.machine(), replace(PACE, grace=60))  # however slow this machine is just now
     yield made
     made.close()
 
