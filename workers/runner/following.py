@@ -61,7 +61,8 @@ class Follower:
             while True:
                 moved = self._turn(patient)
                 wait = self._pace.fastest if moved else min(wait * 1.4, self._pace.slowest)
-                patient = not moved and wait < self._pace.young
+                # Who prints may go on at once: the machine waits for the end of what has printed nothing, or was quiet.
+                patient = not moved and (not self._printed or wait > self._pace.quiet) and wait < self._pace.young
                 self._pause(wait)
         except Interrupted:
             self._reading.record_rest()

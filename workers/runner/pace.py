@@ -11,6 +11,7 @@ class Pace:
 
     fastest: float = 0.003  # between two looks while something moves
     slowest: float = 0.25  # between two looks at a quiet script
+    quiet: float = 0.007  # from here on it is, and
     young: float = 0.02  # up to here between two looks, its end is waited for on the machine
     first_record: float = 0.03  # after the first look
     record_every: float = 0.25
