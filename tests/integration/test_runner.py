@@ -37,9 +37,15 @@ def a_worker(folder: Path, *shell: str, pace: Pace = PACE) -> BuiltInWorker:
     return BuiltInWorker(folder / "runs", clock=lambda: datetime.now(UTC), pace=pace, shell=shell or ("sh",))
 
 
+@pytest.fixture(params=["sh", "bash"])
+def shell(request: pytest.FixtureRequest) -> str:
+    """In bash the runner does with functions what it needs processes for elsewhere."""
+    return str(request.param)
+
+
 @pytest.fixture
-def worker(tmp_path: Path) -> Iterator[BuiltInWorker]:
-    made = a_worker(tmp_path)
+def worker(tmp_path: Path, shell: str) -> Iterator[BuiltInWorker]:
+    made = a_worker(tmp_path, shell)
     yield made
     made.close()
 
@@ -107,8 +113,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
-def test_a_full_disk_is_named_before_anything_starts(small_disk: Path) -> None:
-    worker = a_worker(small_disk)
+def test_a_full_disk_is_named_before_anything_starts(small_disk: Path, shell: str) -> None:
+    worker = a_worker(small_disk, shell)
     assert run(worker, "echo fits")[0].outcome is Outcome.SUCCEEDED
     _fill(small_disk / "ballast")
     result, sink = run(worker, "echo never")
@@ -121,8 +127,8 @@ def test_a_full_disk_is_named_before_anything_starts(small_disk: Path) -> None:
     assert "full" in health.message
 
 
-def test_a_disk_that_runs_full_cuts_the_output_and_not_the_script(small_disk: Path, tmp_path: Path) -> None:
-    worker = a_worker(small_disk)
+def test_a_disk_that_runs_full_cuts_the_output_and_not_the_script(small_disk: Path, tmp_path: Path, shell: str) -> None:
+    worker = a_worker(small_disk, shell)
     result, sink = run(worker, f"head -c 3000000 /dev/zero | tr '\\0' x; echo $? > {tmp_path / 'went-on'}; exit 6")
     worker.close()
     assert result.exit_code == 6
@@ -249,9 +255,9 @@ def test_without_a_home_that_can_be_written_a_private_folder_in_tmp_is_used() ->
 
 def test_a_request_that_is_cut_off_starts_nothing(tmp_path: Path) -> None:
     request = launch_request("0" * 32, Bundle({"script.sh": b"echo never"}, ("bash", "script.sh")))
-    for length in range(len(request)):
+    for length in (*range(0, len(request), 3), len(request) - 2, len(request) - 1):
         child = subprocess.Popen(
-            ["sh", *bootstrap(str(tmp_path))[1:]], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+            ["sh", *bootstrap(str(tmp_path), in_bash=length % 2 == 0)[1:]], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
         )
         child.communicate(RUNNER + request[:length], timeout=20)
         ticket = tmp_path / "tickets" / ("0" * 32)
