@@ -257,7 +257,9 @@ def test_a_request_that_is_cut_off_starts_nothing(tmp_path: Path) -> None:
     request = launch_request("0" * 32, Bundle({"script.sh": b"echo never"}, ("bash", "script.sh")))
     for length in (*range(0, len(request), 3), len(request) - 2, len(request) - 1):
         child = subprocess.Popen(
-            ["sh", *bootstrap(str(tmp_path), in_bash=length % 2 == 0)[1:]], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+            ["sh", *bootstrap(str(tmp_path), in_bash=length % 2 == 0)[1:]],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
         )
         child.communicate(RUNNER + request[:length], timeout=20)
         ticket = tmp_path / "tickets" / ("0" * 32)

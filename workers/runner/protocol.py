@@ -105,8 +105,17 @@ def bootstrap(root: str, *, in_bash: bool = True) -> tuple[str, ...]:
     """The command that starts a runner, in bash where there is one; its text has to be sent first. No secret and no
     path of ours is in it.
     """
-    start = _IN_BASH if in_bash else _BOOTSTRAP
-    return ("sh", "-c", start, "foredeck-runner", "serve", str(len(RUNNER)), VERSION, root)
+    return ("sh", "-c", _IN_BASH if in_bash else _BOOTSTRAP, *_arguments(root))
+
+
+def login_command(root: str) -> str:
+    """The same for a login shell of any kind: one that does not understand the first half goes on with the second."""
+    bash = ("bash", "--norc", "-c", _BOOTSTRAP, *_arguments(root))
+    return f"command -v bash >/dev/null && exec {shlex.join(bash)}; {shlex.join(bootstrap(root))}"
+
+
+def _arguments(root: str) -> tuple[str, ...]:
+    return ("foredeck-runner", "serve", str(len(RUNNER)), VERSION, root)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ class SshWorker(RunnerWorker):
             problem = problems.no_command
             session.set_combine_stderr(True)  # why a shell did not start is said there
             session.settimeout(self._limits.channel)
-            session.exec_command(shlex.join(protocol.bootstrap(root)))
+            session.exec_command(protocol.login_command(root))
         except (paramiko.SSHException, EOFError, OSError):
             alive = transport.is_active()
             transport.close()
