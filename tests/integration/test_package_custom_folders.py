@@ -91,6 +91,35 @@ def test_when_it_fails_everything_is_as_it_was(machine: Machine, site: Path, fai
     assert not (site / ".foredeck-install").exists()
 
 
+def test_what_is_protected_outlives_a_failure_also_where_its_folder_came_with_the_package(
+    machine: Machine, site: Path
+) -> None:
+    before = content(site)
+    new = {"data/.keep": "", "data/a/.keep": "", "Deploy.sh": "echo mine >data/a/1.png; echo x >other; exit 3"}
+    done = machine.installs(new, custom_folder=str(site), purge=True, protect=("data/**",))
+    assert done.result.outcome is Outcome.FAILED
+    assert content(site) == {**before, "data/a/1.png": "mine\n", "other": "x\n"}
+
+
+def test_a_pattern_that_bash_cannot_read_purges_nothing(machine: Machine, site: Path) -> None:
+    before = content(site)
+    done = machine.installs(NEW, custom_folder=str(site), purge=True, protect=("lib/[z-a]", "uploads/**"))
+    assert done.result.outcome is Outcome.FAILED
+    assert "Bash cannot read one of the patterns in `protect`" in done.log
+    assert content(site) == before
+
+
+def test_what_somebody_else_left_there_is_not_undone(machine: Machine, site: Path, tmp_path: Path) -> None:
+    write(tmp_path / "planted", {"ticket": "0" * 32, "placed": "../../victim\0", "kept/x": "x"})
+    write(tmp_path, {"victim": "mine"})
+    (site / ".foredeck-install").symlink_to(tmp_path / "planted")
+    done = machine.installs(NEW, custom_folder=str(site))
+    assert done.result.outcome is Outcome.FAILED
+    assert ".foredeck-install was made by somebody else; look at it and remove it." in done.log
+    assert (tmp_path / "victim").read_text() == "mine"
+    assert (site / "index.html").read_text() == "old"
+
+
 def test_a_folder_that_was_not_there_is_not_there_after_a_failure(machine: Machine, tmp_path: Path) -> None:
     done = machine.installs({"a": "b", "Deploy.sh": "ls; exit 3"}, custom_folder=str(tmp_path / "fresh"))
     assert "a\n" in done.log

@@ -49,6 +49,9 @@ look_at_custom() {
             refuse_custom "it belongs to the system" || return 1
         ;;
     esac
+    # What a machine's Bash cannot read as an expression matches nothing, and all would be purged.
+    is_protected .
+    [ $? != 2 ] || refuse_custom "Bash cannot read one of the patterns in \`protect\` there" || return 1
     is_apart "${HOME:-/root}" above || refuse_custom "it is a home, or a home lies in it" || return 1
     is_apart "$runner" both || refuse_custom "Foredeck keeps its own files there" || return 1
     is_apart "$(cd "$root" && pwd -P)" both || refuse_custom "packages are installed below $root" || return 1
@@ -100,6 +103,10 @@ take_area() {
     local other=
     if ! mkdir "$area" 2>/dev/null; then
         [ -d "$area" ] || mkdir "$area" || return 1 # says why
+        if [ -h "$area" ] || [ ! -O "$area" ]; then # what it says would be done in this account's name
+            echo "$area was made by somebody else; look at it and remove it" >&2
+            return 1
+        fi
         if [ -e "$area/ticket" ]; then read -r other <"$area/ticket"; fi
         if [ -n "$other" ] && [ "$other" != "$ticket" ] && run_lives "$other"; then
             echo "another deployment is copying to it just now; deploy again when that is over" >&2
@@ -174,10 +181,41 @@ keep_folders() {
 # Undoes what was done to the folder: what came goes, what was there comes back.
 give_back() {
     if [ -e "$area/placed" ]; then
-        (cd "$custom" && xargs -0 rm -rf -- <"$area/placed") || return 1
+        take_back || return 1
         put_back '' || { echo "$why" >&2 && return 1; }
     fi
     rm -rf "$area"
+}
+
+# Removes what came; not what somebody has put there since, where that is protected.
+take_back() {
+    local path gone=() emptied=()
+    if [ -z "$protect" ]; then
+        (cd "$custom" && xargs -0 rm -rf -- <"$area/placed")
+        return
+    fi
+    while IFS= read -r -d '' path; do sort_out "$path" ''; done <"$area/placed"
+    [ ${#gone[@]} = 0 ] || printf '%s\0' "${gone[@]}" | (cd "$custom" && xargs -0 rm -rf --) || return 1
+    for path in "${emptied[@]}"; do rmdir "$custom/$path" 2>/dev/null; done
+    return 0
+}
+
+# sort_out PATH PROTECTED: adds what came to `gone`, and what may be empty then to `emptied`.
+sort_out() {
+    local entry protected=$2
+    if is_protected "$1"; then protected=yes; fi
+    if is_folder "$custom/$1" && { [ -n "$protected" ] || holds_protected "$1"; }; then
+        for entry in "$custom/$1"/*; do sort_out "${entry#"$custom/"}" "$protected"; done
+        emptied+=("$1")
+    elif [ -z "$protected" ] || came "$1"; then
+        gone+=("$1")
+    fi
+}
+
+# Is it as it is in the package?
+came() {
+    if [ -h "$installed/$1" ]; then [ "$(readlink "$custom/$1")" = "$(readlink "$installed/$1")" ]
+    else [ ! -h "$custom/$1" ] && cmp -s "$installed/$1" "$custom/$1"; fi
 }
 
 put_back() {
@@ -196,7 +234,7 @@ restore_custom() {
     [ -n "${area-}" ] && [ -e "$area/ticket" ] && [ "$(<"$area/ticket")" = "$ticket" ] || return 0
     if try give_back; then
         folder=$installed
-        [ -z "$custom_is_new" ] || rmdir "$custom"
+        [ -z "$custom_is_new" ] || rmdir "$custom" 2>/dev/null || :
     else write_warning "$custom is not as it was: $why. What was there lies in $area/kept, and comes back with the next deployment."
     fi
 }
