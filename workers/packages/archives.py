@@ -111,6 +111,7 @@ class _Guard:
         self.count = 0
         self._limit, self._size = limit, 0
         self._links: set[str] = set()
+        self._turns: set[str] = set()  # what the targets of links go through before they go up again
         self._files: set[str] = set()
 
     def grow(self, size: int) -> None:
@@ -143,6 +144,10 @@ class _Guard:
         if not entry.target or entry.target.startswith("/") or to == ".." or to.startswith("../"):
             raise UnsafePackage(f"`{entry.name[:100]}` is a link to `{entry.target[:100]}`, out of its folder")
         self._links.add(name)
+        self._files.discard(name)  # it takes the place of a file of that name
+        self._turns.update(_turns_of(posixpath.dirname(name), entry.target))
+        if not self._links.isdisjoint(self._turns):  # where one goes up from there is not what its text says
+            raise UnsafePackage(f"`{entry.name[:100]}` is a link by way of another, which may lead out of its folder")
 
 
 def _is_plain(name: str) -> bool:
@@ -155,6 +160,19 @@ def _way_to(name: str) -> Iterator[str]:
     while name:
         yield name
         name = name.rpartition("/")[0]
+
+
+def _turns_of(folder: str, target: str) -> Iterator[str]:
+    """Whatever a target goes through before a `..` that does not stand at its beginning."""
+    way: list[str] = []
+    for part in target.split("/"):
+        if part == ".." and way:
+            yield from _way_to(posixpath.normpath(posixpath.join(folder, *way)))
+            way.pop()
+        elif part == "..":
+            folder = posixpath.dirname(folder)
+        elif part not in ("", "."):
+            way.append(part)
 
 
 def _entries(archive: Path) -> Iterator[_Entry]:

@@ -83,6 +83,10 @@ def test_a_zip_keeps_its_modes_and_links_and_windows_names_are_paths(tmp_path: P
         ([("b/a", LINK, "../..")], "out of its folder"),
         ([("d", FOLDER, ""), ("a", LINK, "d"), ("a/x", FILE, "")], "`a/x` lies behind a link of the same package"),
         ([("a", LINK, "d"), ("a", FILE, "x")], "lies behind a link"),
+        ([("d/up", LINK, ".."), ("a", LINK, "d/up/..")], "`a` is a link by way of another"),
+        ([("a", LINK, "d/up/.."), ("d/up", LINK, "..")], "`d/up` is a link by way of another"),
+        ([("d/e", LINK, ".."), ("c", LINK, "d"), ("a", LINK, "c/./e/../x")], "`a` is a link by way of another"),
+        ([("a", FILE, ""), ("a", LINK, "b"), ("c", HARD, "a")], "which is no file before it"),
         ([("a", HARD, "/etc/passwd")], "which is no file before it"),
         ([("a", tarfile.CHRTYPE, "")], "`a` is a device or a pipe"),
         ([("a", tarfile.FIFOTYPE, "")], "`a` is a device or a pipe"),
@@ -92,6 +96,11 @@ def test_what_leads_out_is_refused(tmp_path: Path, entries: list[tuple[str, byte
     with pytest.raises(UnsafePackage) as refused:
         look_through(a_tar(tmp_path / "a", *entries))
     assert why in str(refused.value)
+
+
+def test_links_within_a_package_stay_also_those_that_go_down_and_up(tmp_path: Path) -> None:
+    links = [("bin/x", LINK, "../lib/y/../z"), ("b/c/up", LINK, ".."), ("w", LINK, "b/./c/../d"), ("v", LINK, "w")]
+    assert look_through(a_tar(tmp_path / "a", ("lib/z", FILE, ""), *links)) == 5
 
 
 @pytest.mark.parametrize("name", ["../evil", "..\\evil", "a/../../evil", "a\\..\\..\\evil", "/etc/passwd"])
