@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import tarfile
@@ -14,6 +15,7 @@ import pytest
 from engine.contracts import Secret
 from engine.package_contracts import Found, NotThere, Unanswered, Wanted
 from tests.support.git_repositories import Repository, git, serving
+from workers.packages import git as children
 from workers.packages.shelf import PackageShelf, PackageUnavailable
 
 FILES = {"deploy/run.sh": "echo one\n", "deploy/common.sh": "true\n"}
@@ -162,3 +164,25 @@ def test_a_link_that_leads_out_of_the_repository_is_refused(repository: Reposito
     answer = shelf.pin(wanted(repository.url))
     assert isinstance(answer, NotThere)
     assert "passwd" in answer.reason
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_repository_in_a_folder_is_read_whoever_owns_it(repository: Repository, shelf: PackageShelf) -> None:
+    commit = repository.has(FILES)
+    for path in (repository.path, *repository.path.rglob("*")):
+        os.chown(path, 65534, 65534)
+    answer = shelf.pin(wanted(repository.url))
+    assert isinstance(answer, Found), answer
+    assert answer.digest == commit
+
+
+def test_a_repository_without_measure_does_not_fill_the_disk(
+    repository: Repository, shelf: PackageShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children, "LARGEST", 1 << 20)
+    repository.has(FILES)
+    (repository.work / "large").write_bytes(bytes(3 << 20))
+    repository.commits()
+    answer = shelf.pin(wanted(repository.url))
+    assert isinstance(answer, Unanswered), answer
+    assert "is larger than 1 MB" in answer.reason

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from engine.package_contracts import Wanted
 LONGEST_SECONDS = 600.0
 _OLDEST = (2, 31)
 _SILENT_SECONDS = "20"
+_OWN_FILE = ".gitconfig"
 
 _SETTINGS = {
     "core.hooksPath": "/dev/null",
@@ -32,9 +34,14 @@ _SETTINGS = {
     "http.lowSpeedLimit": "1",
     "http.lowSpeedTime": _SILENT_SECONDS,
     "protocol.version": "2",
-    "safe.directory": "*",  # a repository in a folder is only read, whoever owns it
     "tar.umask": "0022",
 }
+_OF_ANYBODY = "[safe]\n\tdirectory = *\n"
+"""A repository in a folder is only read, whoever owns it. git tells its other end of that by a file only."""
+
+LARGEST = 4 << 30
+"""Bytes of a file that git may write: what is larger is no repository of scripts, and the disk is not its alone."""
+
 _HELPER = """!f() { test "$1" = get && printf 'username=%s\\npassword=%s\\n' "$FOREDECK_NAME" "$FOREDECK_WORD"; }; f"""
 """Answers from the environment of that one child; what is not exported by it is in no argv."""
 
@@ -66,6 +73,7 @@ def run(
     """What git printed, run in this folder; nothing where it went to `stdout`. `may_be_cut`: it is ended when the bot
     stops. Raises GitFailed.
     """
+    (folder / _OWN_FILE).write_text(_OF_ANYBODY)
     child = subprocess.Popen(
         [_program(), *arguments],
         cwd=folder,
@@ -74,7 +82,10 @@ def run(
         stdout=stdout or subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        restore_signals=False,  # what becomes too large is an error that git tells, and no signal that ends it
     )
+    with contextlib.suppress(ProcessLookupError):
+        resource.prlimit(child.pid, resource.RLIMIT_FSIZE, (LARGEST, LARGEST))
     if may_be_cut:
         _at_work.add(child.pid)
     try:
@@ -85,6 +96,8 @@ def run(
         raise GitFailed(f"it took longer than {seconds:.0f} s") from None
     finally:
         _at_work.discard(child.pid)
+    if child.returncode and b"File too large" in errors:
+        raise GitFailed(f"it is larger than {LARGEST >> 20:,} MB")
     if child.returncode:
         raise GitFailed(_brief(errors, wanted))
     return printed or b""
@@ -132,10 +145,11 @@ def _environ(wanted: Wanted, folder: Path) -> dict[str, str]:
         "HOME": str(folder),
         "LC_ALL": "C",
         "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_GLOBAL": str(folder / _OWN_FILE),
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ASKPASS": "true",
+        "GIT_NO_LAZY_FETCH": "1",
         "GIT_ALLOW_PROTOCOL": "https:http:file",
     }
 
