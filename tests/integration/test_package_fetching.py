@@ -44,8 +44,14 @@ def feed() -> Iterator[Feed]:
     made.close()
 
 
-def offered(feed: Feed, secret: Secret | None = None, host: str = "127.0.0.1", digest: str = DIGEST) -> PackageFile:
-    origin = Origin(f"{feed.address(host)}/web-1.4.0.tgz", digest, len(PACKAGE), "tar.gz", secret)
+def offered(
+    feed: Feed,
+    secret: Secret | None = None,
+    host: str = "127.0.0.1",
+    digest: str = DIGEST,
+    path: str = "/web-1.4.0.tgz",
+) -> PackageFile:
+    origin = Origin(f"{feed.address(host)}{path}", digest, len(PACKAGE), "tar.gz", secret)
     return PackageFile(Path("/nowhere"), "0" * 64, 10_000, "app", "1.4.0", "staging", "~/apps", origin=origin)
 
 
@@ -101,6 +107,13 @@ def test_what_comes_instead_is_refused(machine: Machine, with_tool: Path, feed: 
         with pytest.raises(NotFetched, match=why):
             fetched(machine, offered(feed))
     assert not (machine.packages / DIGEST).exists()
+
+
+def test_an_address_is_asked_as_it_is_written(machine: Machine, with_tool: Path, feed: Feed) -> None:
+    for path in ("/web-[1-2]{a,b}.tgz", "/web-[1-2]%7Ba,b%7D.tgz", "/web-%5B1-2%5D%7Ba,b%7D.tgz"):  # wget's
+        feed.has(path, PACKAGE)
+    assert fetched(machine, offered(feed, path="/web-[1-2]{a,b}.tgz")).is_fetched
+    assert len(feed.asked) == 1
 
 
 def test_without_either_tool_the_way_out_is_named(machine: Machine, feed: Feed) -> None:

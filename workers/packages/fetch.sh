@@ -27,7 +27,7 @@ last_said() { while IFS= read -r line; do [ -z "$line" ] || last=$line; done <"$
 with_curl() {
     if [ -n "$for_curl" ]; then set -- --max-redirs 0; else set -- --location --max-redirs 5; fi
     status=$(
-        printf '%s\n' "$for_curl" | LC_ALL=C curl -q --config - --silent --show-error "$@" --proto '=http,https' \
+        printf '%s\n' "$for_curl" | LC_ALL=C curl -q --config - --globoff --silent --show-error "$@" --proto '=http,https' \
             --connect-timeout 20 --speed-limit 1 --speed-time 60 --retry 3 \
             --write-out '%{http_code}' --output "$own/new" "$url" 2>"$own/said"
     ) || { last_said; fail tool "${last#curl: }"; }

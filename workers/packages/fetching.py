@@ -23,6 +23,7 @@ class NotFetched(ForedeckError):
 _AGAIN = "When that is mended, deploy again."
 _WITHOUT = "Or leave `download_on_machine` away: then it is sent over the connection."
 _MOST_SAID = 200
+_LONGEST_LINE = 4096
 _NO_ENTRY = ("401", "403")
 
 
@@ -73,6 +74,7 @@ def _listen(side: sides.Side, there: Callable[[int], None]) -> list[str]:
     failed: list[str] = []
     while (data := side.receive()) != b"":
         *lines, said = (said + (data or b"")).split(b"\n")
+        said = said[-_LONGEST_LINE:]
         for line in lines:
             words = line.decode("utf-8", "replace").split()
             if words[:1] == ["at"] and words[1:] and words[1].isdecimal():

@@ -27,10 +27,8 @@ class Telling:
 
     def there(self, size: int, is_difference: bool) -> None:
         """So many bytes of it are there; or were sent, of what makes it of an earlier version."""
-        now = time.monotonic()
-        if now - self._told_at < EVERY_SECONDS:
+        if not self._may_tell():
             return
-        self._told_at = now
         name = self._package.name
         if is_difference and size < _BEGUN:
             self._sink.tell(f"comparing {name} with the version that is there")
@@ -40,8 +38,16 @@ class Telling:
             self._sink.tell(f"sending {name}: {part(size, self._package.size)}")
 
     def fetching(self, size: int) -> None:
-        """The machine has so many bytes of what it fetches itself."""
-        self._sink.tell(f"the machine fetches {self._package.name}: {amount(size)}")
+        """The machine says that it has so many bytes of what it fetches itself."""
+        if self._may_tell():
+            self._sink.tell(f"the machine fetches {self._package.name}: {amount(size)}")
+
+    def _may_tell(self) -> bool:
+        now = time.monotonic()
+        if now - self._told_at < EVERY_SECONDS:
+            return False
+        self._told_at = now
+        return True
 
     def done(self, delivered: Delivered) -> None:
         """All of it is there."""
