@@ -49,12 +49,15 @@ def run(
     *,
     syntax: str = "bash",
     parameters: tuple[str | Secret, ...] = (),
+    beside: Mapping[str, str] | None = None,
 ) -> Ran:
-    """Run it as a worker would, in a folder of its own."""
+    """Run it as a worker would, in a folder of its own, where these files lie, too."""
     made = bundle(a_request(body, variables, syntax=syntax, parameters=parameters))
     with TemporaryDirectory() as folder:
         for name, content in made.files.items():
             Path(folder, name).write_bytes(content)
+        for name, text in (beside or {}).items():
+            Path(folder, name).write_text(text)
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | dict(env_vars or {})
         env |= {name: value for name, value in made.environment.items() if value is not None}
         env = {name: value for name, value in env.items() if made.environment.get(name, "") is not None}

@@ -5,12 +5,16 @@ parameters that lie beside it, removes their file and becomes the script, `./scr
 `__name__`, `__file__`, `sys.argv`, tracebacks and the exit code are its own.
 """
 
+import sys
+
+if __name__ == "__main__" and not getattr(sys.flags, "safe_path", False):
+    del sys.path[0]  # what the script brings along, such as a types.py, is not meant for us
+
 import base64
 import builtins
 import io
 import json
 import os
-import sys
 import types
 from typing import Any, Dict, Optional
 
@@ -159,7 +163,7 @@ def _become_the_script() -> None:
     sys.modules["__main__"] = main
     sys.argv[:] = [_SCRIPT, *parameters]
     # What it imports lies beside it, or where the modules of its process do.
-    sys.path[:1] = dict.fromkeys(os.path.dirname(os.path.abspath(name)) for name in (_SCRIPT, __file__))
+    sys.path[:0] = dict.fromkeys(os.path.dirname(os.path.abspath(name)) for name in (_SCRIPT, __file__))
     sys.excepthook = _hide_ourselves
     with open(_SCRIPT, "rb") as source:
         code = compile(source.read(), _SCRIPT, "exec")

@@ -39,6 +39,12 @@ print(dict(os.environ), sys.argv, open("/proc/self/cmdline").read(), open("/proc
     assert ran.left == [".foredeck-prelude.py", "script.py"]
 
 
+def test_what_lies_beside_a_script_is_imported_by_it_and_by_nothing_of_ours() -> None:
+    ours = dict.fromkeys(("types.py", "json.py", "base64.py"), "raise RuntimeError('not meant')")
+    ran = python("import tools; print(tools.NAME)", beside={**ours, "tools.py": "NAME = 'mine'"})
+    assert (ran.stdout, ran.stderr) == ("mine\n", "")
+
+
 def test_sets_output_variables_and_reads_them_back() -> None:
     ran = python("""
 set_octopusvariable("Url", "https://x/ü")
