@@ -177,7 +177,9 @@ record_end() { true >"$home/exit.$code" || mv ../own "$home/exit.$code"; }
 wrap() {
     home=$1 attempt=$2
     claim
+    trap '' PIPE # whoever asked may be gone by now; what is claimed runs
     echo "$refusal"
+    trap - PIPE
     [ "$refusal" = claimed ] || exit 0
     exec >/dev/null 2>&1 # lets go of the runner, which waits for the end of this pipe
     if ! cd "$attempt/work" || ! mkfifo ../out ../err; then
