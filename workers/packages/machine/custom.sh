@@ -191,8 +191,8 @@ give_back() {
 take_back() {
     local path gone=() emptied=()
     if [ -z "$protect" ]; then
-        (cd "$custom" && xargs -0 rm -rf -- <"$area/placed")
-        return
+        (cd "$custom" && xargs -0 rm -rf -- <"$area/placed") || return 1
+        return 0 # in a trap a bare `return` tells of what was before it
     fi
     while IFS= read -r -d '' path; do sort_out "$path" ''; done <"$area/placed"
     [ ${#gone[@]} = 0 ] || printf '%s\0' "${gone[@]}" | (cd "$custom" && xargs -0 rm -rf --) || return 1
