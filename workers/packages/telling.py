@@ -9,7 +9,7 @@ from engine.package_contracts import amount, part
 from engine.ports import RunSink
 from workers.packages.delivering import Delivered
 
-EVERY_SECONDS = 1.0
+EVERY_SECONDS = 2.0
 SMALL = 4 << 20
 """Bytes of what usually takes no longer than that."""
 
