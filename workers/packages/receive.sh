@@ -46,8 +46,22 @@ patch() {
     name "$own/new"
 }
 
-# rsync reads the old one by the new one's name, writes beside it, and renames. What it writes is hashed meanwhile, where
-# tail can do that; the hash of what lies there in the end counts.
+# Is this child still under way? One that ended and was not waited for is not.
+runs() { read -r line <"/proc/$1/stat" && case ${line##*) } in Z*) return 1 ;; esac; }
+
+# Prints file $1 while $2 writes it: each cat goes on where the one before stopped.
+follow() {
+    {
+        while runs "$2"; do
+            cat
+            sleep 0.03 || sleep 1
+        done
+        cat
+    } <"$1"
+}
+
+# rsync reads the old one by the new one's name, writes beside it, and renames. What it writes is hashed meanwhile; if that
+# was too late or too early, the hash of what lies there in the end counts.
 speak_rsync() {
     mkdir "$own" && ln "$1" "$own/new" || exit 1
     shift
@@ -55,11 +69,12 @@ speak_rsync() {
     sum=$(
         rsync --server "$@" . "$own/new" <&4 >&3 &
         writer=$!
-        while [ -d "/proc/$writer" ]; do
+        exec 3>&- 4<&-
+        while runs "$writer"; do
             for written in "$own"/.new.*; do
-                [ ! -e "$written" ] || tail -c +1 -s 0.02 -f --pid="$writer" "$written" 3>&- 4<&- | sum
+                [ ! -e "$written" ] || follow "$written" "$writer" | sum
             done
-            sleep 0.02
+            sleep 0.02 || sleep 1
         done
         echo none
     ) 4<&0
