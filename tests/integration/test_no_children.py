@@ -22,7 +22,7 @@ from tests.support.openssh import OpenSshServer
 from tests.support.packages import an_archive, pushed
 
 REPOSITORY = Path(__file__).parents[2]
-WITHOUT, WITH, OF_PACKAGES = 70, 27, 3
+WITHOUT, WITH, OF_PACKAGES = 78, 20, 2
 PROJECTS = 10
 PROCESS = """\
 steps:
