@@ -55,8 +55,7 @@ def bundle(request: ActionRequest, now: datetime | None = None) -> Bundle:
     if language is None:
         raise UnknownSyntax(syntax=script.syntax)
     for number, parameter in enumerate(script.parameters, 1):
-        if "\0" in text_of(parameter):
-            raise UnusableVariable(name=f"parameter {number}", reason="it contains the character NUL")
+        _text(f"parameter {number}", text_of(parameter))
     modules = [module.path for module in request.modules]
     told = Told(usable(request.variables), script.parameters, request.paths)
     files = language.files(script, told, modules)

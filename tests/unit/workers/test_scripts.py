@@ -189,6 +189,13 @@ def test_the_error_of_an_unusable_variable_says_which_and_what_to_do() -> None:
         assert isinstance(caught.value, ValueError)
 
 
+@pytest.mark.parametrize("syntax", ["bash", "python", "powershell"])
+@pytest.mark.parametrize("value", ["\ud800", "a\0"])
+def test_a_parameter_that_no_script_can_hold_is_named(syntax: str, value: str) -> None:
+    with pytest.raises(UnusableVariable, match="parameter 2"):
+        bundle(a_request("", syntax=syntax, parameters=("fine", value)))
+
+
 def test_a_language_that_nobody_runs_is_refused() -> None:
     with pytest.raises(UnknownSyntax, match=r'A script in "csharp" cannot be run\.') as caught:
         bundle(a_request("", syntax="csharp"))
