@@ -149,7 +149,7 @@ def canceling(view: TaskView, command: str) -> b.Message:
         return said(f"Canceling {wording.subject(view)} (#{view.number}).")
     return said(
         f"Canceling {wording.subject(view)} (#{view.number}). What runs is being ended; the card shows it.",
-        f"If it does not end within ten minutes, `{command} abandon {view.number}` lets go of it.",
+        f"If it does not end within ten minutes, who may can let go of it: `{command} abandon {view.number}`.",
     )
 
 
