@@ -117,14 +117,15 @@ def failed_alike(failed: Sequence[FailedRunView], last_lines: Mapping[int, str])
 
 
 def failure(runs: Sequence[FailedRunView], last_lines: str) -> list[b.Block | None]:
-    """Where and why it failed, what was said of it, and the last lines of its log; `runs` say the same."""
+    """Where and why it failed, the way out or what was said of it, and the last lines of its log; `runs` agree."""
     run = runs[0]
     line = [b.bold(f"{wording.either([_place(one) for one in runs], 'and')}: ")] if run.machine else []
     where = wording.place_of(run.worker or run.machine)
     unknown = f" It may still be running; look at {where} first." if run.is_lost else ""
     again = f" (attempt {run.attempt})" if run.attempt > 1 else ""
     answered = f" Somebody {_DONE[run.said]}." if run.said else ""
-    words = b.rich([*line, b.text(f"{b.shorten(run.reason, 500)}{unknown}{again}{answered}")])
+    way_out = [b.sentence(b.shorten(run.hint, 500))] if run.hint and not run.said else []
+    words = b.rich([*line, *b.sentence(f"{b.shorten(run.reason, 500)}{unknown}{again}{answered}")], *way_out)
     return [words, b.preformatted(last_lines) if last_lines else None]
 
 

@@ -186,7 +186,8 @@ def _facts(machine: MachineStanding) -> Iterator[list[b.Element]]:
         upcoming = [b.text(", next "), b.date(machine.next_check_at)] if is_next and machine.next_check_at else []
         yield [b.text("Checked "), b.date(machine.checked_at), *upcoming, b.text(f" (policy {machine.policy})")]
     if machine.last_error_at and machine.last_error != machine.why:
-        yield [b.text("Last error "), b.date(machine.last_error_at), b.text(f": {b.shorten(machine.last_error, 300)}")]
+        last_error = b.sentence(f": {b.shorten(machine.last_error, 300)}")
+        yield [b.text("Last error "), b.date(machine.last_error_at), *last_error]
 
 
 def _buttons(machine: MachineStanding) -> Iterator[b.Element]:

@@ -175,6 +175,7 @@ def test_a_failure_on_a_worker_for_a_target_names_both() -> None:
     for_it = replace(on_it, worker="build-1", is_lost=True)
     told = f"web-1 on build-1: {REASON} It may still be running; look at build-1 first."
     assert told in shown(b.message("", *failure([for_it], "")))
+    assert "is sshd running?" in shown(b.message("", *failure([replace(on_it, hint="Look: is sshd running?")], "")))
 
 
 BEHIND = "install waits for web-1, where #12 (shop 2.0 to staging, asked for by ben) runs migrate"
