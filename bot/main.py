@@ -167,7 +167,8 @@ def look_for_packages(folder: Path, db: Database, project: str, version: str) ->
 
 def keep_package(folder: Path, chunks: Iterable[bytes]) -> Stored:
     """Keep the content of a package in this state folder. Raises CannotKeep; then nothing of it is left."""
-    from workers.packages.archives import UnsafePackage, look_through
+    from workers.packages.archives import look_through
+    from workers.packages.entries import UnsafePackage
     from workers.packages.store import NotAPackage, PackageStore
 
     try:

@@ -6,24 +6,19 @@ result, and nothing of what came from elsewhere is unpacked unseen.
 
 from __future__ import annotations
 
-import bz2
-import contextlib
-import gzip
-import io
+import errno
 import lzma
 import posixpath
-import stat
+import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple, cast
 
 from workers.packages.compression import zstd
-from workers.packages.formats import HEAD, Format, format_of
-from workers.packages.plain_tars import PlainTar, QuickInfo
+from workers.packages.entries import Entry, UnsafePackage, entries
+from workers.packages.plain_tars import PlainTar
 
 MOST_ENTRIES = 500_000
 LARGEST_CONTENT = 50 << 30
@@ -34,24 +29,9 @@ LARGEST_RATIO, _ALWAYS_ALLOWED = 200, 64 << 20
 
 _PIECE, _BUFFER = 1 << 20, 1 << 18
 _DAMAGED = (
-    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError
+    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    EOFError, RuntimeError, ValueError, ArithmeticError, LookupError,
 )  # fmt: skip
-
-
-class UnsafePackage(Exception):
-    """The package must not be unpacked, or cannot be. The text is a clause without a full stop."""
-
-
-class _Entry(NamedTuple):
-    """A thing in an archive: a file, a folder, or a link to `target`."""
-
-    name: str
-    kind: bytes  # of tarfile: REGTYPE, DIRTYPE, SYMTYPE or LNKTYPE
-    mode: int
-    size: int
-    mtime: int
-    read: Callable[[int], bytes] | None = None  # of a file: the next bytes, at most so many
-    target: str = ""
 
 
 def look_through(archive: Path) -> int:
@@ -72,20 +52,21 @@ def _copy(archive: Path, tar: PlainTar | None) -> int:
     limit = LARGEST_RATIO * archive.stat().st_size + _ALWAYS_ALLOWED
     guard = _Guard(min(limit, LARGEST_CONTENT))
     try:
-        for entry in _entries(archive):
+        for entry in entries(archive):
             name = guard.admit(entry)
             if name:
                 _write(tar, entry, name, guard)
     except (*_DAMAGED, zstd.ZstdError) as error:
         raise UnsafePackage(f"it is damaged or cut off ({error})") from None
     except OSError as error:
-        if error.errno is None:  # bz2 and gzip say so of what is damaged
+        # bz2 and gzip say the former of what is damaged; zipfile looks at places that cannot be.
+        if error.errno in (None, errno.EINVAL):
             raise UnsafePackage(f"it is damaged or cut off ({error})") from None
         raise
     return guard.count
 
 
-def _write(tar: PlainTar | None, entry: _Entry, name: str, guard: _Guard) -> None:
+def _write(tar: PlainTar | None, entry: Entry, name: str, guard: _Guard) -> None:
     if tar is not None:
         tar.begin(name, entry.kind, mode=entry.mode, size=entry.size, mtime=entry.mtime, target=entry.target)
     if entry.read is None:
@@ -120,7 +101,7 @@ class _Guard:
         if self._size > self._limit:
             raise UnsafePackage(f"it unpacks to more than {self._limit >> 20} MB, far more than it is large itself")
 
-    def admit(self, entry: _Entry) -> str:
+    def admit(self, entry: Entry) -> str:
         """The name that it is unpacked to; empty for the folder itself. Raises UnsafePackage."""
         self.count += 1
         if self.count > MOST_ENTRIES:
@@ -135,11 +116,11 @@ class _Guard:
             self._admit_link(entry, name)
         elif entry.kind == tarfile.LNKTYPE and posixpath.normpath(entry.target) not in self._files:
             raise UnsafePackage(f"`{shown}` is a link to `{entry.target[:100]}`, which is no file before it")
-        elif entry.kind == tarfile.REGTYPE:
+        elif entry.kind in (tarfile.REGTYPE, tarfile.LNKTYPE):
             self._files.add(name)
         return "" if name == "." else name
 
-    def _admit_link(self, entry: _Entry, name: str) -> None:
+    def _admit_link(self, entry: Entry, name: str) -> None:
         to = posixpath.normpath(posixpath.join(posixpath.dirname(name), entry.target))
         if not entry.target or entry.target.startswith("/") or to == ".." or to.startswith("../"):
             raise UnsafePackage(f"`{entry.name[:100]}` is a link to `{entry.target[:100]}`, out of its folder")
@@ -173,82 +154,3 @@ def _turns_of(folder: str, target: str) -> Iterator[str]:
             folder = posixpath.dirname(folder)
         elif part not in ("", "."):
             way.append(part)
-
-
-def _entries(archive: Path) -> Iterator[_Entry]:
-    with archive.open("rb") as file:
-        found = format_of(file.read(HEAD))
-    if found is Format.ZIP:
-        yield from _of_zip(archive)
-    elif found is None:
-        raise UnsafePackage("it is no archive")
-    else:
-        yield from _of_tar(archive, found)
-
-
-def _of_tar(archive: Path, found: Format) -> Iterator[_Entry]:
-    kinds = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE, tarfile.GNUTYPE_SPARSE)
-    with _opened(archive, found) as file, tarfile.TarFile(fileobj=file, tarinfo=QuickInfo) as tar:
-        while (member := tar.next()) is not None:
-            kind = tarfile.REGTYPE if member.type in kinds else member.type
-            if kind not in (tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE):
-                raise UnsafePackage(f"`{member.name[:100]}` is a device or a pipe")
-            if member.size < 0:
-                raise UnsafePackage(f"it is damaged or cut off (`{member.name[:100]}` has no size)")
-            read = None
-            if kind == tarfile.REGTYPE:
-                content = tar.extractfile(member) if member.issparse() else None
-                read = content.read if content else file.read
-            target = posixpath.normpath(member.linkname) if kind == tarfile.LNKTYPE else member.linkname
-            mode = _mode(member.mode, is_folder=kind == tarfile.DIRTYPE)
-            size = member.size if kind == tarfile.REGTYPE else 0
-            yield _Entry(member.name, kind, mode, size, int(member.mtime), read, target)
-            file.seek(tar.offset)
-            tar.members.clear()  # type: ignore[attr-defined]  # nobody asks for them again
-
-
-@contextmanager
-def _opened(archive: Path, found: Format) -> Iterator[IO[bytes]]:
-    """What the tar is, unpacked while it is read."""
-    with contextlib.ExitStack() as opened:
-        match found:
-            case Format.TAR_GZ:
-                raw: object = opened.enter_context(gzip.open(archive))
-            case Format.TAR_BZ2:
-                raw = opened.enter_context(bz2.open(archive))
-            case Format.TAR_XZ:
-                raw = opened.enter_context(lzma.open(archive))
-            case Format.TAR_ZST:
-                raw = opened.enter_context(zstd.open(archive))
-            case _:
-                raw = opened.enter_context(archive.open("rb", 0))
-        yield io.BufferedReader(cast("io.RawIOBase", raw), _BUFFER)
-
-
-def _of_zip(archive: Path) -> Iterator[_Entry]:
-    with zipfile.ZipFile(archive) as zipped:
-        for info in zipped.infolist():
-            mode = info.external_attr >> 16
-            name = info.filename.replace("\\", "/")
-            if info.flag_bits & 1:
-                raise UnsafePackage(f"`{name[:100]}` is encrypted")
-            if stat.S_ISLNK(mode):
-                if info.file_size > 4096:
-                    raise UnsafePackage(f"`{name[:100]}` is a link without measure")
-                target = zipped.read(info).decode("utf-8", "surrogateescape")
-                yield _Entry(name, tarfile.SYMTYPE, 0o777, 0, 0, target=target)
-            elif info.is_dir() or stat.S_ISDIR(mode):
-                yield _Entry(name, tarfile.DIRTYPE, _mode(mode, is_folder=True), 0, 0)
-            elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-                raise UnsafePackage(f"`{name[:100]}` is a device or a pipe")
-            else:
-                with zipped.open(info) as content:
-                    yield _Entry(name, tarfile.REGTYPE, _mode(mode, is_folder=False), info.file_size, 0, content.read)
-                    if content.read(1):
-                        raise UnsafePackage(f"`{name[:100]}` is larger than it says")
-
-
-def _mode(written: int, *, is_folder: bool) -> int:
-    """Without setuid and the like; its owner may always read it, and enter a folder."""
-    usual = 0o755 if is_folder else 0o644
-    return (written & 0o777 or usual) | (0o700 if is_folder else 0o600)

@@ -20,7 +20,8 @@ from engine.errors import ForedeckError
 from engine.package_contracts import Answer, Coming, Found, NotThere, Ready, Unanswered, Wanted
 from workers.packages import addresses, buckets, folders, git, repositories
 from workers.packages.addresses import DownloadFailed
-from workers.packages.archives import UnsafePackage, make_plain
+from workers.packages.archives import make_plain
+from workers.packages.entries import UnsafePackage
 from workers.packages.formats import HEAD, format_of
 from workers.packages.repositories import NoSuchCommit, Unreachable
 from workers.packages.store import ChecksumWrong, NotAPackage, PackageStore, chunks_of, digest_of

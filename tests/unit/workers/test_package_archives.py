@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import stat
@@ -13,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from workers.packages import archives
-from workers.packages.archives import UnsafePackage, look_through, make_plain
+from workers.packages.archives import look_through, make_plain
 from workers.packages.compression import zstd
+from workers.packages.entries import UnsafePackage
 
 
 def a_tar(path: Path, *entries: tuple[str, bytes, str], mode: str = "w:gz") -> Path:
@@ -88,6 +90,10 @@ def test_a_zip_keeps_its_modes_and_links_and_windows_names_are_paths(tmp_path: P
         ([("d/e", LINK, ".."), ("c", LINK, "d"), ("a", LINK, "c/./e/../x")], "`a` is a link by way of another"),
         ([("a", FILE, ""), ("a", LINK, "b"), ("c", HARD, "a")], "which is no file before it"),
         ([("a", HARD, "/etc/passwd")], "which is no file before it"),
+        (
+            [("a/b/c", FILE, "x"), ("a/b/c", LINK, "../../x"), ("h", HARD, "a/b/c"), ("h/evil", FILE, "x")],
+            "`h` is a link to `a/b/c`, which is no file before it",
+        ),
         ([("a", tarfile.CHRTYPE, "")], "`a` is a device or a pipe"),
         ([("a", tarfile.FIFOTYPE, "")], "`a` is a device or a pipe"),
     ],
@@ -101,6 +107,10 @@ def test_what_leads_out_is_refused(tmp_path: Path, entries: list[tuple[str, byte
 def test_links_within_a_package_stay_also_those_that_go_down_and_up(tmp_path: Path) -> None:
     links = [("bin/x", LINK, "../lib/y/../z"), ("b/c/up", LINK, ".."), ("w", LINK, "b/./c/../d"), ("v", LINK, "w")]
     assert look_through(a_tar(tmp_path / "a", ("lib/z", FILE, ""), *links)) == 5
+
+
+def test_a_hard_link_may_lead_to_another_one(tmp_path: Path) -> None:
+    assert look_through(a_tar(tmp_path / "a", ("a", FILE, ""), ("b", HARD, "a"), ("c", HARD, "b"))) == 3
 
 
 @pytest.mark.parametrize("name", ["../evil", "..\\evil", "a/../../evil", "a\\..\\..\\evil", "/etc/passwd"])
@@ -128,3 +138,49 @@ def test_one_that_was_cut_off_is_damaged(tmp_path: Path, mode: str) -> None:
     archive.write_bytes(archive.read_bytes()[:9_000])
     with pytest.raises(UnsafePackage, match="damaged or cut off"):
         look_through(archive)
+
+
+@pytest.mark.parametrize("mode", ["w:gz", "w"])
+def test_a_tar_whose_second_header_is_spoilt_is_not_taken_for_one_that_ends_there(tmp_path: Path, mode: str) -> None:
+    archive = a_tar(tmp_path / "a", ("a", FILE, "1" * 600), ("b", FILE, "2"), mode=mode)
+    content = bytearray(gzip.decompress(archive.read_bytes()) if mode == "w:gz" else archive.read_bytes())
+    content[3 * 512 + 5] ^= 1
+    archive.write_bytes(gzip.compress(content) if mode == "w:gz" else content)
+    with pytest.raises(UnsafePackage, match="damaged or cut off"):
+        look_through(archive)
+
+
+@pytest.mark.parametrize("length", [3 * 512, 3 * 512 + 100])
+def test_a_plain_tar_that_was_cut_off_between_two_entries_is_damaged(tmp_path: Path, length: int) -> None:
+    archive = a_tar(tmp_path / "a", ("a", FILE, "1" * 600), ("b", FILE, "2"), mode="w")
+    archive.write_bytes(archive.read_bytes()[:length])
+    with pytest.raises(UnsafePackage, match="it has no end"):
+        look_through(archive)
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK])
+def test_what_is_said_about_an_entry_is_not_kept_in_memory_without_measure(tmp_path: Path, kind: bytes) -> None:
+    header = tarfile.TarInfo("long")
+    header.type, header.size = kind, 4 << 20
+    content = header.tobuf() + b"a" * header.size + tarfile.TarInfo("a").tobuf() + bytes(1024)
+    (tmp_path / "a").write_bytes(gzip.compress(content))
+    with pytest.raises(UnsafePackage, match="longer than 1 MB"):
+        look_through(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"mtime": "nan"},
+        {"mtime": "inf"},
+        {"GNU.sparse.map": "0,abc"},
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"},
+    ],
+)
+def test_a_header_that_makes_no_sense_is_told_as_damage(tmp_path: Path, headers: dict[str, str]) -> None:
+    with tarfile.open(tmp_path / "a", "w", format=tarfile.PAX_FORMAT) as tar:
+        entry = tarfile.TarInfo("a")
+        entry.pax_headers, entry.size = headers, 4
+        tar.addfile(entry, io.BytesIO(b"junk"))
+    with pytest.raises(UnsafePackage, match="damaged or cut off"):
+        look_through(tmp_path / "a")
