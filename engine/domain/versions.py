@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -18,18 +19,24 @@ def is_valid(text: str) -> bool:
 
 def nearest(version: str, known: Iterable[str]) -> tuple[str, ...]:
     """Up to three versions that may be meant by one that does not exist: first those of the same digits, as 1.4.0 for
-    1.40; then what is written alike; then the newest. `known` is newest first.
+    1.40; then what is written alike, of the same first number before others; then the newest. `known` is newest first.
     """
     versions = list(dict.fromkeys(known))
     digits = _digits(version)
     same = [other for other in versions if digits and _digits(other) == digits]
-    alike = difflib.get_close_matches(version, versions, n=_NEAREST, cutoff=0.6)
-    return tuple(dict.fromkeys((*same, *alike, *versions)))[:_NEAREST]
+    of_its_kind = [other for other in versions if _first(other) == _first(version)]
+    alike = (difflib.get_close_matches(version, some, n=_NEAREST, cutoff=0.6) for some in (of_its_kind, versions))
+    return tuple(dict.fromkeys((*same, *itertools.chain(*alike), *versions)))[:_NEAREST]
 
 
 def newest_first(versions: Iterable[str]) -> list[str]:
     """In the order of their numbers: 1.10.0 is newer than 1.9.0, and 1.4.0 newer than 1.4.0-rc1."""
     return sorted(set(versions), key=_order, reverse=True)
+
+
+def _first(version: str) -> str:
+    """Up to its first dot: who means 1.4.0 does not mean 7.1.0."""
+    return version.partition(".")[0]
 
 
 def _digits(version: str) -> str:
