@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import urllib.request
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from bot.sandbox.testing.messages import Message
 from tests.support.demo import Demo, start_demo
+from tests.support.engine import until
 
 
 def _deploy(demo: Demo, version: str, environment: str) -> Message:
@@ -50,7 +50,7 @@ def test_killed_as_a_whole_it_continues_where_it_was(tmp_path: Path) -> None:
     with start_demo(state) as demo:
         port = int(demo.client.base_url.rsplit(":", 1)[1])
         card = _deploy(demo, "1.5.0", "staging")
-        time.sleep(0.5)  # somewhere in the middle of the backup
+        until(lambda: demo.runs("sleep"), "the backup to be in its middle")
         demo.kill_everything()
     with start_demo(state, port) as demo:
         same = demo.workspace.card("1.5.0 → staging").wait_for("Done in")

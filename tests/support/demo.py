@@ -47,14 +47,25 @@ class Demo:
 
     def kill_everything(self) -> None:
         """kill -9 of the demo and all that belongs to it, but for the scripts that run."""
-        scripts = set(processes_in(self.state / "foredeck/built-in/tickets"))
         below = psutil.Process(self.process.pid).children(recursive=True)
-        everything = [process for process in below if process not in scripts]
+        everything = [process for process in below if not self._is_of_a_script(process)]
         for process in [psutil.Process(self.process.pid), *everything]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
         self.process.wait()
         psutil.wait_procs(everything, timeout=10)
+
+    def runs(self, program: str) -> bool:
+        """Does a script of the built-in worker run this program just now?"""
+        for process in psutil.process_iter(["name"]):
+            if process.info["name"] == program and self._is_of_a_script(process):
+                return True
+        return False
+
+    def _is_of_a_script(self, process: psutil.Process) -> bool:
+        with contextlib.suppress(psutil.Error):
+            return process.cwd().startswith(str(self.state / "foredeck/built-in/tickets"))
+        return False
 
 
 def processes_in(folder: Path) -> list[psutil.Process]:
