@@ -15,6 +15,7 @@ _PATH = re.compile(rf"(?:~{_PART}|{_PART})(?:{_PART})*/?\Z")
 _OF_THE_SYSTEM = re.compile(
     r"/(?:bin|boot|dev|etc|home|lib|lib64|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)/?\Z"
     r"|/(?:dev|proc|sys)/"
+    r"|/home/[^/#]+/?\Z"
     r"|/usr/(?!(?:local|share)/.)"
     r"|/var/(?:lib|log|tmp)/?\Z"
 )

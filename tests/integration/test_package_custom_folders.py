@@ -135,9 +135,11 @@ def test_what_a_machine_left_that_stopped_in_the_middle_is_undone_first(machine:
     assert content(site) == {**before, "other": "new"}
 
 
-def test_whoever_cancels_leaves_it_as_it_was(machine: Machine, site: Path) -> None:
+@pytest.mark.parametrize("protect", [(), ("uploads/**",)])
+def test_whoever_cancels_leaves_it_as_it_was(machine: Machine, site: Path, protect: tuple[str, ...]) -> None:
     before = content(site)
-    request = machine.asks({"index.html": "new", "Deploy.sh": "echo here; sleep 60"}, custom_folder=str(site))
+    new = {"index.html": "new", "lib/b": "new", "uploads/new": "new", "Deploy.sh": "echo here; sleep 60"}
+    request = machine.asks(new, custom_folder=str(site), protect=protect)
     sink = MemorySink()
     sink.on_record = lambda: sink.cancel.set() if "here" in sink.text() else None
     assert machine.worker.ensure_and_follow(request, sink).outcome is Outcome.CANCELED
@@ -163,6 +165,7 @@ def test_two_at_once_do_not_mix(machine: Machine, site: Path) -> None:
     [
         ("/", "it belongs to the system"),
         ("HOME", "it is a home, or a home lies in it"),
+        ("/home/somebody", "it is a home, or a home lies in it"),
         ("LINK", "it is a home, or a home lies in it"),
         ("HOME/.foredeck/packages", "Foredeck keeps its own files there"),
         ("ROOT/production/app", "packages are installed below ROOT"),

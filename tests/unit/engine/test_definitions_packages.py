@@ -106,6 +106,7 @@ def test_a_mistake_is_told(tmp_path: Path, packages: str, told: str) -> None:
         ("{package: app, custom_folder: /srv/../etc}", "This is no absolute path"),
         ("{package: app, custom_folder: /}", "Nothing may be copied there: it is a home, or belongs to the system."),
         ("{package: app, custom_folder: ~/}", "Nothing may be copied there"),
+        ("{package: app, custom_folder: /home/ben}", "Nothing may be copied there: it is a home"),
         ("{package: app, custom_folder: /etc/}", "Nothing may be copied there"),
         ("{package: app, custom_folder: /usr/bin}", "Nothing may be copied there"),
         ("{package: app, root: /srv/apps, custom_folder: /srv/apps/x}", "Packages are installed below /srv/apps"),

@@ -52,6 +52,7 @@ look_at_custom() {
     # What a machine's Bash cannot read as an expression matches nothing, and all would be purged.
     is_protected .
     [ $? != 2 ] || refuse_custom "Bash cannot read one of the patterns in \`protect\` there" || return 1
+    case $custom in /home/*/*) ;; /home/*) refuse_custom "it is a home, or a home lies in it" || return 1 ;; esac
     is_apart "${HOME:-/root}" above || refuse_custom "it is a home, or a home lies in it" || return 1
     is_apart "$runner" both || refuse_custom "Foredeck keeps its own files there" || return 1
     is_apart "$(cd "$root" && pwd -P)" both || refuse_custom "packages are installed below $root" || return 1
