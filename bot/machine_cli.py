@@ -9,13 +9,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from bot.cli_options import acting, config_option, person_option, with_database
 from engine.contracts import Account, AgentLogin, KeyLogin, PasswordLogin, Secret, SshMachine
+from engine.errors import ForedeckError
 from engine.times import utc_now
+
+if TYPE_CHECKING:
+    from engine.definitions import Definitions
 
 _ADDRESS = re.compile(r"(?:(?P<user>[^@\s]+)@)?(?P<host>\[[0-9a-fA-F:]+\]|[^\s:@\[\]]+)(?::(?P<port>[0-9]{1,5}))?\Z")
 
@@ -58,13 +62,19 @@ def target() -> None:
 @_slug
 @_via
 @config_option
-@click.option("--pool", default=_DEFAULT_POOL, help="The worker pool it shall be in.")
-def add_worker(address: str, slug: str, pool: str, via: str, config: Path, **login: Any) -> None:
+@click.option("--pool", help="The worker pool it shall be in; the default one when left out.")
+def add_worker(address: str, slug: str, pool: str | None, via: str, config: Path, **login: Any) -> None:
     """Try a machine, show its host key, and print the YAML that makes it a worker. Writes nothing."""
-    found = _probe(address, slug, _bastion(config, via), **login)
-    settings = "{default: true}" if pool == _DEFAULT_POOL else "{}"  # one pool at most is the default one
+    known = _definitions(config)
+    pools = known.worker_pools if known else {}
+    default = next((each.slug for each in pools.values() if each.default), "")
+    pool = pool or default or _DEFAULT_POOL
+    found = _probe(address, slug, _bastion(config, via), known, **login)
+    settings = (
+        "{default: true}" if pool == _DEFAULT_POOL and not default else "{}"
+    )  # one pool at most is the default one
     _show(found, {"workers.yml": f"{found.slug}: {{pools: [{pool}], {found.where}}}",
-                  "worker_pools.yml": f"{pool}: {settings}"})  # fmt: skip
+                  "worker_pools.yml": "" if pool in pools else f"{pool}: {settings}"})  # fmt: skip
 
 
 @target.command("add")
@@ -85,7 +95,7 @@ def add_target(
     **login: Any,
 ) -> None:
     """Try a machine, show its host key, and print the YAML that makes it a target. Writes nothing."""
-    found = _probe(address, slug, _bastion(config, via), **login)
+    found = _probe(address, slug, _bastion(config, via), _definitions(config), **login)
     rest = f"environments: [{', '.join(environments)}], tags: [{', '.join(tags)}]"
     _show(found, {"targets.yml": f"{found.slug}: {{{found.where}, {rest}}}"})
 
@@ -143,7 +153,9 @@ for _group in (worker, target):
 
 @dataclass(frozen=True)
 class _Found:
-    """A machine that answered, and what to write: the line of the account, and where the machine is."""
+    """A machine that answered, and what to write: the line of the account (empty where the configuration has it), and
+    where the machine is.
+    """
 
     slug: str
     probed: Any
@@ -165,7 +177,17 @@ def _bastion(config: Path, slug: str) -> SshMachine | None:
     return machines.with_secrets(loaded, loaded.bastions[slug])
 
 
-def _probe(address: str, slug: str, via: SshMachine | None, **login: Any) -> _Found:
+def _definitions(config: Path) -> Definitions | None:
+    """The configuration folder, if it is a good one: what stands in it need not be written again."""
+    from engine import definitions
+
+    try:
+        return definitions.load(config)
+    except ForedeckError:
+        return None
+
+
+def _probe(address: str, slug: str, via: SshMachine | None, known: Definitions | None, **login: Any) -> _Found:
     from bot import main as root
 
     parts = _ADDRESS.match(address)
@@ -176,10 +198,22 @@ def _probe(address: str, slug: str, via: SshMachine | None, **login: Any) -> _Fo
     way_in, account = _login(user, **login)
     probed = root.probe_machine(SshMachine(named, host, port, "", Account(named, user, way_in), via))
     shown = f"[{host}]" if ":" in host else host
-    where = f'ssh: "{shown}:{port}", account: {_slug_of(user)}, host_key: "{probed.fingerprint}"'
+    called, is_there = _account_called(known, user, named, account)
+    where = f'ssh: "{shown}:{port}", account: {called}, host_key: "{probed.fingerprint}"'
     if via is not None:
         where += f", via: {via.slug}"
-    return _Found(named, probed, f"{_slug_of(user)}: {account}", where)
+    return _Found(named, probed, "" if is_there else f"{called}: {account}", where)
+
+
+def _account_called(known: Definitions | None, user: str, machine: str, written: str) -> tuple[str, bool]:
+    """The slug of the account, and whether the configuration has it; another one of this slug is left alone."""
+    called = _slug_of(user)
+    other = known.accounts.get(called) if known else None
+    if other is None:
+        return called, False
+    secrets = [str(secret) for secret in (other.private_key, other.passphrase, other.password) if secret]
+    is_it = other.username == user and f"type: {other.type}," in written and all(s in written for s in secrets)
+    return (called, True) if is_it else (f"{called}-{machine}", False)
 
 
 def _login(
@@ -223,7 +257,8 @@ def _show(found: _Found, files: dict[str, str]) -> None:
     if not probed.health.healthy:
         sys.exit(1)
     for name, line in {"accounts.yml": found.account, **files}.items():
-        click.echo(f"\n# {name}\n{line}")
+        if line:
+            click.echo(f"\n# {name}\n{line}")
 
 
 def _slug_of(name: str) -> str:

@@ -159,7 +159,8 @@ def _turn(view: Overview) -> b.Block | None:
 
 def _hint(view: Overview, command: str) -> str:
     page = f"Page {view.page} of {view.pages}, the worst first. " if view.pages > 1 else ""
-    return f"{page}{command} web-17, {command} unhealthy, {command} help"
+    one = next((machine.slug for machine in view.machines), "web-17")
+    return f"{page}{command} {one}, {command} unhealthy, {command} help"
 
 
 def _facts(machine: MachineStanding) -> Iterator[list[b.Element]]:

@@ -65,6 +65,19 @@ def test_the_first_worker_takes_the_steps_over_and_one_for_another_pool_does_not
     assert build() == "  1. build: inline Bash script, pool linux: build-1"
 
 
+def test_for_a_second_worker_only_its_own_line_is_printed(tmp_path: Path, ssh_server: OpenSshServer) -> None:
+    address = f"{getpass.getuser()}@127.0.0.1:{ssh_server.port}"
+    key, folder = ["--key", str(ssh_server.client_key)], ["--config", str(tmp_path)]
+    (tmp_path / "foredeck.yml").write_text("foredeck: 1\n")
+    for name, content in files_of(run("worker", "add", address, *key, "--slug", "build-1", *folder)[1]).items():
+        (tmp_path / name).write_text(content)
+    (more,) = files_of(run("worker", "add", address, *key, "--slug", "build-2", *folder)[1]).items()
+    assert more[0] == "workers.yml"
+    with (tmp_path / "workers.yml").open("a") as file:
+        file.write(more[1])
+    assert definitions.load(tmp_path).workers["build-2"].pools == ("linux",)
+
+
 def test_and_for_a_target(tmp_path: Path, ssh_server: OpenSshServer) -> None:
     address = f"{getpass.getuser()}@127.0.0.1:{ssh_server.port}"
     rest = ["--key", str(ssh_server.client_key), "--environment", "staging", "--tag", "web", "--tag", "blue"]
