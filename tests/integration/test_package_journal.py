@@ -88,6 +88,15 @@ def test_it_is_installed_where_anything_is_different(machine: Machine) -> None:
     assert not skips("b", version="1.5.0"), "somebody removed it"
 
 
+def test_it_is_copied_again_to_a_folder_where_another_project_copied_something_since(machine: Machine) -> None:
+    shared = {"custom_folder": f"{machine.folder}/shop", "skip_if_installed": True}
+    machine.installs({"index.html": "mine"}, **shared)
+    Machine(machine.worker, machine.folder / "theirs").installs({"index.html": "theirs"}, variables=OTHER, **shared)
+    again = machine.installs({"index.html": "mine"}, **shared)
+    assert (machine.folder / "shop/index.html").read_text() == "mine", again.log
+    assert "is installed already" in machine.installs({"index.html": "mine"}, **shared).log
+
+
 def test_what_another_project_or_nobody_installed_stays(machine: Machine) -> None:
     machine.installs(version="1.0.0", variables=OTHER)
     (machine.place / "notes").mkdir()

@@ -82,7 +82,7 @@ unpack() {
 make_current() {
     local link=$place/.current.$$
     failed_as="The link $place/current cannot be changed"
-    if ! try ln -s "${installed##*/}" "$link" || ! try mv -Tf "$link" "$place/current"; then
+    if ! try ln -sfn "${installed##*/}" "$link" || ! try mv -Tf "$link" "$place/current"; then
         rm -f "$link"
         failed_as="$failed_as: $why."
         return 1

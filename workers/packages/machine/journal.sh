@@ -24,9 +24,8 @@ note() {
         "$key" "$about" >>"$journal" || write_warning "$journal cannot be written."
 }
 
-# last_line TEXT: the newest line with these neighbouring fields, taken apart into `line_…`.
+# last_line TEXT: the newest line with these neighbouring fields, as `line`, and taken apart into `line_…`.
 last_line() {
-    local line
     line=$(grep -F $'\t'"$1"$'\t' "$journal" 2>/dev/null | tail -n 1)
     IFS=$'\t' read -r line_time line_outcome line_deployment line_project line_environment line_machine line_package \
         line_place line_custom line_version line_digest line_folder line_ticket <<<"$line"
@@ -38,8 +37,11 @@ is_installed() {
     last_line "$key" && [ "$line_outcome" = succeeded ] && [ "$line_version" = "$(field "$version")" ] &&
         [ "$line_digest" = "$digest" ] && [ -d "$line_folder" ] &&
         [ "$(readlink "$place/current")" = "${line_folder##*/}" ] &&
-        { [ -z "$custom" ] || [ -d "$custom" ]; }
+        { [ -z "$custom" ] || { [ -d "$custom" ] && is_last_in_custom; }; }
 }
+
+# Did nobody copy anything there since that line?
+is_last_in_custom() { [ "$(grep -F $'\t'"$(field "$custom")"$'\t' "$journal" | tail -n 1)" = "$line" ]; }
 
 # clean_up KEEP: failed ones go, and those that were installed before so many others. What is current stays, and what is
 # under way, and whatever we did not make for this project.
