@@ -102,8 +102,8 @@ bring_to_custom() {
 # One at a time; what somebody left who did not come to an end is undone first.
 take_area() {
     local other=
-    if ! mkdir "$area" 2>/dev/null; then
-        [ -d "$area" ] || mkdir "$area" || return 1 # says why
+    if ! mkdir -m 700 "$area" 2>/dev/null; then # a web server of this folder gives out nothing of it
+        [ -d "$area" ] || mkdir -m 700 "$area" || return 1 # says why
         if [ -h "$area" ] || [ ! -O "$area" ]; then # what it says would be done in this account's name
             echo "$area was made by somebody else; look at it and remove it" >&2
             return 1
@@ -114,7 +114,7 @@ take_area() {
             return 1
         fi
         give_back || return 1
-        mkdir "$area" || return 1
+        mkdir -m 700 "$area" || return 1
     fi
     echo "$ticket" >"$area/ticket" && mkdir "$area/new" "$area/kept" && : >"$area/placed" && return
     rm -rf "$area"
