@@ -196,6 +196,13 @@ def of_release(session: Session, release_id: int) -> Sequence[ReleasePackage]:
     ).all()
 
 
+def other_versions(session: Session, project: str, version: str) -> dict[str, str]:
+    """The versions of those of its packages that have another one than the release itself."""
+    release = session.scalars(select(Release).where(Release.project == project, Release.version == version)).first()
+    rows = of_release(session, release.id) if release is not None else ()
+    return {row.package: row.version for row in rows if row.version != version and not repositories.is_of_git(row)}
+
+
 def fetched(session: Session, release: Release | None, project: Project | None = None) -> frozenset[str]:
     """The packages of a release that come from elsewhere; without a release those of the `project` as it is now."""
     found = (

@@ -13,7 +13,7 @@ from engine.domain.isolation import Isolation
 from engine.domain.locations import Site
 from engine.domain.processes import RunCondition, StartTrigger
 from engine.models import Task
-from engine.services import configuration, forecasts, names, planned_work, pools, repositories
+from engine.services import configuration, forecasts, names, packages, planned_work, pools, repositories
 from engine.services.errors import NoTargets, TargetsUnusable
 from engine.services.views import PlannedStepView, PlanView
 
@@ -41,6 +41,7 @@ def view_of(session: Session, task: Task, *, first_step: int = 0) -> PlanView:
         version=task.version,
         environment=task.environment,
         commits=repositories.commits_of(session, task.project, task.version),
+        versions=packages.other_versions(session, task.project, task.version),
     )
     steps = tuple(s for s in view.steps if s.number > first_step)
     return replace(view, steps=steps, warnings=forecasts.of_task(session, task, plan, definitions))
@@ -53,14 +54,17 @@ def describe(
     project: str,
     version: str,
     environment: str,
-    commits: Mapping[str, str] = planned_work.NO_COMMITS,
+    commits: Mapping[str, str] = planned_work.NOTHING,
+    versions: Mapping[str, str] = planned_work.NOTHING,
 ) -> PlanView:
-    """The plan in words. `commits`: of the repositories that its scripts come from."""
+    """The plan in words. `commits`: of the repositories that its scripts come from; `versions`: of the packages that
+    have another one than their release.
+    """
     steps = tuple(
         PlannedStepView(
             number=index + 1,
             name=step.name if len(step.actions) == 1 else f"{step.name} › {action.name}",
-            what=planned_work.what(action.work, commits),
+            what=planned_work.what(action.work, commits, versions),
             where=_where(action, definitions),
             condition=_when(index, step, action, plan.max_parallelism),
             notes=step.notes,

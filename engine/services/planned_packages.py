@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.domain.installs import CustomFolder, PackageToDeploy
 from engine.domain.processes import AcquirePackages
@@ -10,21 +10,30 @@ from engine.domain.processes import AcquirePackages
 _MOST_NAMED = 4
 
 
-def described(install: PackageToDeploy) -> str:
-    """What is installed, where, and what is done with it on the way; what is most dangerous stands first."""
-    parts = [f"installs the package {install.package} below {install.root}{_copied(install.custom_folder)}"]
+def described(install: PackageToDeploy, versions: Mapping[str, str]) -> str:
+    """What is installed, where, and what is done with it on the way; what is most dangerous stands first. `versions`:
+    of the packages that have another one than their release.
+    """
+    parts = [
+        f"installs the package {named(install.package, versions)} below {install.root}{_copied(install.custom_folder)}"
+    ]
     if install.skip_if_installed:
         parts.append("unless it is there already")
     if install.scripts:
-        named = [
+        moments = [
             script.convention.value if script.source == "inline" else f"{script.convention} ({script.source})"
             for script in install.scripts
         ]
-        parts.append(f"runs {_listed(named)} of the process")
+        parts.append(f"runs {_listed(moments)} of the process")
     if install.substitute_in_files or install.structured_values:
         patterns = dict.fromkeys((*install.substitute_in_files, *install.structured_values))
         parts.append(f"puts variables into {_listed(list(patterns))}")
     return ", ".join(parts)
+
+
+def named(package: str, versions: Mapping[str, str]) -> str:
+    """The package, with its version where that is not the one that everybody expects."""
+    return f"{package} {versions[package]}" if package in versions else package
 
 
 def _copied(folder: CustomFolder | None) -> str:

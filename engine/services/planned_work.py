@@ -11,12 +11,14 @@ from engine.package_contracts import repository_of
 from engine.services import planned_packages
 
 LANGUAGES = {"bash": "Bash", "python": "Python", "powershell": "PowerShell"}
-NO_COMMITS: Mapping[str, str] = {}
+NOTHING: Mapping[str, str] = {}
 _LONGEST_PARAMETERS = 80
 
 
-def what(work: Work, commits: Mapping[str, str] = NO_COMMITS) -> str:
-    """As a clause without a full stop. `commits`: those that are known of the repositories of scripts."""
+def what(work: Work, commits: Mapping[str, str] = NOTHING, versions: Mapping[str, str] = NOTHING) -> str:
+    """As a clause without a full stop. `commits`: those that are known of the repositories of scripts; `versions`: of
+    the packages that have another one than their release.
+    """
     if isinstance(work, ManualIntervention):
         who = " or ".join(work.teams)
         return f"manual intervention by {who}" + (f", {work.minimum} people" if work.minimum > 1 else "")
@@ -24,16 +26,16 @@ def what(work: Work, commits: Mapping[str, str] = NO_COMMITS) -> str:
         return _health_check(work)
     if isinstance(work, AcquirePackages):
         return planned_packages.acquired(work)
-    brought = " and ".join(_brought(work))
+    brought = " and ".join(_brought(work, versions))
     if work.deploys:
-        installs = planned_packages.described(work.deploys)
+        installs = planned_packages.described(work.deploys, versions)
         return f"{installs}, with {brought}" if brought else installs
-    script = _script(work, commits)
+    script = _script(work, commits, versions)
     script = f"{script} with {brought}" if brought else script
     return f"{script}, fails on error output" if work.fails_on_error_output else script
 
 
-def _script(work: RunScript, commits: Mapping[str, str]) -> str:
+def _script(work: RunScript, commits: Mapping[str, str], versions: Mapping[str, str]) -> str:
     language = LANGUAGES.get(work.syntax, work.syntax)
     parameters = " ".join(_word(parameter) for parameter in work.parameters)
     if len(parameters) > _LONGEST_PARAMETERS:
@@ -41,7 +43,7 @@ def _script(work: RunScript, commits: Mapping[str, str]) -> str:
     script = f"inline {language} script" if work.source == "inline" else f"{language} script {work.source}"
     match work.origin:
         case FromPackage(package):
-            script += f" of the package {package}"
+            script += f" of the package {planned_packages.named(package, versions)}"
         case FromGit(url, ref):
             commit = commits.get(work.origin.package, "")
             at = f" (commit {commit[:12]})" if commit else ""
@@ -55,14 +57,15 @@ def _word(parameter: str) -> str:
     return f'"{line}"' if not line or " " in line else line
 
 
-def _brought(work: RunScript) -> Iterator[str]:
+def _brought(work: RunScript, versions: Mapping[str, str]) -> Iterator[str]:
     if work.folder:
         yield _files(work.folder)
     if work.modules:
         names = [module.path for module in work.modules]
         yield f"the script module{'s' if names[1:] else ''} {_listed(names)}"
     if work.packages:
-        names = [use.package if use.is_unpacked else f"{use.package} (not unpacked)" for use in work.packages]
+        packages = [(planned_packages.named(use.package, versions), use.is_unpacked) for use in work.packages]
+        names = [name if is_unpacked else f"{name} (not unpacked)" for name, is_unpacked in packages]
         yield f"the package{'s' if names[1:] else ''} {_listed(names)}"
 
 

@@ -14,7 +14,7 @@ from engine.domain.precedence import DEPLOYMENT, RUNBOOK
 from engine.domain.processes import Process
 from engine.domain.prompts import asked as questions_of
 from engine.domain.variables import Variable
-from engine.services import access, forecasts, judgements, planned, planning, pools, prompts, repositories
+from engine.services import access, forecasts, judgements, packages, planned, planning, pools, prompts, repositories
 from engine.services.choices import Choices
 from engine.services.views import PlanView
 
@@ -61,9 +61,14 @@ def make(
         unsettled=unsettled,
         deploys=not is_runbook,
     )
-    commits = repositories.commits_of(session, project, version)
     view = planned.describe(
-        plan, found.definitions, project=project, version=version, environment=environment, commits=commits
+        plan,
+        found.definitions,
+        project=project,
+        version=version,
+        environment=environment,
+        commits=repositories.commits_of(session, project, version),
+        versions=packages.other_versions(session, project, version),
     )
     if refusals:
         return replace(view, questions=asked, refusals=refusals)

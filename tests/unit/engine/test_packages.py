@@ -162,6 +162,21 @@ def test_the_plan_says_what_is_installed_where(deck: Deck) -> None:
     )
 
 
+def test_the_plan_names_the_version_of_a_package_that_has_another_one_than_its_release(deck: Deck) -> None:
+    steps = (
+        "{step: install, deploy_package: {package: app}}, {step: migrate, run_script: {inline: ls, packages: [app]}}"
+    )
+    with_packages(deck, BUILT_IN, f"steps: [{steps}]\n")
+    pushed(deck, "1.3.9")
+    create(deck, "1.4.0", app="1.3.9")
+    told = terminal.plan(deployments.preview(deck.db, project="web", version="1.4.0", environment="staging"))
+    assert "installs the package app 1.3.9 below" in told
+    assert "with the package app 1.3.9" in told
+    create(deck, "1.3.9")
+    told = terminal.plan(deployments.preview(deck.db, project="web", version="1.3.9", environment="staging"))
+    assert "installs the package app below" in told
+
+
 def test_a_reload_changes_nothing_of_a_release(deck: Deck, tmp_path: Path) -> None:
     with_packages(deck, folder_of(deck, "1.4.0"))
     create(deck, "1.4.0")
