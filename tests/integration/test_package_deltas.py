@@ -57,12 +57,20 @@ def test_a_patch_that_saves_little_is_dropped_for_all_of_it(machine: Machine) ->
     assert [path.stat().st_size for path in machine.shelf.glob("*.patch")] == [0]  # that is known from now on
 
 
-@pytest.mark.parametrize("command", ["rsync", "zstd"])
-def test_a_broken_difference_is_followed_by_all_of_it(machine: Machine, command: str) -> None:
-    machine.lacks({"rsync": "zstd", "zstd": "rsync"}[command])
-    machine.replaces(command, "echo nonsense")
+FULL = 'case $1 in -a) exec /usr/bin/tee "$@" ;; *) : >"$1" && exec /usr/bin/tee /dev/full ;; esac'
+"""A tee that passes on what it cannot write."""
+
+
+@pytest.mark.parametrize(
+    ("lacks", "command", "instead"),
+    [("zstd", "rsync", "echo nonsense"), ("rsync", "zstd", "echo nonsense"), ("rsync", "tee", FULL)],
+)
+def test_a_broken_difference_is_followed_by_all_of_it(machine: Machine, lacks: str, command: str, instead: str) -> None:
+    machine.lacks(lacks)
+    machine.replaces(command, instead)
     machine.gets(FOUR, "1.4.0")
     assert machine.gets(FIVE, "1.5.0").difference == ""
+    assert sorted(path.stat().st_size for path in machine.packages.iterdir())[1:] == [len(FOUR), len(FIVE)]
     assert not list(machine.packages.glob("receiving.*"))
 
 

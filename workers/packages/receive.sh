@@ -18,13 +18,14 @@ trap 'exit 1' HUP TERM
 # OpenSSL's is three times as quick where the processor helps.
 sum() { if command -v openssl >/dev/null; then openssl dgst -sha256 -r; else sha256sum; fi; }
 
-# File $1 gets its name if it is what it should be.
-name() { [ "${sum%% *}" = "$digest" ] && mv -f "$1" "$digest"; }
 
 # Says how large a file is, now and then: whoever hears nothing for long knows that the connection is dead.
 tell() { while sleep 3 >/dev/null && [ -d /proc/$$ ]; do stat -c 'at %s' "$1"; done; }
 
 size_of() { stat -c %s "$1" || echo 0; }
+
+# File $1 gets its name if it is what it should be. On a full disk what was hashed on its way is not all written.
+name() { [ "${sum%% *}" = "$digest" ] && [ "$(size_of "$1")" = "$size" ] && mv -f "$1" "$digest"; }
 
 whole() {
     part=$1 offset=$2
