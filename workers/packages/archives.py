@@ -17,10 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workers.packages.compression import zstd
-from workers.packages.entries import Entry, UnsafePackage, entries
+from workers.packages.entries import MOST_ENTRIES, Entry, UnsafePackage, entries
 from workers.packages.plain_tars import PlainTar
 
-MOST_ENTRIES = 500_000
 LARGEST_CONTENT = 50 << 30
 """Bytes that a package may unpack to."""
 

@@ -21,9 +21,12 @@ from workers.packages.compression import zstd
 from workers.packages.formats import HEAD, Format, format_of
 from workers.packages.plain_tars import BLOCK, QuickInfo
 
+MOST_ENTRIES = 500_000
+
 _LARGEST_HEADER, _MOST_REMARKS = 1 << 20, 100
 """Bytes that may stand between two entries of a tar, and how many remarks on all of them: both are kept in memory."""
 
+_LISTED, _LARGEST_LIST = b"PK\x01\x02", 256 << 20  # how an entry begins in the list of a zip; bytes of the list
 _LONGEST_END = 16 << 20  # bytes of padding behind the last entry
 _PIECE, _BUFFER = 1 << 20, 1 << 18
 
@@ -139,7 +142,7 @@ def _opened(archive: Path, found: Format) -> Iterator[IO[bytes]]:
 
 
 def _of_zip(archive: Path) -> Iterator[Entry]:
-    with zipfile.ZipFile(archive) as zipped:
+    with archive.open("rb") as file, zipfile.ZipFile(cast("IO[bytes]", _Listed(file))) as zipped:
         for info in zipped.infolist():
             mode = info.external_attr >> 16
             name = info.filename.replace("\\", "/")
@@ -159,6 +162,20 @@ def _of_zip(archive: Path) -> Iterator[Entry]:
                     yield Entry(name, tarfile.REGTYPE, _mode(mode, is_folder=False), info.file_size, 0, content.read)
                     if content.read(1):
                         raise UnsafePackage(f"`{name[:100]}` is larger than it says")
+
+
+class _Listed:
+    """The zip, for zipfile, which makes an object of each entry of its list before any is asked for."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(min(size, _LARGEST_LIST))
+        if data.startswith(_LISTED) and data.count(_LISTED) > MOST_ENTRIES:
+            raise UnsafePackage(f"it has more than {MOST_ENTRIES:,} entries")
+        return data
 
 
 def _mode(written: int, *, is_folder: bool) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.packages import archives
+from workers.packages import archives, entries
 from workers.packages.archives import look_through, make_plain
 from workers.packages.compression import zstd
 from workers.packages.entries import UnsafePackage
@@ -128,8 +128,15 @@ def test_a_bomb_is_seen_while_it_unfolds(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(UnsafePackage, match="it unpacks to more than"):
         look_through(tmp_path / "a.zip")
     monkeypatch.setattr(archives, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(entries, "MOST_ENTRIES", 2)
     with pytest.raises(UnsafePackage, match="it has more than 2 entries"):
         look_through(a_tar(tmp_path / "many", *GOOD))
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as zipped:
+        for number in range(3):
+            zipped.mkdir(f"folder-{number}")
+    monkeypatch.setattr(archives, "MOST_ENTRIES", 9)
+    with pytest.raises(UnsafePackage, match="it has more than 2 entries"):
+        look_through(tmp_path / "many.zip")
 
 
 @pytest.mark.parametrize("mode", ["w:gz", "w:bz2", "w:xz", "w"])
