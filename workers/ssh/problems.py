@@ -29,7 +29,7 @@ def no_connection(machine: SshMachine, error: OSError, seconds: float) -> Cannot
     if isinstance(error, ConnectionRefusedError):
         return NobodyThere(
             f"{place} refused the connection: the machine is up, but no SSH server listens there.",
-            "Look at the port in its `ssh:` address, and whether the SSH server runs.",
+            "Start its SSH server, or correct the port in its `ssh:` address.",
             retryable=False,
         )
     if isinstance(error, TimeoutError):
