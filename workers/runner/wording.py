@@ -140,7 +140,7 @@ def out_of_reach(error: CannotConnect, seconds: float) -> ActionResult:
     """A run that was started on a machine that no longer answers."""
     return ActionResult(
         Outcome.LOST,
-        message=f"The machine is out of reach for {seconds:.0f} s, so how the script ended is not known. {error}",
+        message=f"The machine was out of reach for {seconds:.0f} s, so how the script ended is not known. {error}",
         hint=f"{error.hint} {_LOST_HINT}".strip(),
     )
 
