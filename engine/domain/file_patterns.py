@@ -14,6 +14,7 @@ LONGEST = 300
 
 _MOST_CHOICES = 64
 _WILD = re.compile(r"[*?]|\[(?P<negated>!?)(?P<listed>\]?[^\]/]+)\]")
+_RANGE = re.compile("(.)-(.)")
 _BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 
 
@@ -68,6 +69,8 @@ def flaw_of(pattern: str) -> str:
         return f"The pattern is longer than {LONGEST} characters."
     if tidy.startswith(("/", "~")) or ".." in tidy.split("/"):
         return "The pattern would lead out of the folder."
+    if any(first > last for listed in _WILD.finditer(tidy) for first, last in _RANGE.findall(listed["listed"] or "")):
+        return "A range in the pattern counts down, as [z-a] would."
     return ""
 
 

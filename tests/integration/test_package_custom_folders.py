@@ -74,8 +74,11 @@ def test_purged_it_has_what_the_package_has_and_what_is_protected(machine: Machi
 
 
 def test_a_protected_file_deep_in_a_folder_that_goes_stays(machine: Machine, site: Path) -> None:
-    machine.installs({"index.html": "new"}, custom_folder=str(site), purge=True, protect=("**/*.png", "lib/[ab]/*.js"))
+    write(site, {"lib/é": "mine", "lib/öf": "mine"})
+    patterns = ("**/*.png", "lib/[ab]/*.js", "lib/?", "lib/[öü]f")
+    machine.installs({"index.html": "new"}, custom_folder=str(site), purge=True, protect=patterns)
     assert content(site) == {
+        "lib/é": "mine", "lib/öf": "mine",
         "index.html": "new", "uploads/1.png": "mine", "uploads/deep/2.png": "mine", "lib/a/old.js": "old",
     }  # fmt: skip
 

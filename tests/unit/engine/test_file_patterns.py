@@ -88,6 +88,8 @@ def test_bash_understands_the_expression_as_the_pattern_is_meant(pattern: str) -
         ("/etc/*", "The pattern would lead out of the folder."),
         ("a/../../b", "The pattern would lead out of the folder."),
         ("a\\..\\b", "The pattern would lead out of the folder."),
+        ("[a-z]/[0-9-]*", ""),
+        ("uploads/[9-0]*", "A range in the pattern counts down, as [z-a] would."),
         ("~/x", "The pattern would lead out of the folder."),
         ("x" * 301, "The pattern is longer than 300 characters."),
     ],

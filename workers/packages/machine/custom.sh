@@ -10,8 +10,13 @@
 protect=$(get_octopusvariable Foredeck.Package.Protect) # an expression of all paths that stay as they are
 
 is_protected() { # a path below the folder
-    local LC_ALL=C
-    [ -n "$protect" ] && [[ $1 =~ ^($protect)$ ]]
+    [ -n "$protect" ] || return 1
+    local LC_ALL=C # whatever bytes are in a name
+    [[ $1 =~ ^($protect)$ ]]
+    case $? in 0) return 0 ;; 2) return 2 ;; esac
+    [[ $1 == *[!\ -~]* ]] || return 1
+    { LC_ALL=C.UTF-8; } 2>/dev/null # where `?` is a character
+    [[ $1 =~ ^($protect)$ ]]
 }
 
 # Is something protected in this folder? Only what is there already counts.
