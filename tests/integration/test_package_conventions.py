@@ -37,7 +37,8 @@ def saying(who: str, **instead: str) -> dict[str, str]:
 
 
 def in_package(scripts: dict[str, str]) -> dict[str, str]:
-    return {f"{moment}.sh": script for moment, script in scripts.items()}
+    """As a package brings them along that was made on Windows."""
+    return {f"{moment}.sh": f"set -e\r\n{script}\r\n" for moment, script in scripts.items()}
 
 
 def told(machine: Machine) -> list[str]:

@@ -114,9 +114,18 @@ find_packaged() {
     return 1
 }
 
+# One that was edited on Windows would look for the command "true\r".
+make_readable() {
+    local line
+    case $script in *.sh) ;; *) return 0 ;; esac
+    IFS= read -r line <"$script"
+    [ "${line%$'\r'}" = "$line" ] || sed -i $'s/\r$//' "$script" || write_warning "$script has the line ends of Windows."
+}
+
 packaged() {
     ! is_off Octopus.Action.Package.RunScripts && find_packaged "$1" || return 0
     echo "Running ${script##*/} of the package."
+    make_readable
     run "$script" || fails "${script##*/} of the package" "$?"
 }
 
