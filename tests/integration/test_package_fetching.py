@@ -102,6 +102,9 @@ def test_what_comes_instead_is_refused(machine: Machine, with_tool: Path, feed: 
     feed.has("/web-1.4.0.tgz", b"<html>log in</html>")
     with pytest.raises(NotFetched, match=r"its SHA-256 is [0-9a-f]{12}… and should be"):
         fetched(machine, offered(feed))
+    feed.has("/web-1.4.0.tgz", bytes(8 << 20))
+    with pytest.raises(NotFetched, match="it sends more than the package had when the release was made"):
+        fetched(machine, offered(feed))
     for status, why in ((404, "it says 404"), (403, "it says 403: it lets nobody in with these credentials")):
         feed.has("/web-1.4.0.tgz", status=status)
         with pytest.raises(NotFetched, match=why):

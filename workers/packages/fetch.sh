@@ -1,13 +1,16 @@
 # Fetches a package from its feed, on a session of its own. What counts is whether it has its name in the end: the runner
-# is asked for that. $1 is the runner's folder for packages, $2 the package's SHA-256, $3 the address. What may be known to
-# nobody follows on stdin, in no argument: a line for curl's configuration, one for wget's; both are empty without.
+# is asked for that. $1 is the runner's folder for packages, $2 the package's SHA-256, $3 the address, $4 its size in bytes.
+# What may be known to nobody follows on stdin, in no argument: a line for curl's configuration, one for wget's; both are
+# empty without.
 # Says `at BYTES` now and then, and `failed WHAT …` when it did not come.
 
 umask 077
 exec 2>/dev/null
 echo foredeck-receiving
 cd "$1" || exit 1
-digest=$2 url=$3
+digest=$2 url=$3 size=$4
+limit=$((size / 512 + 2048)) # blocks, for whatever is written here: a feed without end fills no disk
+(ulimit -f "$limit") && ulimit -f "$limit"
 own=receiving.$$
 teller=
 trap '[ -z "$teller" ] || kill "$teller"; rm -rf "$own"' EXIT
@@ -17,6 +20,7 @@ IFS= read -r for_wget
 mkdir "$own" || exit 1
 
 fail() {
+    [ "$1" != tool ] || [ "$(stat -c %s "$own/new" || echo 0)" -le "$size" ] || set -- long
     printf 'failed %s\n' "$*"
     exit 0
 }

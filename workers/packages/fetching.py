@@ -47,7 +47,8 @@ def fetch(
             raise no_room(package.name, origin.size, place, held.failure)
         folder = f"{client.root}/packages"
         try:
-            with sides.opened(open_side, (folder, origin.digest, origin.url), interrupted, "fetch.sh") as side:
+            asked = (folder, origin.digest, origin.url, str(origin.size))
+            with sides.opened(open_side, asked, interrupted, "fetch.sh") as side:
                 side.send(_configuration(origin))
                 side.finish()
                 said = _listen(side, there)
@@ -86,6 +87,7 @@ def _listen(side: sides.Side, there: Callable[[int], None]) -> list[str]:
 
 _WHY = {
     "lacking": ("it has neither curl nor wget", f"Install one of them there. {_WITHOUT}"),
+    "long": ("it sends more than the package had when the release was made", _AGAIN),
     "redirect": (
         "it leads elsewhere, and what it is asked with is for this host only",
         f"Write the address that it leads to. {_WITHOUT}",
