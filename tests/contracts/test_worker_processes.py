@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import threading
 import time
@@ -13,8 +14,9 @@ import psutil
 import pytest
 
 from engine.contracts import Outcome, Secret
-from tests.contracts.conftest import Site
+from tests.contracts.conftest import PACE, Site, utc_now
 from tests.support.run_sinks import MemorySink, a_request, again, run
+from workers.builtin import BuiltInWorker
 
 SECRET = "hunter2-correct-horse"
 
@@ -75,6 +77,23 @@ def _output_arrives_whole(site: Site, megabytes: int) -> None:
     assert counted == [lines]
     assert largest < 40_000_000, "output is handed over in parts"
     assert sink.checkpoint.stdout_offset == lines * 100
+
+
+@pytest.mark.parametrize(("first", "second"), [("", ">&2"), (">&2", "")])
+def test_a_stream_that_begins_while_the_other_is_measured_is_not_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str, second: str
+) -> None:
+    programs, measured = tmp_path / "bin", tmp_path / "measured"
+    programs.mkdir()
+    (programs / "stat").write_text(f'#!/bin/sh\n{shutil.which("stat")} "$@"\n: >{measured}\nsleep 0.2\n')
+    (programs / "stat").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=":")
+    worker = BuiltInWorker(tmp_path / "runs", clock=utc_now, pace=PACE)
+    wait = f"until [ -e {measured} ]; do sleep 0.01; done"
+    result, sink = run(worker, f"printf '%09999d\\n' 0 {first}\n{wait}\necho then {second}\nsleep 0.3")
+    worker.close()
+    assert result.outcome is Outcome.SUCCEEDED
+    assert sorted((sink.checkpoint.stdout_offset, sink.checkpoint.stderr_offset)) == [5, 10_000]
 
 
 def test_writing_to_dev_stderr_loses_nothing(real_site: Site) -> None:

@@ -144,7 +144,7 @@ measure() {
             return
         fi
     fi
-    is_small= out_size=0 err_size=0
+    is_small=
     measure_files
 }
 

@@ -306,11 +306,17 @@ await_end() {
 # Sets `out_size` and `err_size` to how much was printed.
 measure() { measure_files; }
 measure_files() {
-    [ -s "$home/stdout" ] || [ -s "$home/stderr" ] || return # asked first, because it costs no process
-    sizes=$(stat -c %s "$home/stdout" "$home/stderr" 2>/dev/null)
-    [ -e "$home/stdout" ] || sizes="0 $sizes"
-    out_size=${sizes%%[!0-9]*} err_size=0
-    [ ! -e "$home/stderr" ] || err_size=${sizes##*[!0-9]}
+    out_size=0 err_size=0
+    # What is to be measured is settled first: a file may come at any moment, and then the numbers would change places.
+    set --
+    [ ! -s "$home/stderr" ] || set -- "$home/stderr"
+    [ ! -s "$home/stdout" ] || set -- "$home/stdout" "$@"
+    [ $# -gt 0 ] || return # no process is needed
+    sizes=$(stat -c %s "$@" 2>/dev/null)
+    case $# in
+    2) out_size=${sizes%%[!0-9]*} err_size=${sizes##*[!0-9]} ;;
+    *) if [ "$1" = "$home/stdout" ]; then out_size=$sizes; else err_size=$sizes; fi ;;
+    esac
 }
 
 # Sends at most $1 bytes of each file from offsets $2 and $3 on, after waiting $4 moments for an end. The state is looked
