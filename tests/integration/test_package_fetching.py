@@ -129,11 +129,16 @@ def test_without_either_tool_the_way_out_is_named(machine: Machine, feed: Feed) 
 
 def test_what_was_fetched_is_installed(ssh_server: OpenSshServer, feed: Feed, tmp_path: Path) -> None:
     worker, sink = a_worker(ssh_server.machine()), MemorySink()
-    package = offered(feed)
-    result = worker.ensure_and_follow(
-        a_request("", package=PackageFile(**{**vars(package), "root": str(tmp_path / "apps")})), sink
-    )
-    worker.close()
+    request = a_request("", package=PackageFile(**{**vars(offered(feed)), "root": str(tmp_path / "apps")}))
+    result = worker.ensure_and_follow(request, sink)
     assert result.outcome is Outcome.SUCCEEDED, (result, sink.text("stderr"))
     assert sink.told[-1].startswith("app 1.4.0 was fetched by the machine itself: ")
     assert (tmp_path / "apps/staging/app/current/told").read_text() == "deployed\n"
+
+    # A process that ended before it could write down that it had launched it: what runs is followed, not called failed.
+    (kept,) = ssh_server.home.glob(f".foredeck/packages/{DIGEST}")
+    kept.unlink()
+    feed.has("/web-1.4.0.tgz", status=404)
+    followed = worker.ensure_and_follow(request, MemorySink())
+    worker.close()
+    assert followed == result

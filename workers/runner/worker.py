@@ -27,6 +27,7 @@ from workers.runner import following
 from workers.runner.channels import CannotConnect, ChannelLost, Interrupted, NobodyThere, OpenSide
 from workers.runner.client import OpenChannel, RunnerClient
 from workers.runner.pace import Pace
+from workers.runner.protocol import State
 from workers.scripts import UnusableVariable
 
 _CLEAN_UP_LIMIT = 30.0
@@ -87,7 +88,7 @@ class RunnerWorker:
             return sink.stopping() or sink.cancel_requested()
 
         try:
-            telling.done(self._bring(package, interrupted, telling))
+            telling.done(self._bring(package, request.ticket, interrupted, telling))
         except Interrupted:
             if sink.stopping():
                 return ActionResult(Outcome.DETACHED, message="The bot stops; the package is sent later.")
@@ -100,10 +101,16 @@ class RunnerWorker:
             return ActionResult(Outcome.UNREACHABLE, message=message, hint="Nothing was installed. Try again.")
         return None
 
-    def _bring(self, package: Parcel, interrupted: Callable[[], bool], telling: Telling) -> Delivered:
+    def _bring(self, package: Parcel, ticket: str, interrupted: Callable[[], bool], telling: Telling) -> Delivered:
         client, place, side = self._client, self._place, self._open_side
         if isinstance(package, PackageFile) and package.origin is not None and side is not None:
-            return fetching.fetch(client, side, package, package.origin, place, interrupted, telling.fetching)
+            try:
+                return fetching.fetch(client, side, package, package.origin, place, interrupted, telling.fetching)
+            except fetching.NotFetched:
+                # It says that nothing was installed; but a process that is gone may have launched just that.
+                if client.poll(ticket, 1, 0, 0, interrupted=interrupted).state is State.ABSENT:
+                    raise
+                return Delivered(0)
         return delivering.deliver(client, package, place, interrupted, telling.there, side)
 
     def clean_up(self, ticket: str) -> None:
