@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.bare_machines import Machine, a_machine
 from workers.packages.delivering import Delivered
-from workers.runner.channels import Interrupted
+from workers.runner.channels import CannotConnect, Interrupted
 
 pytestmark = pytest.mark.sshd
 
@@ -72,6 +72,16 @@ def test_a_broken_difference_is_followed_by_all_of_it(machine: Machine, lacks: s
     assert machine.gets(FIVE, "1.5.0").difference == ""
     assert sorted(path.stat().st_size for path in machine.packages.iterdir())[1:] == [len(FOUR), len(FIVE)]
     assert not list(machine.packages.glob("receiving.*"))
+
+
+def test_that_there_is_no_room_is_seen_before_anything_is_sent(machine: Machine) -> None:
+    machine.replaces("df", "echo Filesystem; echo disk 9999 9000 999 91% /")
+    with pytest.raises(
+        CannotConnect, match=r"The machine cannot take app 1\.4\.0 \(2\.9 MB\): its disk is full\."
+    ) as told:
+        machine.gets(FOUR, "1.4.0")
+    assert told.value.hint == "Nothing was installed. Free some space there and try again."
+    assert not [path for path in machine.packages.iterdir() if path.stat().st_size > 1000]
 
 
 def test_a_server_that_allows_one_session_gets_all_of_it_over_the_runners(tmp_path: Path) -> None:
