@@ -36,6 +36,12 @@ class PackageMissing(ForedeckError):
         return nearest_of(self.nearest) or "No version of it was ever seen there."
 
 
+class ReleaseNotMade(PackageMissing):
+    """The same for who wants to create that release."""
+
+    message = "{project} {version} cannot be created: {where} has no {package} {wanted}."
+
+
 class ReleaseRefused(ForedeckError):
     """A release that was asked for is none: its package is nowhere, which took a while to find out."""
 

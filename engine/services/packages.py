@@ -146,13 +146,14 @@ def refuse_missing(
     versions: Mapping[str, str],
     *,
     person: str,
+    refusal: type[PackageMissing] = PackageMissing,
 ) -> None:
-    """Raises PackageMissing where a feed whose rows say all has no such version."""
+    """Raises PackageMissing, or what of it is given, where a feed whose rows say all has no such version."""
     for package in project.packages:
         wanted = versions.get(package.slug, version)
         if package.kind is not FeedKind.BUILT_IN or _known(session, project.slug, package, wanted) is not None:
             continue
-        raise PackageMissing(
+        raise refusal(
             project=project.slug,
             version=version,
             package=package.slug,
@@ -166,10 +167,8 @@ def refuse_missing(
 def freeze(session: Session, release: Release, project: Project, versions: Mapping[str, str]) -> None:
     """Write down what the new release is made with. What the built-in feed has is complete at once.
 
-    `versions`: by package; the release's own is that of all others. Raises UnknownPackage for a name that is none.
+    `versions`: by slug of a package; the release's own is that of all others.
     """
-    for name in versions:
-        package_of(project, name)
     for package in project.packages:
         version = versions.get(package.slug, release.version)
         row = ReleasePackage(

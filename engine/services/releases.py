@@ -19,7 +19,7 @@ from engine.models import Release, Task
 from engine.services import access
 from engine.services import packages as package_rows
 from engine.services.errors import InvalidVersion, ReleaseExists, ReleaseNotFound
-from engine.services.package_errors import ReleaseRefused
+from engine.services.package_errors import ReleaseNotMade, ReleaseRefused
 from engine.services.views import ReleaseView
 
 _AS_ITSELF: Mapping[str, str] = {}
@@ -69,7 +69,8 @@ def create_in(
     if existing is not None:
         raise ReleaseExists(project=project, version=version, by=existing.created_by)
     definition = found.definitions.projects[project]
-    package_rows.refuse_missing(session, found, definition, version, packages, person=person)
+    packages = {package_rows.package_of(definition, name).slug: chosen for name, chosen in packages.items()}
+    package_rows.refuse_missing(session, found, definition, version, packages, person=person, refusal=ReleaseNotMade)
     release = Release(
         project=project,
         version=version,

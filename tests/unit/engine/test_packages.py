@@ -38,8 +38,12 @@ def test_a_package_may_have_another_version_than_the_release(deck: Deck) -> None
     with_packages(deck, BUILT_IN)
     pushed(deck, "1.3.9")
     assert create(deck, "1.4.0", app="1.3.9").packages[0].version == "1.3.9"
-    with pytest.raises(UnknownPackage, match="There is no package `ap`"):
-        create(deck, "1.4.1", ap="1.3.9", app="1.3.9")
+    assert create(deck, "1.4.2", App="1.3.9").packages[0].version == "1.3.9"
+    for known in ({"app": "1.3.9"}, {}):
+        with pytest.raises(UnknownPackage, match="There is no package `ap`"):
+            create(deck, "1.4.1", ap="1.3.9", **known)
+    with pytest.raises(PackageMissing, match=r"web 1\.4\.1 cannot be created: the built-in feed has no app 1\.4\.1\."):
+        create(deck, "1.4.1")
 
 
 def test_a_version_that_was_never_pushed_is_refused_with_the_nearest(deck: Deck) -> None:
@@ -48,7 +52,7 @@ def test_a_version_that_was_never_pushed_is_refused_with_the_nearest(deck: Deck)
         pushed(deck, version)
     with pytest.raises(PackageMissing) as refused:
         deck.deploys(version="1.40")
-    assert str(refused.value) == "web has no release 1.40, and the built-in feed has no app 1.40."
+    assert str(refused.value) == "web 1.40 cannot be created: the built-in feed has no app 1.40."
     assert refused.value.hint == "The nearest are 1.4.0 and 1.5.0."
     assert not releases.exists(deck.db, project="web", version="1.40")
 

@@ -21,6 +21,7 @@ def test_what_was_probably_meant_comes_first(asked: str, first: str) -> None:
 
 def test_what_is_as_much_alike_but_of_another_first_number_comes_later() -> None:
     assert nearest("1.40", ["7.1.0", "7.0.1", "1.5.0", "1.4.0"]) == ("1.4.0", "1.5.0", "7.1.0")
+    assert nearest("1.4", ["7.1.0", "7.0.1", "1.5.0", "1.4.0"]) == ("1.4.0", "1.5.0", "7.1.0")
 
 
 def test_nothing_is_near_where_nothing_is() -> None:
