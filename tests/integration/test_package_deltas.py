@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,10 +96,9 @@ def test_what_was_cut_off_on_the_way_goes_on_where_it_stopped(machine: Machine) 
 
 
 def test_a_cancel_is_heard_while_it_is_sent(machine: Machine) -> None:
-    machine.replaces("tee", "exec sleep 60")
-    began = threading.Event()
-    threading.Timer(0.5, began.set).start()
+    began = machine.server.folder / "began"
+    machine.replaces("tee", f": >{began}; exec sleep 60")
     with pytest.raises(Interrupted):
-        machine.gets(NOISE.randbytes(6_000_000), "1.4.0", began.is_set)
+        machine.gets(NOISE.randbytes(6_000_000), "1.4.0", began.exists)
     assert machine.worker._transport is not None
     assert machine.worker._transport.is_active()  # others go on
