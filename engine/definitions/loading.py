@@ -28,6 +28,7 @@ from engine.definitions.script_modules import FOLDER as SCRIPT_MODULES
 from engine.definitions.script_modules import read_script_modules
 from engine.definitions.secret_stores import read_secret_stores
 from engine.definitions.sections import SECTIONS, Sections
+from engine.definitions.shared_installs import warn_of_shared_installs
 from engine.definitions.targets import read_targets
 from engine.definitions.triggers import check_answers
 from engine.definitions.values import TargetDefinition, WorkerDefinition, WorkerPool
@@ -143,6 +144,7 @@ def _read_sections(sections: Sections, folder: Folder) -> Definitions:
     check_answers(definitions, folder.reading)
     check_pools(definitions, folder.reading)
     check_emergency_team(definitions, folder.reading)
+    warn_of_shared_installs(definitions, folder.reading)
     return definitions
 
 

@@ -11,7 +11,7 @@ from engine.definitions import parse_stored
 from engine.domain.installs import Convention, ConventionScript, CustomFolder, PackageToDeploy
 from engine.domain.packages import FeedKind
 from engine.domain.processes import RunScript
-from tests.support.definition_folders import PROCESS, problems_of, step, write_folder
+from tests.support.definition_folders import HOST_KEY, PROCESS, problems_of, step, write_folder
 
 PROJECT = "projects/web/project.yml"
 DIGEST = "ab" * 32
@@ -158,3 +158,34 @@ def test_a_runbook_deploys_no_package(tmp_path: Path) -> None:
     problems = problems_of(tmp_path, {**project("app: {feed: built-in}"), **runbook})
     assert len(problems) == 1, problems
     assert "A runbook has no release, and so no packages." in problems[0]
+
+
+TARGETS = f"""\
+web-1: {{ssh: "10.0.0.8:22", account: deploy, host_key: "{HOST_KEY}", environments: [production], tags: [web]}}
+"""
+INSTALLS = "steps:\n  - {step: install, target_tags: [web], deploy_package: {package: app}}\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "meets"),
+    [
+        (INSTALLS, True),
+        (INSTALLS.replace("app}", "app, root: /srv/shop}"), False),
+        (INSTALLS.replace("target_tags: [web]", "when: {environment: staging}"), False),
+        (INSTALLS.replace("install,", "install, disabled: true,"), False),
+    ],
+)
+def test_two_projects_that_would_switch_the_same_link_are_told(tmp_path: Path, other: str, meets: bool) -> None:
+    problems = problems_of(
+        tmp_path,
+        {
+            "targets.yml": TARGETS,
+            PROJECT: "slug: web\npackages: {app: {feed: built-in}}\n",
+            PROCESS: INSTALLS,
+            "projects/shop/project.yml": "slug: shop\npackages: {app: {feed: built-in}}\n",
+            "projects/shop/process.yml": other,
+        },
+    )
+    told = [problem for problem in problems if "each of them would switch the link `current` of the other" in problem]
+    assert bool(told) is meets
+    assert all("projects/web/process.yml" in problem and "a `root` of its own" in problem for problem in told), told
