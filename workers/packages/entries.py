@@ -111,12 +111,12 @@ class _Metered:
 
 
 def _require_end(file: IO[bytes], offset: int, *, may_lack: bool) -> None:
-    """tarfile takes a header that is spoilt or cut off for the end. Behind the end are zeros, and what shows that the
-    compression is whole. Raises UnsafePackage.
+    """tarfile takes a header that is spoilt or cut off for the end, and a single block of zeros, behind which others
+    find more. At the end are two of them, and what shows that the compression is whole. Raises UnsafePackage.
     """
     file.seek(offset)
-    block = file.read(BLOCK)
-    if block.strip(b"\0") or not (block or may_lack):
+    blocks = file.read(2 * BLOCK)
+    if blocks.strip(b"\0") or not (blocks or may_lack):
         raise UnsafePackage("it is damaged or cut off (it has no end)")
     for _ in range(_LONGEST_END // _PIECE):
         if not file.read(_PIECE):

@@ -165,6 +165,13 @@ def test_a_plain_tar_that_was_cut_off_between_two_entries_is_damaged(tmp_path: P
         look_through(archive)
 
 
+def test_nothing_is_hidden_behind_a_block_of_zeros(tmp_path: Path) -> None:
+    archive = a_tar(tmp_path / "a", ("a", FILE, ""), mode="w")
+    archive.write_bytes(archive.read_bytes()[:1024] + tarfile.TarInfo("../evil").tobuf() + bytes(1024))
+    with pytest.raises(UnsafePackage, match="it has no end"):
+        look_through(archive)
+
+
 @pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK])
 def test_what_is_said_about_an_entry_is_not_kept_in_memory_without_measure(tmp_path: Path, kind: bytes) -> None:
     header = tarfile.TarInfo("long")
