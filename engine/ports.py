@@ -141,6 +141,10 @@ class PackageFiles(Protocol):
         """
         ...
 
+    def remove_unused(self, *, since: datetime) -> None:
+        """Remove what was made of packages for sending them, and was not wanted since then. It can be made again."""
+        ...
+
 
 class Shelf(Protocol):
     """Has packages ready to be sent to machines. Blocks; call it outside any transaction."""

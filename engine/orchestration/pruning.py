@@ -14,6 +14,9 @@ _log = logging.getLogger(__name__)
 EVERY = timedelta(minutes=10)
 """How often is looked."""
 
+_UNUSED = timedelta(days=30)
+"""How long what was made of a package for sending it is kept after its last use."""
+
 _LISTED = 20
 
 
@@ -37,3 +40,4 @@ class Pruner:
             listed = ", ".join(f"{view.package} {view.version} of {view.project}" for view in gone[:_LISTED])
             _log.info("%d packages that no release uses were removed from the built-in feed: %s", len(gone), listed)
             self._looked_at = None
+        self._packages.remove_unused(since=now - _UNUSED)

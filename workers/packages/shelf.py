@@ -46,7 +46,6 @@ _PAUSES = (2.0, 5.0, 10.0, 20.0)
 """Seconds before a feed that did not answer, or broke off, is asked again. After the last it is given up."""
 
 _SLICE = 0.2
-_KEPT_SECONDS = 30 * 86_400
 _AGAIN = "When that is mended, deploy again."
 _CHANGED = "What a release was made with never changes: create another release, or put the old content back."
 
@@ -141,13 +140,25 @@ class PackageShelf:
         git.end_all()
 
     def clean_up(self) -> None:
-        """Remove the plain tars that nobody wanted for 30 days: each can be made again from what is kept. And what a
-        process left that ended in the middle, so only who serves may call it, before it begins.
-        """
+        """Remove what a process left that ended in the middle. Only who serves may call it, before it begins."""
         self._store.clean_up()
-        for old in self._plain.glob("*"):
-            if old.name.startswith(".") or old.stat().st_mtime < time.time() - _KEPT_SECONDS:
-                old.unlink(missing_ok=True)
+        for left in self._plain.glob(".*"):
+            left.unlink(missing_ok=True)
+
+    def remove_unused(self, *, since: datetime) -> None:
+        """Remove the plain tars that nobody wanted since then, and their patches: each can be made again."""
+        for made in self._plain.glob("[!.]*"):
+            with self._guard:
+                lock = self._locks[made.name.split(".")[0]]
+            if not lock.acquire(blocking=False):
+                continue  # it is wanted just now
+            try:
+                if made.stat().st_mtime < since.timestamp():
+                    made.unlink()
+            except FileNotFoundError:
+                continue
+            finally:
+                lock.release()
 
     def digests(self, *, before: datetime) -> Sequence[str]:
         """The packages that were put there before then."""

@@ -85,6 +85,16 @@ def test_a_push_that_was_refused_leaves_a_file_that_goes_after_a_day(young: Deck
     assert pruned_a_night_later(young, days=2) == ["1.3.0", "1.2.0", "1.1.0", "1.0.0"]
 
 
+def test_what_was_made_of_a_package_for_sending_it_goes_a_month_after_its_last_use(young: Deck) -> None:
+    made = young.state / "packages/plain/digest.its-own.tar"
+    made.parent.mkdir(parents=True)
+    made.touch()
+    for days, stays in ((29, True), (2, False)):
+        young.time.passes(days=days)
+        Pruner(young.db, young.clock, PackageShelf(young.state / "packages")).look()
+        assert made.exists() is stays
+
+
 def test_what_was_put_there_again_meanwhile_stays(tmp_path: Path, young: Deck) -> None:
     shelf = PackageShelf(tmp_path)
     stored = shelf._store.put([an_archive()])

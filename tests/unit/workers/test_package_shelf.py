@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from engine.package_contracts import Wanted
+from engine.times import utc_now
 from tests.support.packages import in_folder
 from workers.packages.shelf import FileNotInPackage, PackageShelf, PackageUnavailable
 
@@ -24,9 +24,9 @@ def test_what_was_taken_once_needs_its_feed_no_more(tmp_path: Path) -> None:
     file.unlink()
     shelf = PackageShelf(tmp_path / "packages")
     assert shelf.take(wanted, digest) == ready
-    long_ago = time.time() - 31 * 86_400
-    os.utime(ready.path, (long_ago, long_ago))
-    shelf.clean_up()
+    shelf.remove_unused(since=utc_now() - timedelta(minutes=1))
+    assert ready.path.exists()
+    shelf.remove_unused(since=utc_now() + timedelta(minutes=1))
     assert not ready.path.exists()
     assert shelf.take(wanted, digest) == ready, "it is made again from what is kept"
 
