@@ -18,16 +18,17 @@ def is_valid(text: str) -> bool:
 
 
 def nearest(version: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Up to three versions that may be meant by one that does not exist: first those of the same digits, as 1.4.0 for
-    1.40; then what is written alike, of the same first number before others; then the newest, likewise.
-    `known` is newest first.
+    """Up to three versions that may be meant by one that does not exist: first those that it is the beginning of, as
+    of 1.40.0 for 1.40; then those of the same digits, as 1.4.0; then what is written alike, of the same first number
+    before others; then the newest, likewise. `known` is newest first.
     """
     versions = list(dict.fromkeys(known))
+    begun = [other for other in versions if other.startswith(f"{version}.")]
     digits = _digits(version)
     same = [other for other in versions if digits and _digits(other) == digits]
     of_its_kind = [other for other in versions if _first(other) == _first(version)]
     alike = (difflib.get_close_matches(version, some, n=_NEAREST, cutoff=0.6) for some in (of_its_kind, versions))
-    return tuple(dict.fromkeys((*same, *itertools.chain(*alike), *of_its_kind, *versions)))[:_NEAREST]
+    return tuple(dict.fromkeys((*begun, *same, *itertools.chain(*alike), *of_its_kind, *versions)))[:_NEAREST]
 
 
 def newest_first(versions: Iterable[str]) -> list[str]:

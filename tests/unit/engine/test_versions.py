@@ -19,6 +19,11 @@ def test_what_was_probably_meant_comes_first(asked: str, first: str) -> None:
     assert nearest(asked, ["7.1.0", "7.0.1", "1.5.0", "1.4.0"])[0] == first
 
 
+def test_what_was_begun_and_not_written_to_its_end_comes_before_what_has_the_same_digits() -> None:
+    many = [f"1.{number}.0" for number in range(99, 0, -1)]
+    assert nearest("1.40", many)[:2] == ("1.40.0", "1.4.0")
+
+
 def test_what_is_as_much_alike_but_of_another_first_number_comes_later() -> None:
     assert nearest("1.40", ["7.1.0", "7.0.1", "1.5.0", "1.4.0"]) == ("1.4.0", "1.5.0", "7.1.0")
     assert nearest("1.4", ["7.1.0", "7.0.1", "1.5.0", "1.4.0"]) == ("1.4.0", "1.5.0", "7.1.0")
