@@ -54,7 +54,7 @@ def _copy(archive: Path, tar: PlainTar | None) -> int:
         for entry in entries(archive):
             name = guard.admit(entry)
             if name:
-                _write(tar, entry, name, guard)
+                _write(None if entry.is_left_out else tar, entry, name, guard)
     except (*_DAMAGED, zstd.ZstdError) as error:
         raise UnsafePackage(f"it is damaged or cut off ({error})") from None
     except OSError as error:

@@ -8,6 +8,7 @@ import gzip
 import io
 import lzma
 import posixpath
+import re
 import stat
 import sys
 import tarfile
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, cast
+from urllib.parse import unquote
 
 from workers.packages.compression import zstd
 from workers.packages.formats import HEAD, Format, format_of
@@ -27,6 +29,9 @@ _LARGEST_HEADER, _MOST_REMARKS = 1 << 20, 100
 """Bytes that may stand between two entries of a tar, and how many remarks on all of them: both are kept in memory."""
 
 _LISTED, _LARGEST_LIST = b"PK\x01\x02", 256 << 20  # how an entry begins in the list of a zip; bytes of the list
+_MANIFEST, _OF_NUGET = re.compile(r"[^/]+\.nuspec\Z"), ("[Content_Types].xml", "_rels/", "package/services/metadata/")
+"""Of a nupkg: its own manifest, and what only NuGet reads. The names of its files are written as in addresses."""
+
 _LONGEST_END = 16 << 20  # bytes of padding behind the last entry
 _PIECE, _BUFFER = 1 << 20, 1 << 18
 
@@ -45,6 +50,7 @@ class Entry(NamedTuple):
     mtime: int
     read: Callable[[int], bytes] | None = None  # of a file: the next bytes, at most so many
     target: str = ""
+    is_left_out: bool = False  # looked at like all others, and not unpacked
 
 
 def entries(archive: Path) -> Iterator[Entry]:
@@ -143,23 +149,26 @@ def _opened(archive: Path, found: Format) -> Iterator[IO[bytes]]:
 
 def _of_zip(archive: Path) -> Iterator[Entry]:
     with archive.open("rb") as file, zipfile.ZipFile(cast("IO[bytes]", _Listed(file))) as zipped:
+        is_nupkg = _OF_NUGET[0] in zipped.namelist() and any(map(_MANIFEST.match, zipped.namelist()))
         for info in zipped.infolist():
             mode = info.external_attr >> 16
-            name = info.filename.replace("\\", "/")
+            name = (unquote(info.filename) if is_nupkg else info.filename).replace("\\", "/")
+            is_left_out = is_nupkg and name.startswith(_OF_NUGET)
             if info.flag_bits & 1:
                 raise UnsafePackage(f"`{name[:100]}` is encrypted")
             if stat.S_ISLNK(mode):
                 if info.file_size > 4096:
                     raise UnsafePackage(f"`{name[:100]}` is a link without measure")
                 target = zipped.read(info).decode("utf-8", "surrogateescape")
-                yield Entry(name, tarfile.SYMTYPE, 0o777, 0, 0, target=target)
+                yield Entry(name, tarfile.SYMTYPE, 0o777, 0, 0, target=target, is_left_out=is_left_out)
             elif info.is_dir() or stat.S_ISDIR(mode):
-                yield Entry(name, tarfile.DIRTYPE, _mode(mode, is_folder=True), 0, 0)
+                yield Entry(name, tarfile.DIRTYPE, _mode(mode, is_folder=True), 0, 0, is_left_out=is_left_out)
             elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
                 raise UnsafePackage(f"`{name[:100]}` is a device or a pipe")
             else:
                 with zipped.open(info) as content:
-                    yield Entry(name, tarfile.REGTYPE, _mode(mode, is_folder=False), info.file_size, 0, content.read)
+                    permissions = _mode(mode, is_folder=False)
+                    yield Entry(name, tarfile.REGTYPE, permissions, info.file_size, 0, content.read, "", is_left_out)
                     if content.read(1):
                         raise UnsafePackage(f"`{name[:100]}` is larger than it says")
 

@@ -74,6 +74,31 @@ def test_a_zip_keeps_its_modes_and_links_and_windows_names_are_paths(tmp_path: P
     assert stat.S_IMODE((folder / "bin/run.sh").stat().st_mode) == 0o755
 
 
+def test_a_nupkg_has_the_files_that_were_put_into_it_under_their_names(tmp_path: Path) -> None:
+    files = (
+        "web.nuspec",
+        "wwwroot/my%20page.html",
+        "[Content_Types].xml",
+        "_rels/.rels",
+        "package/services/metadata/a",
+    )
+    with zipfile.ZipFile(tmp_path / "a.nupkg", "w") as zipped:
+        for name in files:
+            zipped.writestr(name, "x")
+    assert make_plain(tmp_path / "a.nupkg", tmp_path / "plain") == 5
+    with tarfile.open(tmp_path / "plain") as plain:
+        assert plain.getnames() == ["web.nuspec", "wwwroot/my page.html"]
+    with zipfile.ZipFile(tmp_path / "a.nupkg", "a") as zipped:
+        zipped.writestr("%2E%2E%2Fevil", "x")
+    with pytest.raises(UnsafePackage, match="leads out of its folder"):
+        look_through(tmp_path / "a.nupkg")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as zipped:
+        zipped.writestr("my%20page.html", "x")
+    make_plain(tmp_path / "a.zip", tmp_path / "plain")
+    with tarfile.open(tmp_path / "plain") as plain:
+        assert plain.getnames() == ["my%20page.html"]
+
+
 @pytest.mark.parametrize(
     ("entries", "why"),
     [
