@@ -325,7 +325,7 @@ poll() {
     quota=$1 out_offset=$2 err_offset=$3 out_size=0 err_size=0 cut=- killed= left=
     await_end "$4"
     look_at_ticket
-    measure
+    [ "$state" = cleaned ] || measure # what is left of its output is going just now
     out_count=$((out_size - out_offset)) err_count=$((err_size - err_offset))
     [ "$out_count" -ge 0 ] || out_count=0
     [ "$err_count" -ge 0 ] || err_count=0
