@@ -12,7 +12,8 @@ from engine.times import utc_now
 
 @click.command()
 @click.argument("project", default="")
-@click.option("--version", "version", default="", help="The version to plan.")
+@click.argument("typed", default="", metavar="[VERSION]")
+@click.option("--version", "version", default="", help="The version to plan, if it does not stand behind PROJECT.")
 @click.option("--runbook", default="", metavar="NAME", help="A run of this runbook instead, or of NAME@2.")
 @click.option("--draft", is_flag=True, help="The runbook as it is now, not as it was published.")
 @click.option("--environment", "--in", "environment", required=True, help="Where it would go.")
@@ -26,6 +27,7 @@ from engine.times import utc_now
 def plan(
     db: Any,
     project: str,
+    typed: str,
     version: str,
     runbook: str,
     draft: bool,
@@ -47,6 +49,9 @@ def plan(
     from engine.services import deployments, runbooks
     from engine.services.choices import Choices
 
+    if typed and version not in ("", typed):
+        raise click.UsageError(f"Two versions: {typed} and {version}. Say one.")
+    version = version or typed
     _refuse_half(project=project, version=version, runbook=runbook, draft=draft)
     choices = Choices(skip=skip, on=on, without=without, guided=guided, answers=answers)
     who = acting(db, person) if person else None
@@ -81,7 +86,7 @@ def _refuse_half(*, project: str, version: str, runbook: str, draft: bool) -> No
     if draft and not runbook:
         raise click.UsageError("Only a runbook has a draft: say which with --runbook.")
     if not runbook and not (project and version):
-        raise click.UsageError("Say PROJECT and --version, or --runbook NAME.")
+        raise click.UsageError("Say PROJECT and VERSION, or --runbook NAME.")
 
 
 COMMANDS = (plan,)

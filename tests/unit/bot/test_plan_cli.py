@@ -44,13 +44,20 @@ def test_without_a_person_only_what_is_planned_is_judged(run: Run) -> None:
     assert "The runbook restart does not run in production, only in staging." in planned
 
 
+def test_a_version_stands_behind_its_project_as_in_chat(run: Run) -> None:
+    planned = run("plan", "web", "1.0.0", "--in", "staging").output
+    assert planned == run("plan", "web", "--version", "1.0.0", "--environment", "staging").output
+    assert "web 1.0.0 to staging" in planned
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("web",), "Say PROJECT and --version, or --runbook NAME."),
-        (("--version", "1.0.0"), "Say PROJECT and --version, or --runbook NAME."),
+        (("web",), "Say PROJECT and VERSION, or --runbook NAME."),
+        (("--version", "1.0.0"), "Say PROJECT and VERSION, or --runbook NAME."),
         (("web", "--runbook", "restart", "--version", "2"), "say --runbook restart@2 for what was published before"),
         (("web", "--version", "1.0.0", "--draft"), "Only a runbook has a draft"),
+        (("web", "1.0.0", "--version", "1.0.1"), "Two versions: 1.0.0 and 1.0.1. Say one."),
     ],
 )
 def test_half_a_request_is_told_what_it_lacks(run: Run, words: tuple[str, ...], said: str) -> None:
