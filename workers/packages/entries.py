@@ -75,8 +75,8 @@ def _of_tar(archive: Path, found: Format) -> Iterator[Entry]:
                 metered.left = sys.maxsize
                 if len(tar.pax_headers) > _MOST_REMARKS:
                     raise UnsafePackage(f"it has more than {_MOST_REMARKS} remarks on all of its entries")
-                yield _of_member(tar, member, file)
-                file.seek(tar.offset)
+                yield _of_member(tar, member, metered)
+                metered.seek(tar.offset)
                 tar.members.clear()  # type: ignore[attr-defined]  # nobody asks for them again
                 metered.left = _LARGEST_HEADER
             _require_end(file, tar.offset, may_lack=found is not Format.TAR)
@@ -85,7 +85,7 @@ def _of_tar(archive: Path, found: Format) -> Iterator[Entry]:
 _KINDS = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE, tarfile.GNUTYPE_SPARSE)
 
 
-def _of_member(tar: tarfile.TarFile, member: tarfile.TarInfo, file: IO[bytes]) -> Entry:
+def _of_member(tar: tarfile.TarFile, member: tarfile.TarInfo, file: _Metered) -> Entry:
     kind = tarfile.REGTYPE if member.type in _KINDS else member.type
     if kind not in (tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE):
         raise UnsafePackage(f"`{member.name[:100]}` is a device or a pipe")
@@ -94,7 +94,7 @@ def _of_member(tar: tarfile.TarFile, member: tarfile.TarInfo, file: IO[bytes]) -
     read = None
     if kind == tarfile.REGTYPE:
         content = tar.extractfile(member) if member.issparse() else None
-        read = content.read if content else file.read
+        read = content.read if content else file.content
     target = posixpath.normpath(member.linkname) if kind == tarfile.LNKTYPE else member.linkname
     mode = _mode(member.mode, is_folder=kind == tarfile.DIRTYPE)
     size = member.size if kind == tarfile.REGTYPE else 0
@@ -102,18 +102,36 @@ def _of_member(tar: tarfile.TarFile, member: tarfile.TarInfo, file: IO[bytes]) -
 
 
 class _Metered:
-    """The tar, for tarfile, which keeps in memory whatever a header says is long."""
+    """The tar, for tarfile, which keeps in memory whatever a header says is long, and asks again and again where it is:
+    that is known here, without looking.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self.seek, self.tell = file.seek, file.tell
+        self._at = 0
         self.left = _LARGEST_HEADER
 
     def read(self, size: int) -> bytes:
         self.left -= size
         if size < 0 or self.left < 0:
             raise UnsafePackage(f"what it says about one of its entries is longer than {_LARGEST_HEADER >> 20} MB")
-        return self._file.read(size)
+        return self.content(size)
+
+    def content(self, size: int) -> bytes:
+        """The next bytes, of which nothing is kept."""
+        data = self._file.read(size)
+        self._at += len(data)
+        return data
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, place: int) -> int:
+        if 0 < place - self._at < BLOCK:
+            self.content(place - self._at)  # the rest of a block
+        elif place != self._at:
+            self._at = self._file.seek(place)
+        return self._at
 
 
 def _require_end(file: IO[bytes], offset: int, *, may_lack: bool) -> None:

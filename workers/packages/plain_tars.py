@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import tarfile
 from typing import IO, Self
+from zlib import adler32
 
 BLOCK = tarfile.BLOCKSIZE
 _RECORD = tarfile.RECORDSIZE
@@ -32,7 +33,7 @@ class QuickInfo(tarfile.TarInfo):
             except ValueError:
                 pass
             else:
-                if checksum == sum(buf) - sum(buf[148:156]) + 256:
+                if checksum == _sum(buf) - sum(buf[148:156]) + 256:
                     entry.type, entry.chksum = kind, checksum
                     entry.name = _text(buf[:100], encoding, errors)
                     entry.linkname = _text(buf[157:257], encoding, errors)
@@ -40,6 +41,11 @@ class QuickInfo(tarfile.TarInfo):
                         entry.name = entry.name.rstrip("/")
                     return entry
         return super().frombuf(buf, encoding, errors)
+
+
+def _sum(header: bytes | bytearray) -> int:
+    """The sum of its bytes, ten times as quick as `sum`: half of Adler's number, exact for half a header."""
+    return (adler32(header[:256], 0) & 0xFFFF) + (adler32(header[256:], 0) & 0xFFFF)
 
 
 def _number(field: bytes | bytearray) -> int:
@@ -89,4 +95,4 @@ def header_of(name: str, kind: bytes, *, mode: int, size: int, mtime: int, targe
         return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
     before = path.ljust(100, b"\0") + b"%07o\0" % mode + _OWNER + b"%011o\0%011o\0" % (size, mtime)
     behind = kind + link.ljust(100, b"\0") + _REST
-    return before + b"%06o\0 " % (sum(before) + 8 * 0x20 + sum(behind)) + behind
+    return before + b"%06o\0 " % (_sum(before + behind) + 8 * 0x20) + behind
