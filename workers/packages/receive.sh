@@ -73,7 +73,9 @@ speak_rsync() {
         exec 3>&- 4<&-
         while runs "$writer"; do
             for written in "$own"/.new.*; do
-                [ ! -e "$written" ] || follow "$written" "$writer" | sum
+                [ -e "$written" ] || continue
+                follow "$written" "$writer" | sum
+                break 2 # it has ended
             done
             sleep 0.02 || sleep 1
         done
