@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.support import cut_answers, openssh
+from tests.support.installs import Machine
 from tests.support.openssh import OpenSshServer
+from tests.support.ssh_workers import a_worker
+from workers.ssh.worker import SshWorker
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +32,20 @@ def own_ssh_server(tmp_path: Path) -> Iterator[OpenSshServer]:
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def ssh_worker(ssh_server: OpenSshServer) -> Iterator[SshWorker]:
+    """What reaches that server's machine."""
+    made = a_worker(ssh_server.machine())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def machine(ssh_worker: SshWorker, tmp_path: Path) -> Machine:
+    """That machine with a folder of the test's own, for packages to be installed in."""
+    return Machine(ssh_worker, tmp_path / "machine")
 
 
 @pytest.fixture

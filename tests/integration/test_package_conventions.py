@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.contracts import Outcome, OutputVariable, Script, Secret, StepFile
 from tests.support.installs import Machine
-from tests.support.openssh import OpenSshServer
-from tests.support.ssh_workers import a_worker
-from workers.ssh.worker import SshWorker
 
 EVERY_MOMENT = ("PreDeploy", "Deploy", "PostDeploy", "DeployFailed")
 CURRENT = "$(readlink ../current || echo none)"
-
-
-@pytest.fixture(scope="module")
-def worker(ssh_server: OpenSshServer) -> Iterator[SshWorker]:
-    made = a_worker(ssh_server.machine())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def machine(worker: SshWorker, tmp_path: Path) -> Machine:
-    return Machine(worker, tmp_path / "machine")
 
 
 def saying(who: str, **instead: str) -> dict[str, str]:

@@ -19,15 +19,10 @@ from workers.ssh.worker import SshWorker
 
 
 @pytest.fixture(scope="module")
-def worker(ssh_server: OpenSshServer) -> Iterator[SshWorker]:
+def ssh_worker(ssh_server: OpenSshServer) -> Iterator[SshWorker]:
     made = a_worker(ssh_server.machine(), replace(PACE, grace=60))  # however slow this machine is just now
     yield made
     made.close()
-
-
-@pytest.fixture
-def machine(worker: SshWorker, tmp_path: Path) -> Machine:
-    return Machine(worker, tmp_path / "machine")
 
 
 @pytest.fixture

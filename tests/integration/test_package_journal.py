@@ -17,23 +17,9 @@ from tests.support.engine import until
 from tests.support.installs import Machine
 from tests.support.openssh import OpenSshServer
 from tests.support.run_sinks import MemorySink
-from tests.support.ssh_workers import a_worker
 from workers.builtin import BuiltInWorker
-from workers.ssh.worker import SshWorker
 
 OTHER = {"Octopus.Project.Id": "docs"}
-
-
-@pytest.fixture(scope="module")
-def worker(ssh_server: OpenSshServer) -> Iterator[SshWorker]:
-    made = a_worker(ssh_server.machine())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def machine(worker: SshWorker, tmp_path: Path) -> Machine:
-    return Machine(worker, tmp_path / "machine")
 
 
 def folders(machine: Machine) -> set[str]:

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.contracts import LogLevel, Outcome, Secret, StepFolder
 from tests.support.installs import Installed, Machine
-from tests.support.openssh import OpenSshServer
 from tests.support.run_sinks import MemorySink, again
-from tests.support.ssh_workers import a_worker
-from workers.ssh.worker import SshWorker
 
 VARIABLES = {"Name": "web", "Level": "debug", "Password": Secret("correct-horse"), "/a/@b": "2", "key": "new"}
-
-
-@pytest.fixture(scope="module")
-def worker(ssh_server: OpenSshServer) -> Iterator[SshWorker]:
-    made = a_worker(ssh_server.machine())
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def machine(worker: SshWorker, tmp_path: Path) -> Machine:
-    return Machine(worker, tmp_path / "machine")
 
 
 def patterns(*substitute: str, structured: tuple[str, ...] = (), strict: bool = False) -> StepFolder:

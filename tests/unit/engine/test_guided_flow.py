@@ -238,33 +238,6 @@ def test_project_and_deployment_may_say_otherwise(
     assert (deck.task(number).pending is not None) is is_asked
 
 
-BESIDE = """\
-steps:
-  - step: build
-    target_tags: [web]
-    run_script: {inline: echo build}
-  - step: tell
-    name: Tell them
-    start_trigger: with_previous
-    target_tags: [web]
-    run_script: {inline: echo tell}
-"""
-
-
-def open_machines(deck: Deck, number: int) -> dict[str, set[str]]:
-    pending = (asked for asked in deck.task(number).interruptions if asked.is_pending)
-    return {asked.step_slug: {run.machine for run in asked.still_open} for asked in pending}
-
-
-def failing_beside(deck: Deck) -> int:
-    deck.configured(BESIDE, FILES)
-    for step in ("build", "tell"):
-        deck.workers.when("Tell them" if step == "tell" else step, *[FAILS] * 4)
-    number = deck.deploys()
-    deck.works()
-    return number
-
-
 def test_a_deployment_of_which_every_machine_was_excluded_has_failed_and_is_live_nowhere(deck: Deck) -> None:
     number = failing(deck, ROLLING, *[FAILS] * 4, step="install")
     while deck.task(number).pending:
