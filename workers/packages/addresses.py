@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,9 @@ from urllib.parse import quote
 
 from engine.contracts import Secret
 from engine.package_contracts import Answer, Found, NotThere, Unanswered, Wanted
+from workers.packages.checksum_files import LARGEST_CHECKSUM_FILE, digest_in
 from workers.packages.formats import HEAD, format_of, what_else
+from workers.packages.refused import Refused
 from workers.packages.store import CHUNK
 
 if TYPE_CHECKING:
@@ -22,20 +23,10 @@ PLACEHOLDER = "{version}"
 ANSWER_SECONDS = 20.0
 """How long a feed may be silent: while connecting, and between two pieces of what it sends."""
 
-_CHECKSUM_LIMIT = 4096
 _BRIEF_SECONDS = 60.0  # for what is short, however slowly it comes
 _REDIRECTS = 5
-_DIGEST = re.compile(rb"\b([0-9a-fA-F]{64})\b")
 _SAME_SERVER_FAILS = 500
 _NO_ENTRY = {401: "it wants other credentials", 403: "it lets nobody in with these credentials"}
-
-
-class _Refused(Exception):
-    """What a feed answered that is of no use; `answer` says whether that may pass."""
-
-    def __init__(self, answer: NotThere | Unanswered) -> None:
-        super().__init__(answer.reason)
-        self.answer = answer
 
 
 def find(wanted: Wanted) -> Answer:
@@ -48,7 +39,7 @@ def find(wanted: Wanted) -> Answer:
             if found is None:
                 return NotThere(f"{_where(wanted)} answers, but {what_else(head)}")
             return Found(digest, size, found.value)
-    except _Refused as refused:
+    except Refused as refused:
         return refused.answer
 
 
@@ -57,7 +48,7 @@ def download(wanted: Wanted) -> Iterator[bytes]:
     try:
         with _get(wanted, address_of(wanted)) as response:
             yield from response.iter_raw(CHUNK)
-    except _Refused as refused:
+    except Refused as refused:
         raise DownloadFailed(refused.answer.reason, may_pass=isinstance(refused.answer, Unanswered)) from None
 
 
@@ -91,20 +82,20 @@ def _checksum_beside(wanted: Wanted) -> str:
             content, deadline = b"", time.monotonic() + _BRIEF_SECONDS
             for piece in response.iter_bytes():
                 content += piece
-                if len(content) > _CHECKSUM_LIMIT or time.monotonic() > deadline:
+                if len(content) > LARGEST_CHECKSUM_FILE or time.monotonic() > deadline:
                     break
-    except _Refused as refused:
+    except Refused as refused:
         if isinstance(refused.answer, NotThere):
             # Is the package missing, or only its checksum? That makes a difference to who has to mend it.
             with _get(wanted, address_of(wanted)):
                 pass
             reason = f"{_where(wanted)} has {wanted.package} {wanted.version}, but no {_name(url)} beside it"
-            raise _Refused(NotThere(reason)) from None
+            raise Refused(NotThere(reason)) from None
         raise
-    digest = _DIGEST.search(content) if len(content) <= _CHECKSUM_LIMIT else None
+    digest = digest_in(content)
     if digest is None:
-        raise _Refused(NotThere(f"{_where(wanted)} answers for {_name(url)}, but that is no SHA-256"))
-    return digest[1].decode().lower()
+        raise Refused(NotThere(f"{_where(wanted)} answers for {_name(url)}, but that is no SHA-256"))
+    return digest
 
 
 def _checksum_address(url: str) -> str:
@@ -131,28 +122,28 @@ def _get(wanted: Wanted, url: str) -> Iterator[httpx.Response]:
             _refuse(wanted, url, response)
             yield response
     except httpx.TooManyRedirects:
-        raise _Refused(NotThere(f"{_where(wanted)} sends us round in circles")) from None
+        raise Refused(NotThere(f"{_where(wanted)} sends us round in circles")) from None
     except httpx.TimeoutException:
-        raise _Refused(Unanswered(f"{_where(wanted)} did not answer within {ANSWER_SECONDS:.0f} s")) from None
+        raise Refused(Unanswered(f"{_where(wanted)} did not answer within {ANSWER_SECONDS:.0f} s")) from None
     except httpx.RemoteProtocolError:
-        raise _Refused(Unanswered(f"{_where(wanted)} broke off in the middle of its answer")) from None
+        raise Refused(Unanswered(f"{_where(wanted)} broke off in the middle of its answer")) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         why = type(error).__name__  # the text of some repeats the address
-        raise _Refused(Unanswered(f"{_where(wanted)} cannot be reached ({why})")) from None
+        raise Refused(Unanswered(f"{_where(wanted)} cannot be reached ({why})")) from None
 
 
 def _refuse(wanted: Wanted, url: str, response: httpx.Response) -> None:
     status, where = response.status_code, _where(wanted)
     if any(step.url.scheme == "https" for step in response.history) and response.url.scheme != "https":
-        raise _Refused(NotThere(f"{where} leads from https to http, where everybody could change it"))
+        raise Refused(NotThere(f"{where} leads from https to http, where everybody could change it"))
     if status in _NO_ENTRY:
-        raise _Refused(NotThere(f"{where} says {status}: {_NO_ENTRY[status]}"))
+        raise Refused(NotThere(f"{where} says {status}: {_NO_ENTRY[status]}"))
     if status >= _SAME_SERVER_FAILS or status == 429:
-        raise _Refused(Unanswered(f"{where} says {status}"))
+        raise Refused(Unanswered(f"{where} says {status}"))
     if status in (404, 410):
-        raise _Refused(NotThere(f"{where} has no {wanted.package} {wanted.version}"))
+        raise Refused(NotThere(f"{where} has no {wanted.package} {wanted.version}"))
     if status != 200:
-        raise _Refused(NotThere(f"{where} says {status} for {_name(url)}"))
+        raise Refused(NotThere(f"{where} says {status} for {_name(url)}"))
 
 
 def _head(response: httpx.Response) -> bytes:

@@ -10,24 +10,16 @@ from urllib.parse import urlsplit
 
 from engine.package_contracts import Answer, Found, NotThere, Unanswered, Wanted
 from workers.packages.addresses import ANSWER_SECONDS, PLACEHOLDER, DownloadFailed
+from workers.packages.checksum_files import LARGEST_CHECKSUM_FILE, digest_in
 from workers.packages.formats import HEAD, format_of, what_else
+from workers.packages.refused import Refused
 from workers.packages.store import CHUNK, NotAPackage, measure
 
 if TYPE_CHECKING:
     import minio
 
-_CHECKSUM_LIMIT = 4096
-_DIGEST = re.compile(rb"\b([0-9a-fA-F]{64})\b")
 _MOST = 10_000
 _NO_ENTRY = {"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"}
-
-
-class _Refused(Exception):
-    """The bucket has nothing of use; `answer` says whether that may pass."""
-
-    def __init__(self, answer: NotThere | Unanswered) -> None:
-        super().__init__(answer.reason)
-        self.answer = answer
 
 
 def find(wanted: Wanted) -> Answer:
@@ -44,7 +36,7 @@ def find(wanted: Wanted) -> Answer:
             if not digest:
                 return _measured(client, wanted)
             return Found(digest, size, found.value)
-    except _Refused as refused:
+    except Refused as refused:
         return refused.answer
 
 
@@ -53,7 +45,7 @@ def download(wanted: Wanted) -> Iterator[bytes]:
     try:
         with _asked(wanted) as client:
             yield from _pieces(client, bucket_of(wanted), _key_of(wanted))
-    except _Refused as refused:
+    except Refused as refused:
         raise DownloadFailed(refused.answer.reason, may_pass=isinstance(refused.answer, Unanswered)) from None
 
 
@@ -64,7 +56,7 @@ def versions(wanted: Wanted) -> tuple[str, ...] | None:
         with _asked(wanted) as client:
             listed = client.list_objects(bucket_of(wanted), prefix=before or None, recursive=True)
             names = [one.object_name or "" for one, _ in zip(listed, range(_MOST), strict=False)]
-    except _Refused:
+    except Refused:
         return None
     made_so = re.compile(f"{re.escape(before)}([0-9A-Za-z][0-9A-Za-z.+_-]*){re.escape(after)}\\Z")
     return tuple(match[1] for name in names if PLACEHOLDER not in after and (match := made_so.match(name)))
@@ -97,15 +89,15 @@ def _beside(client: minio.Minio, wanted: Wanted) -> str:
 
     key = f"{_key_of(wanted)}.sha256"
     try:
-        content = _read(client, bucket_of(wanted), key, _CHECKSUM_LIMIT)
+        content = _read(client, bucket_of(wanted), key, LARGEST_CHECKSUM_FILE)
     except S3Error as error:
         if error.code == "NoSuchKey":
             return ""
         raise
-    digest = _DIGEST.search(content)
+    digest = digest_in(content)
     if digest is None:
-        raise _Refused(NotThere(f"{_where(wanted)} has {key.rpartition('/')[2]}, but that is no SHA-256"))
-    return digest[1].decode().lower()
+        raise Refused(NotThere(f"{_where(wanted)} has {key.rpartition('/')[2]}, but that is no SHA-256"))
+    return digest
 
 
 def _read(client: minio.Minio, bucket: str, key: str, count: int) -> bytes:
@@ -134,7 +126,7 @@ def _asked(wanted: Wanted) -> Iterator[minio.Minio]:
         from minio.error import MinioException, S3Error
     except ImportError:
         way_out = "install Foredeck with its extra s3, or `pip install minio`, and start the bot anew"
-        raise _Refused(NotThere(f"buckets need the package minio on the bot's machine: {way_out}")) from None
+        raise Refused(NotThere(f"buckets need the package minio on the bot's machine: {way_out}")) from None
     address = urlsplit(wanted.location)
     patience = urllib3.Timeout(connect=ANSWER_SECONDS, read=ANSWER_SECONDS)
     client = minio.Minio(
@@ -148,12 +140,12 @@ def _asked(wanted: Wanted) -> Iterator[minio.Minio]:
     try:
         yield client
     except S3Error as error:
-        raise _Refused(_answer_to(wanted, error.code or "an error")) from None
+        raise Refused(_answer_to(wanted, error.code or "an error")) from None
     except (MinioException, urllib3.exceptions.HTTPError) as error:
         why = type(error).__name__  # the text of some repeats the address
-        raise _Refused(Unanswered(f"{address.hostname} cannot be reached ({why})")) from None
+        raise Refused(Unanswered(f"{address.hostname} cannot be reached ({why})")) from None
     except ValueError as error:  # what minio makes of a name that no server takes
-        raise _Refused(NotThere(f"{_where(wanted)} cannot be asked: {error}")) from None
+        raise Refused(NotThere(f"{_where(wanted)} cannot be asked: {error}")) from None
 
 
 def _answer_to(wanted: Wanted, code: str) -> NotThere | Unanswered:

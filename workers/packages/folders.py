@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 from engine.package_contracts import Answer, Found, NotThere, Unanswered, Wanted
+from workers.packages.checksum_files import LARGEST_CHECKSUM_FILE, digest_in
 from workers.packages.store import NotAPackage, chunks_of, measure
 
 PLACEHOLDER = "{version}"
 _MOST = 10_000
-_DIGEST = re.compile(r"\b([0-9a-fA-F]{64})\b")
 
 
 def find(wanted: Wanted) -> Answer:
@@ -21,14 +21,21 @@ def find(wanted: Wanted) -> Answer:
             return _not_there(wanted)
         stored = measure(chunks_of(path))
         beside = path.with_name(f"{path.name}.sha256")
-        promised = _DIGEST.search(beside.read_text(errors="replace")[:4096]) if beside.is_file() else None
+        promised = _read_checksum(beside) if beside.is_file() else stored.digest
     except NotAPackage as error:
         return NotThere(f"{path} cannot be used: {error}")
     except OSError as error:
         return Unanswered(f"{path} cannot be read: {(error.strerror or 'no reason given').lower()}")
-    if promised and promised[1].lower() != stored.digest:
+    if promised is None:
+        return NotThere(f"{beside} is there, but that is no SHA-256")
+    if promised != stored.digest:
         return NotThere(f"{path} is not what {beside.name} promises: its SHA-256 is {stored.digest[:12]}…")
     return Found(stored.digest, stored.size, stored.format.value)
+
+
+def _read_checksum(path: Path) -> str | None:
+    with path.open("rb") as file:
+        return digest_in(file.read(LARGEST_CHECKSUM_FILE + 1))
 
 
 def _not_there(wanted: Wanted) -> Answer:

@@ -67,3 +67,7 @@ def test_a_folder_is_asked_for_its_versions_and_what_they_are(tmp_path: Path) ->
     answer = folders.find(wanted)
     assert isinstance(answer, NotThere)
     assert "is not what web-1.4.0.tgz.sha256 promises" in answer.reason
+    (tmp_path / "web-1.4.0.tgz.sha256").write_text("<html>Not found</html>")
+    answer = folders.find(wanted)
+    assert isinstance(answer, NotThere)
+    assert answer.reason.endswith("web-1.4.0.tgz.sha256 is there, but that is no SHA-256")
