@@ -229,7 +229,7 @@ def release_created(release: ReleaseView, command: str, release_command: str) ->
     return said(
         f"Release {release.version} of {release.project} is created: {frozen}",
         *filter(None, lines),
-        f"Deploy it: `{command} {release.project} {release.version} to staging`",
+        f"Deploy it: `{command} {release.project} {release.version}` asks where.",
     )
 
 

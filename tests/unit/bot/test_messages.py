@@ -494,6 +494,12 @@ def test_private_answers_lead_to_the_card_where_it_stands() -> None:
         assert not any(element.get("type") == "link" for element in walk(message.blocks))
 
 
+def test_a_new_release_names_no_environment_that_may_not_be_there() -> None:
+    told = str(answers.release_created(ReleaseView("web", "1.4.0", NOON, "ana"), "/ship", "/release").blocks)
+    assert "/ship web 1.4.0'" in told
+    assert "staging" not in told
+
+
 def test_private_answers_fit_into_slack() -> None:
     view = task(waiting=WAITING, interruptions=(interruption(),))
     release = ReleaseView("web", "1.4.0", NOON, "ana", ("staging",))
